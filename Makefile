@@ -1,0 +1,112 @@
+# Unerring. `make help` prints the verbs; `make demo` and `make check` are the two to remember.
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+
+VERSION := $(shell sed -n 's,^  <version>\(.*\)</version>,\1,p' pom.xml)
+MVN ?= mvn
+JDK := $(shell .ci/find-jdk 25)
+MAVEN = JAVA_HOME="$(JDK)" $(MVN)
+
+JAR := target/unerring-$(VERSION).jar
+IMAGE := target/unerring
+UNERRING := $(IMAGE)/bin/unerring
+STAMPS := target/stamps
+
+# ---- native kernels -------------------------------------------------------------------------
+MACHINE := $(shell uname -m | sed 's/^arm64$$/aarch64/; s/^amd64$$/x86_64/')
+SYSTEM := $(shell uname -s | sed 's/^Linux$$/linux/; s/^Darwin$$/macos/')
+LIBRARY_SUFFIX := $(if $(filter macos,$(SYSTEM)),dylib,so)
+NATIVE := target/native/$(SYSTEM)-$(MACHINE)
+CPU_LIBRARY := $(NATIVE)/libunerring_cpu.$(LIBRARY_SUFFIX)
+OBJECTS := target/objects
+
+KERNEL_SETS_x86_64 := avx512 avx2 portable
+KERNEL_SETS_aarch64 := neon portable
+KERNEL_SETS := $(or $(KERNEL_SETS_$(MACHINE)),portable)
+
+# The compiler may not change the order or the rounding of any operation: no -ffast-math, no
+# contraction into fused multiply-add (the kernels write each fma themselves).
+CFLAGS_ORDERED := -O3 -std=gnu11 -fPIC -ffp-contract=off -fno-math-errno -fno-trapping-math \
+  -fvisibility=hidden -Wall -Wextra -Werror
+CFLAGS_avx512 := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512
+CFLAGS_avx2 := -mavx2 -mfma
+LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack
+
+CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
+
+# ---- verbs ----------------------------------------------------------------------------------
+.PHONY: build demo check native format golden clean help tools have-cc have-jdk have-mvn
+
+build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
+
+demo: build ## build, then train the embedded demo set until no avoidable error is left
+	@rm -rf target/demo
+	$(UNERRING) train --data demo --out target/demo
+
+check: $(CPU_LIBRARY) | tools ## everything that must hold: formatting, warnings, all tests, the image
+	@rm -rf target/surefire-reports
+	@$(MAVEN) spotless:check verify || { status=$$?; echo; .ci/test-summary target/surefire-reports; exit $$status; }
+	@mkdir -p $(STAMPS) && touch $(STAMPS)/jar
+	@$(MAKE) --no-print-directory build
+	@.ci/smoke-test $(VERSION) $(UNERRING)
+	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(JAR)
+	@.ci/test-summary target/surefire-reports
+
+native: $(CPU_LIBRARY) ## build the C kernels only
+
+format: | have-jdk have-mvn ## format the Java sources
+	$(MAVEN) -q spotless:apply
+
+golden: $(CPU_LIBRARY) | tools ## rewrite the golden hashes (a commit of its own, with its reason)
+	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest=GoldenBitsTest -Dgolden.update=true
+
+clean: ## remove everything that was built
+	rm -rf target
+
+help: ## print this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+
+# ---- what is missing, in one line -----------------------------------------------------------
+tools: have-cc have-jdk have-mvn
+
+have-cc:
+	@command -v $(firstword $(CC)) >/dev/null || { echo "missing: a C compiler; install gcc or clang, or name one with CC=..." >&2; exit 1; }
+
+have-jdk:
+	@[ -n "$(JDK)" ] || { echo "missing: a JDK, version 25 or later; install one, or name it with JAVA_HOME=..." >&2; exit 1; }
+
+have-mvn:
+	@command -v $(firstword $(MVN)) >/dev/null || { echo "missing: Maven 3.8 or later; install it, or name it with MVN=..." >&2; exit 1; }
+
+# ---- files ----------------------------------------------------------------------------------
+$(OBJECTS)/%.o: native/cpu/%.c Makefile | $(if $(filter native,$(MAKECMDGOALS)),have-cc,tools)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ORDERED) $(CFLAGS_$(patsubst kernels_%,%,$*)) -MMD -MP -c $< -o $@
+
+-include $(CPU_OBJECTS:.o=.d)
+
+$(CPU_LIBRARY): $(CPU_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS_$(SYSTEM)) $^ -lm -o $@
+
+# Folders are prerequisites as well, so that a removed file is noticed.
+JAR_INPUTS := pom.xml $(shell find .mvn src/main/java src/main/resources datasets 2>/dev/null)
+
+$(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
+	$(MAVEN) -q package -Dmaven.test.skip=true
+	@mkdir -p $(@D) && touch $@
+
+# The module goes in as a jmod, because only a jmod carries native libraries into the image's lib.
+$(STAMPS)/image: $(STAMPS)/jar src/main/launcher/unerring Makefile
+	@rm -rf $(IMAGE) target/jmods && mkdir -p target/jmods
+	@echo "jlink $(IMAGE)"
+	@"$(JDK)/bin/jmod" create --class-path target/classes --exclude 'glob:dev/unerring/ffi/native/**' \
+	  --libs $(NATIVE) --module-version $(VERSION) target/jmods/dev.unerring.jmod
+	@"$(JDK)/bin/jlink" --module-path target/jmods:target/lib --add-modules dev.unerring,info.picocli \
+	  --add-options="--enable-native-access=dev.unerring --add-modules=info.picocli -XX:+UseSerialGC -XX:-UsePerfData" \
+	  --no-header-files --no-man-pages --compress zip-0 --generate-cds-archive --output $(IMAGE) \
+	  >target/jlink.log 2>&1 || { cat target/jlink.log >&2; echo "jlink failed; does $(JDK) bring its modules (folder jmods)?" >&2; exit 1; }
+	@cp src/main/launcher/unerring $(UNERRING) && chmod 755 $(UNERRING)
+	@touch $@

@@ -1,0 +1,22 @@
+/* Which kernel sets this processor can run. */
+#include <stdint.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* Bit 0 portable, bit 1 avx2, bit 2 avx512, bit 3 neon; the operating system's consent included. */
+EXPORT int64_t unerring_kernel_sets(void) {
+  int64_t sets = 1;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets |= 2;
+  if ((sets & 2) && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+    sets |= 4;
+#elif defined(__aarch64__)
+  sets |= 8;
+#endif
+  return sets;
+}
+
+/* Version of the kernels' interface: the Java side refuses a library with another number. */
+EXPORT int64_t unerring_kernel_version(void) { return 1; }

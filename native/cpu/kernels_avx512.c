@@ -1,0 +1,11 @@
+/* AVX-512: 32 registers of 16 floats. */
+#include "kernels.h"
+#define SET avx512
+#define VL 16
+#define TILE_PIXELS 14
+#define TILE_ROWS 12
+typedef float V __attribute__((vector_size(64)));
+typedef int32_t VI __attribute__((vector_size(64)));
+#define vfma(a, b, c) ((V)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
+#define vsqrt(a) ((V)_mm512_sqrt_ps((__m512)(a)))
+#include "kernels.inc"

@@ -1,0 +1,142 @@
+package dev.unerring.backend;
+
+import dev.unerring.tensor.Buffer;
+import dev.unerring.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The operations of a network. Activations are NDHWC float32, convolution weights
+ * [kd][kh][kw][ic][oc], linear weights [in][out], vectors [channel]. The order of every operation is
+ * written in docs/arithmetic.md and carried out by {@link ReferenceBackend}.
+ *
+ * <p>A backend owns every buffer it allocates and frees them all when closed. It is used by one
+ * thread at a time. Outputs never overlap inputs, except where said. Sizes that do not fit together
+ * raise {@link IllegalArgumentException}.
+ */
+public interface Backend extends AutoCloseable {
+  /** Name for messages and records: reference, cpu, ... */
+  String name();
+
+  /** What the backend promises about its bits. */
+  Exactness exactness();
+
+  /** Memory of {@code words} 32-bit words, all zero. */
+  Buffer allocate(long words);
+
+  /** Copies host memory of at most the buffer's size to its start. */
+  void upload(MemorySegment source, Buffer target);
+
+  /** Copies the start of the buffer to host memory. */
+  void download(Buffer source, MemorySegment target);
+
+  /** Sets every word to one value. */
+  void fill(Buffer target, float value);
+
+  /** y = chain of fma over (kd, kh, kw, ic) from +0, taps outside as +0; then + bias. */
+  void convForward(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y);
+
+  /** gradX = gather over (kd, kh, kw, oc); taps outside gradY as +0, stride holes left out. */
+  void convBackwardInput(Tensor gradY, Buffer weight, Window window, Tensor gradX);
+
+  /** gradWeight, gradBias: chunked chains over the positions of gradY. */
+  void convBackwardWeight(
+      Tensor x, Tensor gradY, Window window, Buffer gradWeight, Buffer gradBias);
+
+  /** y[n][out] = chain over the elements of x[n] from +0; then + bias. */
+  void linearForward(Tensor x, Buffer weight, Buffer bias, Tensor y);
+
+  /** gradX[n][in] = chain over out. */
+  void linearBackwardInput(Tensor gradY, Buffer weight, Tensor gradX);
+
+  /** gradWeight, gradBias: chains over samples in chunks of 1,024. */
+  void linearBackwardWeight(Tensor x, Tensor gradY, Buffer gradWeight, Buffer gradBias);
+
+  /** y = fma(x, scale[c], shift[c]). */
+  void scaleForward(Tensor x, Buffer scale, Buffer shift, Tensor y);
+
+  /** Mean and biased variance of each channel over all positions, two passes. */
+  void batchNormStatistics(Tensor x, Buffer mean, Buffer variance);
+
+  /** y = fma((x - mean) * inverseDeviation, gamma, beta). */
+  void batchNormForward(
+      Tensor x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, Tensor y);
+
+  /**
+   * Gradients of batch norm.
+   *
+   * @param frozen true where mean and variance are constants (running statistics), false where they
+   *     are the statistics of x
+   */
+  void batchNormBackward(
+      Tensor x,
+      Tensor gradY,
+      Buffer mean,
+      Buffer variance,
+      Buffer gamma,
+      boolean frozen,
+      Buffer gradGamma,
+      Buffer gradBeta,
+      Tensor gradX);
+
+  /**
+   * running = fma(momentum, batch - running, running), the variance made unbiased first: variance *
+   * (count / (count - 1)).
+   *
+   * @param count positions that the statistics were taken over, at least 2
+   */
+  void batchNormUpdate(
+      Buffer mean,
+      Buffer variance,
+      long count,
+      float momentum,
+      Buffer runningMean,
+      Buffer runningVariance);
+
+  /** y = x where x is positive or NaN, otherwise +0; y may be x. */
+  void reluForward(Tensor x, Tensor y);
+
+  /** gradX = gradY where y is positive, otherwise +0; gradX may be gradY. */
+  void reluBackward(Tensor y, Tensor gradY, Tensor gradX);
+
+  /** Largest of each window; NaN wins, otherwise the lowest index among equals; no padding. */
+  void maxPoolForward(Tensor x, Window window, Tensor y);
+
+  /** gradX = sum of gradY over the windows that the position won, ascending. */
+  void maxPoolBackward(Tensor x, Tensor gradY, Window window, Tensor gradX);
+
+  /** y[n][c] = (chain over positions) / positions. */
+  void averagePoolForward(Tensor x, Tensor y);
+
+  /** gradX = gradY / positions. */
+  void averagePoolBackward(Tensor gradY, Tensor gradX);
+
+  /** y = a + b; y may be a or b. */
+  void add(Tensor a, Tensor b, Tensor y);
+
+  /**
+   * Mean softmax cross-entropy over the batch and its gradient.
+   *
+   * @param labels int32 [n], each in 0..K-1
+   * @param loss one word: the mean
+   */
+  void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits);
+
+  /** Number of elements that are infinite or NaN. */
+  long countNonFinite(Buffer values);
+
+  /** SGD with momentum, coupled L2; updates parameter and velocity in place. */
+  void sgdStep(
+      Buffer parameter,
+      Buffer gradient,
+      Buffer velocity,
+      float learningRate,
+      float momentum,
+      float weightDecay);
+
+  /** Adam; updates parameter and both moments in place. */
+  void adamStep(
+      Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants);
+
+  @Override
+  void close();
+}

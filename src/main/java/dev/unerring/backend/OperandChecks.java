@@ -1,0 +1,117 @@
+package dev.unerring.backend;
+
+import dev.unerring.tensor.Buffer;
+import dev.unerring.tensor.Shape;
+import dev.unerring.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Sizes of operands, checked at the entry of every backend's operation. */
+final class OperandChecks {
+  private OperandChecks() {}
+
+  /** x and y are the two sides of a convolution; the bias may be null. */
+  static void conv(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
+    Shape expected = window.outputOf(x.shape(), y.shape().c());
+    require(expected.equals(y.shape()), "a convolution of", x.shape(), "gives", expected, y.shape());
+    words(weight, (long) window.taps() * x.shape().c() * y.shape().c(), "weight");
+    if (bias != null) {
+      words(bias, y.shape().c(), "bias");
+    }
+  }
+
+  static void linear(Tensor x, Buffer weight, Buffer bias, Tensor y) {
+    require(x.shape().n() == y.shape().n(), "a linear layer keeps", x.shape(), "n:", x, y.shape());
+    words(weight, (long) x.shape().imageElements() * y.shape().imageElements(), "weight");
+    if (bias != null) {
+      words(bias, y.shape().imageElements(), "bias");
+    }
+  }
+
+  /** x and y have one shape; every vector has a word a channel. */
+  static void channels(Tensor x, Tensor y, Buffer... vectors) {
+    require(x.shape().equals(y.shape()), "equal shapes wanted:", x.shape(), "and", "", y.shape());
+    for (Buffer vector : vectors) {
+      words(vector, x.shape().c(), "channel vector");
+    }
+  }
+
+  static void pool(Tensor x, Window window, Tensor y) {
+    Shape expected = window.outputOf(x.shape(), x.shape().c());
+    boolean fits = window.pad() == 0 && expected.equals(y.shape());
+    require(fits, "pooling (without padding) of", x.shape(), "gives", expected, y.shape());
+  }
+
+  static void loss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+    require(
+        logits.shape().equals(gradLogits.shape()),
+        "equal shapes wanted:",
+        logits.shape(),
+        "and",
+        "",
+        gradLogits.shape());
+    words(loss, 1, "loss");
+    if (labels.length() < logits.shape().n()) {
+      throw new IllegalArgumentException(
+          labels.length() + " labels for " + logits.shape().n() + " samples");
+    }
+  }
+
+  /** Every label of the batch is a class; the labels lie in host memory. */
+  static void labels(Buffer labels, Shape logits) {
+    for (int n = 0; n < logits.n(); n++) {
+      int label = labels.memory().getAtIndex(ValueLayout.JAVA_INT, n);
+      if (label < 0 || label >= logits.imageElements()) {
+        throw new IllegalArgumentException(
+            "label " + label + " of sample " + n + " is not one of " + logits.imageElements()
+                + " classes");
+      }
+    }
+  }
+
+  /** Batch statistics and running ones have one length, and the variance can be made unbiased. */
+  static void update(
+      Buffer mean, Buffer variance, long count, Buffer runningMean, Buffer runningVariance) {
+    sameLength(runningMean, runningVariance, mean, variance);
+    if (count < 2) {
+      throw new IllegalArgumentException(
+          "running statistics need at least 2 positions, not " + count);
+    }
+  }
+
+  /** The host memory of a copy is not larger than the buffer. */
+  static void copy(MemorySegment host, Buffer buffer) {
+    if (host.byteSize() > buffer.memory().byteSize()) {
+      throw new IllegalArgumentException(
+          "a copy of " + host.byteSize() + " bytes does not fit a buffer of "
+              + buffer.memory().byteSize());
+    }
+  }
+
+  /** y has the images and channels of x and a single position. */
+  static void averagePool(Tensor x, Tensor y) {
+    Shape expected = Shape.vectors(x.shape().n(), x.shape().c());
+    require(expected.equals(y.shape()), "pooling of", x.shape(), "gives", expected, y.shape());
+  }
+
+  static void sameLength(Buffer first, Buffer... others) {
+    for (Buffer other : others) {
+      words(other, first.length(), "optimiser's buffer");
+    }
+  }
+
+  private static void words(Buffer buffer, long wanted, String what) {
+    if (buffer.length() != wanted) {
+      throw new IllegalArgumentException(
+          "the " + what + " needs " + wanted + " words, not " + buffer.length());
+    }
+  }
+
+  private static void require(
+      boolean holds, String what, Object x, String verb, Object expected, Object given) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          what + " " + x + " " + verb + " " + expected + ", not " + given);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.unerring.base;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** The reason of a failed file operation in words; the JDK's messages often hold the path only. */
+public final class IoReason {
+  private IoReason() {}
+
+  /** The reason, without the file's name where the JDK says it in its type only. */
+  public static String of(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file or folder";
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
+  }
+}

@@ -1,0 +1,141 @@
+package dev.unerring.certify;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.backend.Exactness;
+import dev.unerring.backend.ReferenceBackend;
+import dev.unerring.base.DataException;
+import dev.unerring.base.Philox;
+import dev.unerring.base.Sha256;
+import dev.unerring.base.VerificationException;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Split;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Metrics;
+import dev.unerring.network.ModelFile;
+import dev.unerring.network.Network;
+import dev.unerring.network.StoredTensors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The count that is the result: the model is read back from its file, the data from theirs, every
+ * sample is judged in ordered arithmetic, and the training samples with the smallest margins and a
+ * random share are computed once more by {@link ReferenceBackend}.
+ */
+public final class ClosedWorldValidator {
+  private static final int BATCH = 128;
+  private static final int SMALLEST_MARGINS = 8;
+  private static final int RANDOM_SHARE = 8;
+
+  private ClosedWorldValidator() {}
+
+  /**
+   * Judges the model.
+   *
+   * @param backend a BITWISE backend; the caller closes it
+   * @throws DataException where a file is damaged, or the model is not for such images and classes
+   * @throws VerificationException where the backend's logits are not those of the definition
+   */
+  public static Recheck recheck(Path model, Path data, Backend backend) {
+    if (backend.exactness() != Exactness.BITWISE) {
+      throw new VerificationException(
+          "the backend '" + backend.name() + "' is not bit-exact and cannot judge a model");
+    }
+    Network network = ModelFile.read(model, backend, BATCH);
+    try (Dataset dataset = Dataset.open(data)) {
+      requireFit(model, network, dataset);
+      float[] train = Evaluator.logits(network, dataset.train());
+      float[] val = Evaluator.logits(network, dataset.val());
+      float[] test = Evaluator.logits(network, dataset.test());
+      int checked = againstReference(model, dataset.train(), network.classes(), train);
+      return new Recheck(
+          dataset.sha256(),
+          StoredTensors.of(network).weightsSha256(),
+          sha256(List.of(train, val, test)),
+          verdict(dataset, dataset.train(), network.classes(), train),
+          verdict(dataset, dataset.val(), network.classes(), val),
+          verdict(dataset, dataset.test(), network.classes(), test),
+          checked);
+    }
+  }
+
+  private static void requireFit(Path model, Network network, Dataset data) {
+    if (!network.image().equals(data.imageShape()) || network.classes() != data.classes()) {
+      throw new DataException(
+          model + " is for " + network.classes() + " classes and images " + network.image()
+              + ", " + data.file() + " has " + data.classes() + " and " + data.imageShape()
+              + "; name the data that the model was trained on");
+    }
+  }
+
+  private static Recheck.SplitVerdict verdict(
+      Dataset dataset, Split split, int classes, float[] logits) {
+    int[] labels = Evaluator.labels(split);
+    return new Recheck.SplitVerdict(
+        ErrorList.of(logits, classes, labels),
+        Metrics.ofLogits(dataset.task(), logits, classes, labels));
+  }
+
+  private static int againstReference(Path model, Split train, int classes, float[] logits) {
+    int[] samples = chosen(train, classes, logits);
+    try (Backend reference = new ReferenceBackend()) {
+      Network definition = ModelFile.read(model, reference, samples.length);
+      float[] expected = Evaluator.logits(definition, train, samples);
+      for (int i = 0; i < samples.length; i++) {
+        for (int j = 0; j < classes; j++) {
+          int wanted = Float.floatToIntBits(expected[i * classes + j]);
+          int found = Float.floatToIntBits(logits[samples[i] * classes + j]);
+          if (wanted != found) {
+            throw new VerificationException(
+                "training sample " + samples[i] + ", logit " + j + ": " + hex(found)
+                    + " where the definition gives " + hex(wanted)
+                    + "; this machine's kernels are not exact, use --device reference");
+          }
+        }
+      }
+    }
+    return samples.length;
+  }
+
+  /** The smallest margins towards the given label in absolute value, and a random share. */
+  private static int[] chosen(Split train, int classes, float[] logits) {
+    List<Integer> byMargin = new ArrayList<>();
+    for (int n = 0; n < train.size(); n++) {
+      byMargin.add(n);
+    }
+    byMargin.sort(
+        (a, b) -> {
+          float first = Math.abs(ErrorList.margin(logits, classes, a, train.label(a)));
+          float second = Math.abs(ErrorList.margin(logits, classes, b, train.label(b)));
+          return first != second ? Float.compare(first, second) : Integer.compare(a, b);
+        });
+    TreeSet<Integer> samples =
+        new TreeSet<>(byMargin.subList(0, Math.min(SMALLEST_MARGINS, byMargin.size())));
+    for (int i = 0; i < RANDOM_SHARE; i++) {
+      float u = Philox.uniform(0, Philox.REFERENCE_SHARE, 0, i);
+      samples.add((int) (u * train.size()));
+    }
+    return samples.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static String sha256(List<float[]> splits) {
+    long words = splits.stream().mapToLong(logits -> logits.length).sum();
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.toIntExact(words * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] logits : splits) {
+      for (float logit : logits) {
+        bytes.putInt(Float.floatToIntBits(logit));
+      }
+    }
+    return Sha256.hex(bytes.array());
+  }
+
+  private static String hex(int bits) {
+    return "0x" + Integer.toHexString(bits);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.unerring.cli;
+
+import dev.unerring.dataset.DatasetLocator;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which data set a verb reads. */
+final class DataOption {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "X",
+      description = "An npz file, a MedMNIST flag (breastmnist, ...), or demo.")
+  private String data;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "Folder looked through for flags, before ~/.medmnist.")
+  private Path root;
+
+  DataOption() {}
+
+  /** The file that is meant. */
+  Path file() {
+    Path home = Path.of(System.getProperty("user.home"));
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path caches = cache == null || cache.isEmpty() ? home.resolve(".cache") : Path.of(cache);
+    Path demo = caches.resolve("unerring").resolve("demo");
+    return new DatasetLocator(Optional.ofNullable(root), home, demo).locate(data);
+  }
+}

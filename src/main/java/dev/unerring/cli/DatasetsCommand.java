@@ -1,0 +1,68 @@
+package dev.unerring.cli;
+
+import dev.unerring.dataset.DemoSet;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code unerring datasets}: making data sets. */
+@Command(
+    name = "datasets",
+    description = "Makes data sets.",
+    mixinStandardHelpOptions = true,
+    subcommands = DatasetsCommand.Demo.class)
+final class DatasetsCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  DatasetsCommand() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "name one of: demo");
+  }
+
+  /** {@code unerring datasets demo}: the generated demo set in any size. */
+  @Command(
+      name = "demo",
+      description = "Writes the generated demo set; the same arguments give the same bytes.",
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  static final class Demo implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Option(names = "--out", required = true, paramLabel = "X.npz", description = "New file.")
+    private Path out;
+
+    @Option(names = "--seed", description = "Seed of the images.", defaultValue = "0")
+    private long seed;
+
+    @Option(names = "--train", description = "Training images.", defaultValue = "2000")
+    private int train;
+
+    @Option(names = "--val", description = "Validation images.", defaultValue = "200")
+    private int val;
+
+    @Option(names = "--test", description = "Test images.", defaultValue = "500")
+    private int test;
+
+    @Option(
+        names = "--conflicts",
+        description = "Planted pairs of identical training images with different labels.",
+        defaultValue = "1")
+    private int conflicts;
+
+    Demo() {}
+
+    @Override
+    public Integer call() {
+      DemoSet.write(out, seed, train, val, test, conflicts);
+      spec.commandLine().getOut().println("written: " + out);
+      spec.commandLine().getOut().flush();
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.unerring.cli;
+
+import dev.unerring.run.RunFolder;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code unerring errors}: every training error of a run, before correction and at the end. */
+@Command(
+    name = "errors",
+    description = "Lists every training error of a run: after training, and those that are left.",
+    mixinStandardHelpOptions = true)
+final class ErrorsCommand implements Callable<Integer> {
+  private static final int SHOWN_COLUMNS = 10;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--run", required = true, paramLabel = "DIR", description = "Folder of a run.")
+  private Path run;
+
+  ErrorsCommand() {}
+
+  @Override
+  public Integer call() {
+    RunFolder folder = RunFolder.open(run);
+    Map<?, ?> result = (Map<?, ?>) folder.json("result.json");
+    List<String[]> rows = new ArrayList<>();
+    folder.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
+    String[] names = rows.removeFirst();
+    PrintWriter out = spec.commandLine().getOut();
+    print(out, "after training", names, rows, "after-training", result);
+    print(out, "at the end (counted on the saved model)", names, rows, "final", result);
+    out.println("Logits and all columns: " + folder.file("errors.csv"));
+    out.flush();
+    return 0;
+  }
+
+  private static void print(
+      PrintWriter out,
+      String title,
+      String[] names,
+      List<String[]> all,
+      String stage,
+      Map<?, ?> result) {
+    List<String[]> rows = all.stream().filter(row -> row[0].equals(stage)).toList();
+    out.println(rows.size() + "/" + result.get("trainSamples") + " training errors " + title);
+    if (rows.isEmpty()) {
+      out.println();
+      return;
+    }
+    Map<String, Integer> categories = new TreeMap<>();
+    rows.forEach(row -> categories.merge(row[7], 1, Integer::sum));
+    categories.forEach((name, count) -> out.println("  " + count + " " + name));
+    line(out, names);
+    rows.forEach(row -> line(out, row));
+    out.println();
+  }
+
+  /** All columns but the stage and the logits. */
+  private static void line(PrintWriter out, String[] fields) {
+    StringBuilder line = new StringBuilder("  ");
+    for (int i = 1; i < SHOWN_COLUMNS; i++) {
+      line.append(String.format(Locale.ROOT, i == 7 ? "%-21s" : "%-15s", fields[i]));
+    }
+    out.println(line.toString().stripTrailing());
+  }
+}

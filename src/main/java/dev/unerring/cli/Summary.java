@@ -1,0 +1,82 @@
+package dev.unerring.cli;
+
+import dev.unerring.run.RunResult;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/** The result of a run for a reader; result.json has all of it. */
+final class Summary {
+  private Summary() {}
+
+  static String of(RunResult result, Path folder) {
+    Map<String, Object> r = result.json();
+    StringBuilder text = new StringBuilder();
+    line(text, "%s, network %s (%s parameters), seed %s", r.get("data"), r.get("arch"), r.get("parameters"), r.get("seed"));
+    text.append('\n');
+    line(
+        text,
+        "training errors    %s/%s   floor %s%s",
+        r.get("trainErrors"),
+        r.get("trainSamples"),
+        r.get("floor"),
+        result.goalReached() ? "" : "   NOT REACHED (" + result.endedBy() + ")");
+    result.conflicts().forEach(conflict -> line(text, "  %s", conflict));
+    split(text, "validation", (Map<?, ?>) r.get("val"));
+    split(text, "test", (Map<?, ?>) r.get("test"));
+    if (r.get("bestValidation") instanceof Map<?, ?> best) {
+      Map<?, ?> test = (Map<?, ?>) best.get("test");
+      line(
+          text,
+          "test, epoch %s     ACC %s  AUC %s   (the epoch with the best validation AUC)",
+          best.get("epoch"),
+          figure(test.get("acc")),
+          figure(test.get("auc")));
+    }
+    text.append('\n');
+    line(text, "weightsSha256      %s", r.get("weightsSha256"));
+    line(text, "logitsSha256       %s", r.get("logitsSha256"));
+    line(
+        text,
+        "%s epochs, %s correction rounds, %s s; %s (%s, %s threads), arithmetic %s",
+        r.get("epochs"),
+        r.get("correctionRounds"),
+        ((Map<?, ?>) r.get("seconds")).get("total"),
+        r.get("device"),
+        r.get("kernels"),
+        r.get("threads"),
+        r.get("arithmetic"));
+    line(text, "saved in %s; counted again from the saved model and the data file", folder);
+    line(text, "About these %s training samples only. Not for clinical use.", r.get("trainSamples"));
+    return text.toString();
+  }
+
+  static String goalMissed(RunResult result) {
+    return "unerring: "
+        + result.trainErrors()
+        + " training errors are left, the floor is "
+        + result.floor()
+        + " (ended by: "
+        + result.endedBy()
+        + "); give more --epochs or time, or see 'unerring errors'";
+  }
+
+  private static void split(StringBuilder text, String name, Map<?, ?> split) {
+    line(
+        text,
+        "%-18s ACC %s  AUC %s   (%s/%s wrong)",
+        name,
+        figure(split.get("acc")),
+        figure(split.get("auc")),
+        split.get("errors"),
+        split.get("samples"));
+  }
+
+  private static String figure(Object value) {
+    return value instanceof Double number ? String.format(Locale.ROOT, "%.3f", number) : "  -  ";
+  }
+
+  private static void line(StringBuilder text, String form, Object... values) {
+    text.append(String.format(Locale.ROOT, form, values)).append('\n');
+  }
+}

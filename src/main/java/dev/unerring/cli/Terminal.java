@@ -1,0 +1,119 @@
+package dev.unerring.cli;
+
+import dev.unerring.train.Monitor;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Shows a run on stderr: a bar on a terminal, plain rows otherwise; and stops it when the time is up
+ * or the user has interrupted it.
+ */
+final class Terminal implements Monitor {
+  private static final long REDRAW_NANOS = 100_000_000L;
+  private static final int BAR = 20;
+  private static final String CLEAR = "\r\u001b[K";
+
+  private final PrintWriter err;
+  private final boolean bar;
+  private final long deadline;
+  private final Interrupt interrupt;
+  private long drawn;
+  private boolean lineOpen;
+  private String stage = "";
+  private long stageStart;
+  private long samples;
+
+  /**
+   * Watches a run.
+   *
+   * @param bar whether stderr is a terminal that a bar may be drawn on
+   * @param deadline of {@link System#nanoTime}, {@link Long#MAX_VALUE} for none
+   */
+  Terminal(PrintWriter err, boolean bar, long deadline, Interrupt interrupt) {
+    this.err = err;
+    this.bar = bar;
+    this.deadline = deadline;
+    this.interrupt = interrupt;
+  }
+
+  @Override
+  public Optional<String> stop() {
+    if (interrupt.requested()) {
+      return Optional.of("interrupt");
+    }
+    boolean late = deadline != Long.MAX_VALUE && System.nanoTime() - deadline >= 0;
+    return late ? Optional.of("time") : Optional.empty();
+  }
+
+  @Override
+  public void progress(Progress p) {
+    long now = System.nanoTime();
+    if (!p.stage().equals(stage)) {
+      stage = p.stage();
+      stageStart = now;
+      samples = 0;
+    }
+    samples = p.samples();
+    if (!bar || now - drawn < REDRAW_NANOS) {
+      return;
+    }
+    drawn = now;
+    int filled = BAR * p.step() / p.steps();
+    String errors = p.errorsLeft() < 0 ? "not counted yet" : String.valueOf(p.errorsLeft());
+    err.print(
+        String.format(
+            Locale.ROOT,
+            "%s%s %d/%d [%s%s] %.0f images/s, loss %.4f, errors left: %s, at most %s to go",
+            CLEAR,
+            stage.equals("train") ? "epoch" : "correction round",
+            p.round(),
+            p.rounds(),
+            "#".repeat(filled),
+            ".".repeat(BAR - filled),
+            rate(now),
+            p.loss(),
+            errors,
+            left(p, now)));
+    err.flush();
+    lineOpen = true;
+  }
+
+  @Override
+  public void row(String text) {
+    if (!bar) {
+      String rate = samples > 0 ? String.format(Locale.ROOT, ", %.0f images/s", rate(System.nanoTime())) : "";
+      err.println(text + rate);
+    }
+  }
+
+  @Override
+  public void note(String text) {
+    clear();
+    err.println(text);
+  }
+
+  /** Removes the bar. */
+  void clear() {
+    if (lineOpen) {
+      err.print(CLEAR);
+      err.flush();
+      lineOpen = false;
+    }
+  }
+
+  private double rate(long now) {
+    return samples / Math.max(1e-9, (now - stageStart) / 1e9);
+  }
+
+  /** Time until the budget ends, or the deadline if that is earlier. */
+  private String left(Progress p, long now) {
+    double done = p.round() - 1 + (double) p.step() / p.steps();
+    double seconds = (now - stageStart) / 1e9 * (p.rounds() - done) / Math.max(1e-9, done);
+    if (deadline != Long.MAX_VALUE) {
+      seconds = Math.min(seconds, Math.max(0, (deadline - now) / 1e9));
+    }
+    long whole = (long) Math.ceil(seconds);
+    return whole < 100 ? whole + " s" : whole < 6000 ? whole / 60 + " min" : whole / 3600 + " h";
+  }
+}

@@ -1,0 +1,192 @@
+package dev.unerring.cli;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.Json;
+import dev.unerring.base.UsageException;
+import dev.unerring.run.Device;
+import dev.unerring.run.Pipeline;
+import dev.unerring.run.RunRequest;
+import dev.unerring.run.RunResult;
+import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.TrainingPlan;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code unerring train}: the main job. */
+@Command(
+    name = "train",
+    description = "Trains until the training errors are at the proved floor, and re-checks it.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+  private static final int GOAL_NOT_REACHED = 3;
+  private static final int INTERRUPTED = 130;
+
+  @Spec private CommandSpec spec;
+  @Mixin private DataOption data;
+  @Mixin private PlanOptions plan;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the results; default runs/<data>-<arch>-seed<seed>, numbered.")
+  private Path out;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Number of threads; default: all processors. Changes no bit.")
+  private Integer threads;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      description = "auto, cpu or reference (the slow definition in Java). Changes no bit.")
+  private String device;
+
+  @Option(
+      names = "--kernels",
+      defaultValue = "auto",
+      description = "auto, avx512, avx2, neon or portable. Changes no bit.")
+  private String kernels;
+
+  @Option(
+      names = "--max-time",
+      paramLabel = "T",
+      description = "Stop at the first step boundary after this time: 90, 90s, 10m, 2h.")
+  private String maxTime;
+
+  @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")
+  private boolean noProgress;
+
+  TrainCommand() {}
+
+  @Override
+  public Integer call() {
+    long start = System.nanoTime();
+    long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
+    TrainingPlan chosen = plan.plan();
+    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    Device where = new Device(device, kernels, count);
+    Path file = data.file();
+    Path folder = out == null ? freeFolder(file, chosen) : out;
+    PrintWriter err = spec.commandLine().getErr();
+    try (Interrupt interrupt = new Interrupt()) {
+      Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
+      RunRequest request = new RunRequest(file, folder, chosen, where, Version.number());
+      RunResult result;
+      try {
+        result = new Pipeline(request, terminal, System::nanoTime).run();
+      } finally {
+        terminal.clear();
+      }
+      PrintWriter stdout = spec.commandLine().getOut();
+      stdout.print(Summary.of(result, folder));
+      stdout.flush();
+      if (interrupt.requested()) {
+        err.println("unerring: interrupted; the model of this moment is saved in " + folder);
+        err.flush();
+        return INTERRUPTED;
+      }
+      if (!result.goalReached()) {
+        err.println(Summary.goalMissed(result));
+        return GOAL_NOT_REACHED;
+      }
+      return 0;
+    }
+  }
+
+  private boolean drawsBar() {
+    Console console = System.console();
+    return !noProgress && console != null && console.isTerminal();
+  }
+
+  /** runs/NAME-ARCH-seedS, with -2, -3, ... where it is taken. */
+  private static Path freeFolder(Path file, TrainingPlan plan) {
+    String name = file.getFileName().toString().replaceFirst("\\.npz$", "");
+    String stem = name + "-" + plan.architecture() + "-seed" + plan.seed();
+    Path folder = Path.of("runs", stem);
+    for (int i = 2; Files.exists(folder); i++) {
+      folder = Path.of("runs", stem + "-" + i);
+    }
+    return folder;
+  }
+
+  /** Options that change the plan, and so the bits. */
+  static final class PlanOptions {
+    @Option(
+        names = "--config",
+        paramLabel = "plan.json",
+        description = "A plan; the options below override it.")
+    private Path config;
+
+    @Option(names = "--arch", description = "Network: small (28x28).")
+    private String arch;
+
+    @Option(names = "--seed", description = "Seed of every random number; default 0.")
+    private Long seed;
+
+    @Option(names = "--epochs", description = "Most epochs; default 300.")
+    private Integer epochs;
+
+    @Option(names = "--batch-size", description = "Samples of a step; default 128.")
+    private Integer batchSize;
+
+    @Option(names = "--lr", description = "Adam's learning rate; default 0.001.")
+    private Double learningRate;
+
+    @Option(
+        names = "--prime-to",
+        paramLabel = "SHARE",
+        description = "Share of training errors at which correction takes over; default 0.")
+    private Double primeTo;
+
+    @Option(names = "--corrector", description = "tunneling (default) or none.")
+    private String corrector;
+
+    PlanOptions() {}
+
+    TrainingPlan plan() {
+      TrainingPlan p = config == null ? TrainingPlan.standard() : read(config);
+      CorrectionPlan c = p.correction();
+      if (corrector != null && !corrector.equals("tunneling") && !corrector.equals("none")) {
+        throw new UsageException("--corrector is tunneling or none, not '" + corrector + "'");
+      }
+      return new TrainingPlan(
+          arch == null ? p.architecture() : arch,
+          seed == null ? p.seed() : seed,
+          epochs == null ? p.epochs() : epochs,
+          batchSize == null ? p.batchSize() : batchSize,
+          learningRate == null ? p.learningRate() : learningRate,
+          p.weightDecay(),
+          p.batchNormMomentum(),
+          primeTo == null ? p.primeTo() : primeTo,
+          corrector == null ? c : c.withEnabled(corrector.equals("tunneling")));
+    }
+
+    private static TrainingPlan read(Path file) {
+      try {
+        return TrainingPlan.fromJson(parsed(file), file.toString());
+      } catch (IOException e) {
+        throw new UsageException("--config " + file + " cannot be read: " + e, e);
+      }
+    }
+
+    private static Object parsed(Path file) throws IOException {
+      try {
+        return Json.parse(Files.readString(file, StandardCharsets.UTF_8));
+      } catch (DataException e) {
+        throw new DataException(file + " is not a plan: " + e.getMessage(), e);
+      }
+    }
+  }
+}

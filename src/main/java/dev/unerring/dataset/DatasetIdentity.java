@@ -1,0 +1,129 @@
+package dev.unerring.dataset;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.FileHashes;
+import dev.unerring.tensor.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Which data set a file is: by MD5 and SHA-256 an official one, by name perhaps a known one, else
+ * an unknown one whose labels say how many classes there are.
+ *
+ * @param name flag (with image size) of a known set, else the stem of the file's name
+ * @param official whether the hashes are the published ones
+ * @param manifest of a known set that the content fits
+ * @param notice one line that says the above
+ */
+record DatasetIdentity(
+    String name,
+    boolean official,
+    Optional<DatasetManifest> manifest,
+    Task task,
+    List<String> labelNames,
+    String notice) {
+
+  static DatasetIdentity of(Path file, FileHashes hashes, DatasetReader.Content content) {
+    String stem = file.getFileName().toString().replaceFirst("\\.npz$", "");
+    Optional<DatasetManifest> byName = DatasetManifest.find(stem);
+    DatasetIdentity identity =
+        byName
+            .flatMap(manifest -> official(file, hashes, manifest, content))
+            .or(() -> anyOfficial(file, hashes, content))
+            .orElseGet(() -> unofficial(file, stem, hashes, byName, content));
+    if (content.ignored().isEmpty()) {
+      return identity;
+    }
+    return new DatasetIdentity(
+        identity.name,
+        identity.official,
+        identity.manifest,
+        identity.task,
+        identity.labelNames,
+        identity.notice + " Entries that belong to no split are ignored: "
+            + String.join(", ", content.ignored()) + ".");
+  }
+
+  private static Optional<DatasetIdentity> anyOfficial(
+      Path file, FileHashes hashes, DatasetReader.Content content) {
+    return Stream.concat(DatasetManifest.flags().stream(), Stream.of(DemoSet.NAME))
+        .flatMap(flag -> DatasetManifest.find(flag).stream())
+        .flatMap(manifest -> official(file, hashes, manifest, content).stream())
+        .findFirst();
+  }
+
+  static Optional<DatasetIdentity> official(
+      Path file, FileHashes hashes, DatasetManifest manifest, DatasetReader.Content content) {
+    return manifest.fileWithMd5(hashes.md5()).map(published -> {
+      boolean forged = published.sha256().filter(known -> !known.equals(hashes.sha256())).isPresent();
+      Optional<String> misfit = misfit(manifest, content);
+      if (forged || misfit.isPresent()) {
+        throw new DataException(
+            file + ": its MD5 is that of the official " + published.name() + ", but "
+                + misfit.orElse("its SHA-256 is not") + ": this file was forged to look official;"
+                + " download it again from " + published.url());
+      }
+      String what = manifest.generated() ? "generated demo set" : "official " + published.name();
+      return new DatasetIdentity(published.stem(), true, Optional.of(manifest), manifest.task(),
+          manifest.labelNames(), file + " is the " + what + " (MD5 " + hashes.md5() + ").");
+    });
+  }
+
+  private static DatasetIdentity unofficial(
+      Path file,
+      String stem,
+      FileHashes hashes,
+      Optional<DatasetManifest> byName,
+      DatasetReader.Content content) {
+    String notice = file + " is not an official MedMNIST file (MD5 " + hashes.md5() + ")";
+    Optional<String> misfit = byName.flatMap(manifest -> misfit(manifest, content));
+    if (byName.isPresent() && misfit.isEmpty()) {
+      DatasetManifest manifest = byName.get();
+      return new DatasetIdentity(stem, false, byName, manifest.task(), manifest.labelNames(),
+          notice + "; by its name its labels are read as those of " + manifest.title() + ".");
+    }
+    boolean multiLabel = content.splits().getFirst().labelCount() > 1;
+    int classes = multiLabel ? content.splits().getFirst().labelCount() : highestLabel(content) + 1;
+    classes = multiLabel ? classes : Math.max(classes, 2);
+    Task task = multiLabel ? Task.MULTI_LABEL : classes == 2 ? Task.BINARY : Task.MULTI_CLASS;
+    String kind = classes + (multiLabel ? " labels a sample" : " classes");
+    return new DatasetIdentity(stem, false, Optional.empty(), task,
+        IntStream.range(0, classes).mapToObj(String::valueOf).toList(),
+        notice + misfit.map(why -> " and no " + byName.get().title() + ": " + why).orElse("")
+            + "; it is used as a set of " + kind + " (" + task.manifestName() + ").");
+  }
+
+  /** Why the content cannot be that of {@code manifest}; empty when it can. */
+  private static Optional<String> misfit(DatasetManifest manifest, DatasetReader.Content content) {
+    Shape shape = content.imageShape();
+    if (shape.c() != manifest.channels() || (shape.d() > 1) != (manifest.dimensions() == 3)) {
+      return Optional.of("its images are " + shape.d() + " x " + shape.h() + " x " + shape.w()
+          + " with " + shape.c() + " channels");
+    }
+    boolean multiLabel = manifest.task() == Task.MULTI_LABEL;
+    int labelCount = content.splits().getFirst().labelCount();
+    if (labelCount != (multiLabel ? manifest.classes() : 1)) {
+      return Optional.of("it has " + labelCount + " labels a sample");
+    }
+    int highest = highestLabel(content);
+    return multiLabel || highest < manifest.classes()
+        ? Optional.empty()
+        : Optional.of("its labels reach " + highest + ", classes are 0 to "
+            + (manifest.classes() - 1));
+  }
+
+  private static int highestLabel(DatasetReader.Content content) {
+    int highest = 0;
+    for (Split split : content.splits()) {
+      for (int i = 0; i < split.size(); i++) {
+        for (int column = 0; column < split.labelCount(); column++) {
+          highest = Math.max(highest, split.label(i, column));
+        }
+      }
+    }
+    return highest;
+  }
+}

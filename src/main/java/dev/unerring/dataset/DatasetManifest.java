@@ -1,0 +1,133 @@
+package dev.unerring.dataset;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is published about one data set; one JSON file each in the folder {@code datasets}.
+ *
+ * @param flag the short name, e.g. {@code breastmnist}
+ * @param title the long name, e.g. {@code BreastMNIST}
+ * @param dimensions 2 or 3
+ * @param channels 1 or 3
+ * @param task what the labels ask for
+ * @param labelNames in the order of the class numbers (of the columns for multi-label sets)
+ * @param train samples
+ * @param val samples
+ * @param test samples
+ * @param licence of the data
+ * @param generated whether our own code writes the set (the demo set)
+ * @param files one for each image size
+ */
+public record DatasetManifest(
+    String flag,
+    String title,
+    int dimensions,
+    int channels,
+    Task task,
+    List<String> labelNames,
+    int train,
+    int val,
+    int test,
+    String licence,
+    boolean generated,
+    List<PublishedFile> files) {
+  /**
+   * One published file.
+   *
+   * @param name e.g. {@code breastmnist_64.npz}
+   * @param pixels side length of the images
+   * @param url where it is published; of a generated set, the command that writes it
+   * @param md5 as published
+   * @param sha256 where known, computed from a file with that MD5
+   */
+  public record PublishedFile(
+      String name, int pixels, String url, String md5, Optional<String> sha256) {
+    /** The name without its suffix, e.g. {@code breastmnist_64}. */
+    public String stem() {
+      return name.replaceFirst("\\.npz$", "");
+    }
+  }
+
+  private static final String FOLDER = "manifest/";
+
+  /** Takes copies of the lists. */
+  public DatasetManifest {
+    labelNames = List.copyOf(labelNames);
+    files = List.copyOf(files);
+  }
+
+  /** Number of classes, or of labels for multi-label sets. */
+  public int classes() {
+    return labelNames.size();
+  }
+
+  /** The flags of the published sets (without the demo set), in the order of the index. */
+  public static List<String> flags() {
+    Map<?, ?> index = (Map<?, ?>) resource("index.json").orElseThrow();
+    return ((List<?>) index.get("flags")).stream().map(String.class::cast).toList();
+  }
+
+  /** The manifest of a flag, or of a flag with an image size such as {@code breastmnist_64}. */
+  public static Optional<DatasetManifest> find(String flag) {
+    String base = flag.replaceFirst("_(64|128|224)$", "");
+    if (!base.equals(DemoSet.NAME) && !flags().contains(base)) {
+      return Optional.empty();
+    }
+    return resource(base + ".json").map(json -> parse((Map<?, ?>) json));
+  }
+
+  /** The published file with this MD5, if any. */
+  Optional<PublishedFile> fileWithMd5(String md5) {
+    return files.stream().filter(file -> file.md5().equals(md5)).findFirst();
+  }
+
+  private static DatasetManifest parse(Map<?, ?> json) {
+    Map<?, ?> samples = (Map<?, ?>) json.get("samples");
+    List<PublishedFile> files = new ArrayList<>();
+    for (Object each : (List<?>) json.get("files")) {
+      Map<?, ?> file = (Map<?, ?>) each;
+      files.add(
+          new PublishedFile(
+              (String) file.get("name"),
+              number(file, "pixels"),
+              (String) file.get("url"),
+              (String) file.get("md5"),
+              Optional.ofNullable((String) file.get("sha256"))));
+    }
+    return new DatasetManifest(
+        (String) json.get("flag"),
+        (String) json.get("title"),
+        number(json, "dimensions"),
+        number(json, "channels"),
+        Task.fromManifest((String) json.get("task")),
+        ((List<?>) json.get("labels")).stream().map(String.class::cast).toList(),
+        number(samples, "train"),
+        number(samples, "val"),
+        number(samples, "test"),
+        (String) json.get("licence"),
+        Boolean.TRUE.equals(json.get("generated")),
+        files);
+  }
+
+  private static int number(Map<?, ?> json, String key) {
+    return Math.toIntExact((Long) json.get(key));
+  }
+
+  private static Optional<Object> resource(String name) {
+    try (InputStream in = DatasetManifest.class.getResourceAsStream(FOLDER + name)) {
+      return in == null
+          ? Optional.empty()
+          : Optional.of(Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new DataException("the manifest " + name + " inside the program cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package dev.unerring.dataset;
+
+import dev.unerring.base.DataException;
+import dev.unerring.tensor.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The layout of MedMNIST over an npz file: six arrays, images and labels that fit together. All
+ * headers are checked before any array is read, labels before images.
+ */
+final class DatasetReader {
+  static final List<String> SPLITS = List.of("train", "val", "test");
+
+  /** The arrays that a file must hold, in canonical order. */
+  static final List<String> ARRAYS =
+      List.of(
+          "train_images", "train_labels", "val_images", "val_labels", "test_images", "test_labels");
+
+  static final int MAX_CLASSES = 1000;
+  static final int MAX_LABEL_VALUES = 1 << 22;
+  static final int MAX_IMAGE_BYTES = 1 << 24;
+  static final long MAX_TOTAL_BYTES = 16L << 30;
+
+  private static final int MAX_ENTRIES = 64;
+  private static final int PIECE_ITEMS = 1 << 13;
+
+  private final NpzReader npz;
+
+  DatasetReader(NpzReader npz) {
+    this.npz = npz;
+  }
+
+  /**
+   * What the file holds.
+   *
+   * @param imageShape of one image
+   * @param splits train, val, test
+   * @param ignored names of entries that belong to no split
+   */
+  record Content(Shape imageShape, List<Split> splits, List<String> ignored) {}
+
+  Content read(Arena arena) {
+    List<String> ignored = checkNames();
+    for (String array : ARRAYS) {
+      if (!npz.contains(array)) {
+        throw refusal(array, "it is missing", "the file must hold " + String.join(", ", ARRAYS));
+      }
+    }
+    Shape shape = imageShape();
+    int labelCount = labelCount();
+    checkTotal();
+    List<int[]> labels = new ArrayList<>();
+    for (String split : SPLITS) {
+      labels.add(labels(split + "_labels", labelCount));
+    }
+    List<Split> splits = new ArrayList<>();
+    for (String split : SPLITS) {
+      MemorySegment images = npz.read(split + "_images", arena);
+      int[] own = labels.get(splits.size());
+      splits.add(new Split(split, shape.imageElements(), images, labelCount, own));
+    }
+    return new Content(shape, List.copyOf(splits), ignored);
+  }
+
+  private List<String> checkNames() {
+    List<String> names = npz.entryNames();
+    if (names.size() > MAX_ENTRIES) {
+      throw Refusal.file(npz.path(), "it holds " + names.size() + " entries, allowed are "
+          + MAX_ENTRIES, "keep the six arrays of the three splits");
+    }
+    List<String> ignored = new ArrayList<>();
+    for (String name : names) {
+      if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
+        throw Refusal.entry(npz.path(), name, "its name holds a slash",
+            "name the arrays " + String.join(", ", ARRAYS));
+      }
+      if (!name.endsWith(".npy") || !ARRAYS.contains(name.substring(0, name.length() - 4))) {
+        ignored.add(Refusal.printable(name));
+      }
+    }
+    return List.copyOf(ignored);
+  }
+
+  private Shape imageShape() {
+    Shape first = null;
+    for (String split : SPLITS) {
+      String array = split + "_images";
+      NpyHeader header = npz.header(array);
+      if (header.kind() != 'u' || header.itemBytes() != 1) {
+        throw refusal(array, "it is of " + header.typeName() + ", images must be uint8",
+            "save values 0 to 255 as numpy.uint8");
+      }
+      Shape shape = imageShape(array, header);
+      if (first != null && !shape.equals(first)) {
+        throw refusal(array, "its images of shape " + header.shapeText()
+            + " differ from those of train_images", "give all splits images of one size");
+      }
+      first = shape;
+    }
+    return first;
+  }
+
+  private Shape imageShape(String array, NpyHeader header) {
+    List<Integer> extents = header.shape();
+    String advice = "give images N x H x W, N x H x W x 3 or N x D x H x W";
+    if (extents.size() < 3 || extents.size() > 4) {
+      throw refusal(array, "its shape " + header.shapeText() + " is not one of images", advice);
+    }
+    if (extents.getFirst() == 0) {
+      throw refusal(array, "the split is empty", "give each of train, val and test some samples");
+    }
+    if (header.items() == 0) {
+      throw refusal(array, "its images of shape " + header.shapeText() + " have no pixel", advice);
+    }
+    long imageBytes = header.items() / extents.getFirst();
+    if (imageBytes > MAX_IMAGE_BYTES) {
+      throw refusal(array, "one image has " + imageBytes + " bytes, allowed are "
+          + MAX_IMAGE_BYTES, "scale the images down");
+    }
+    int last = extents.getLast();
+    if (extents.size() == 3) {
+      return Shape.image2d(extents.get(1), last, 1);
+    }
+    if (last == 1 || last == 3) {
+      return Shape.image2d(extents.get(1), extents.get(2), last);
+    }
+    if (last == 2 || last == 4) {
+      throw refusal(array, "its shape " + header.shapeText() + " looks like " + last
+          + " channels; images have 1 or 3", advice);
+    }
+    return new Shape(1, extents.get(1), extents.get(2), last, 1);
+  }
+
+  private int labelCount() {
+    int first = 0;
+    for (String split : SPLITS) {
+      String array = split + "_labels";
+      NpyHeader header = npz.header(array);
+      if (header.kind() != 'i' && header.kind() != 'u') {
+        throw refusal(array, "it is of " + header.typeName() + ", labels must be integers"
+            + (header.kind() == 'f' ? " (NaN or fractions would have no class)" : ""),
+            "save class numbers as numpy.int64");
+      }
+      List<Integer> extents = header.shape();
+      if (extents.isEmpty() || extents.size() > 2) {
+        throw refusal(array, "its shape " + header.shapeText() + " is not one of labels",
+            "give labels (N,), (N, 1) or (N, L)");
+      }
+      int images = npz.header(split + "_images").shape().getFirst();
+      if (extents.getFirst() != images) {
+        throw refusal(array, "it has " + extents.getFirst() + " rows for " + images + " images",
+            "give one row of labels for each image");
+      }
+      int count = extents.size() == 1 ? 1 : extents.get(1);
+      if (count < 1 || count > MAX_CLASSES || header.items() > MAX_LABEL_VALUES) {
+        throw refusal(array, "its shape " + header.shapeText() + " is beyond what is read ("
+            + MAX_CLASSES + " labels a sample, " + MAX_LABEL_VALUES + " in all)",
+            "split the set into smaller ones");
+      }
+      if (first != 0 && count != first) {
+        throw refusal(array, "it has " + count + " labels a sample, but train_labels has " + first,
+            "give all splits the same labels");
+      }
+      first = count;
+    }
+    return first;
+  }
+
+  private void checkTotal() {
+    long total = 0;
+    for (String split : SPLITS) {
+      total += npz.header(split + "_images").dataBytes();
+      if (total > MAX_TOTAL_BYTES) {
+        throw refusal(split + "_images", "with it the images need " + total
+            + " bytes, allowed are " + MAX_TOTAL_BYTES, "use a smaller set or smaller images");
+      }
+    }
+  }
+
+  /** Labels of any width and byte order as class numbers, row by row. */
+  private int[] labels(String array, int labelCount) {
+    NpyHeader header = npz.header(array);
+    int max = labelCount == 1 ? MAX_CLASSES - 1 : 1;
+    int[] labels = new int[(int) header.items()];
+    int[] at = {0};
+    npz.stream(array, PIECE_ITEMS, piece -> {
+      for (long i = 0; i < piece.byteSize(); i += header.itemBytes()) {
+        long value = integer(piece, i, header);
+        if (value < 0 || value > max) {
+          throw refusal(array, "the label of sample " + at[0] / labelCount + " is "
+              + (value < 0 && header.kind() == 'u' ? Long.toUnsignedString(value) : value)
+              + ", out of range",
+              labelCount == 1
+                  ? "number the classes from 0 to at most " + max
+                  : "give each of several labels as 0 or 1");
+        }
+        labels[at[0]++] = (int) value;
+      }
+    });
+    return labels;
+  }
+
+  private static long integer(MemorySegment piece, long start, NpyHeader header) {
+    int bytes = header.itemBytes();
+    long value = 0;
+    for (int i = 0; i < bytes; i++) {
+      long position = start + (header.bigEndian() ? i : bytes - 1 - i);
+      value = value << 8 | piece.get(ValueLayout.JAVA_BYTE, position) & 0xFF;
+    }
+    int unused = 64 - 8 * bytes;
+    return header.kind() == 'u' ? value : value << unused >> unused;
+  }
+
+  private DataException refusal(String array, String reason, String advice) {
+    return Refusal.entry(npz.path(), array + ".npy", reason, advice);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.unerring.dataset;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Finds groups of byte-identical images over several splits. A hash only brings candidates
+ * together; what counts is the comparison of all bytes. Images are numbered through the splits.
+ */
+final class IdenticalImages {
+  /** A hash of the image of {@code bytes} bytes at {@code start}. */
+  interface ImageHash {
+    long of(MemorySegment images, long start, int bytes);
+  }
+
+  private final List<Split> splits;
+  private final int[] firstIndex;
+
+  private IdenticalImages(List<Split> splits) {
+    this.splits = splits;
+    this.firstIndex = new int[splits.size() + 1];
+    for (int i = 0; i < splits.size(); i++) {
+      firstIndex[i + 1] = Math.addExact(firstIndex[i], splits.get(i).size());
+    }
+  }
+
+  /** Groups of at least two, each ascending, ordered by their first member. */
+  static List<int[]> find(List<Split> splits) {
+    return find(splits, IdenticalImages::hash);
+  }
+
+  static List<int[]> find(List<Split> splits, ImageHash hash) {
+    IdenticalImages images = new IdenticalImages(splits);
+    List<int[]> groups = images.groups(hash);
+    groups.sort(Comparator.comparingInt(group -> group[0]));
+    return groups;
+  }
+
+  /** One sort of longs: upper bits of the hash, lower bits the number of the image. */
+  private List<int[]> groups(ImageHash hash) {
+    int count = firstIndex[splits.size()];
+    long indexMask = (Long.highestOneBit(count) << 1) - 1;
+    long[] keys = new long[count];
+    for (int i = 0; i < splits.size(); i++) {
+      Split split = splits.get(i);
+      MemorySegment bytes = split.images();
+      for (int sample = 0; sample < split.size(); sample++) {
+        long start = (long) sample * split.imageBytes();
+        int index = firstIndex[i] + sample;
+        keys[index] = hash.of(bytes, start, split.imageBytes()) & ~indexMask | index;
+      }
+    }
+    Arrays.sort(keys);
+    List<int[]> groups = new ArrayList<>();
+    int end;
+    for (int start = 0; start < count; start = end) {
+      long upper = keys[start] & ~indexMask;
+      end = start + 1;
+      while (end < count && (keys[end] & ~indexMask) == upper) {
+        end++;
+      }
+      if (end - start > 1) {
+        int[] candidates = new int[end - start];
+        for (int i = start; i < end; i++) {
+          candidates[i - start] = (int) (keys[i] & indexMask);
+        }
+        addVerified(candidates, groups);
+      }
+    }
+    return groups;
+  }
+
+  /** Splits images of one hash by their bytes: linear when all are equal, else by sorting. */
+  private void addVerified(int[] candidates, List<int[]> groups) {
+    boolean allEqual = true;
+    for (int i = 1; i < candidates.length && allEqual; i++) {
+      allEqual = compare(candidates[0], candidates[i]) == 0;
+    }
+    if (allEqual) {
+      groups.add(candidates);
+      return;
+    }
+    Integer[] byContent = Arrays.stream(candidates).boxed().toArray(Integer[]::new);
+    Arrays.sort(byContent, this::compare); // stable: equal images stay in ascending order
+    int end;
+    for (int start = 0; start < byContent.length; start = end) {
+      end = start + 1;
+      while (end < byContent.length && compare(byContent[start], byContent[end]) == 0) {
+        end++;
+      }
+      if (end - start > 1) {
+        groups.add(
+            Arrays.stream(byContent, start, end).mapToInt(Integer::intValue).toArray());
+      }
+    }
+  }
+
+  private int compare(int left, int right) {
+    int a = splitOf(left);
+    int b = splitOf(right);
+    int bytes = splits.get(a).imageBytes();
+    MemorySegment first = splits.get(a).images();
+    MemorySegment second = splits.get(b).images();
+    long start = (long) (left - firstIndex[a]) * bytes;
+    long other = (long) (right - firstIndex[b]) * bytes;
+    long at = MemorySegment.mismatch(first, start, start + bytes, second, other, other + bytes);
+    return at < 0
+        ? 0
+        : Byte.compareUnsigned(
+            first.get(ValueLayout.JAVA_BYTE, start + at),
+            second.get(ValueLayout.JAVA_BYTE, other + at));
+  }
+
+  private int splitOf(int index) {
+    int split = 0;
+    while (index >= firstIndex[split + 1]) {
+      split++;
+    }
+    return split;
+  }
+
+  private static long hash(MemorySegment images, long start, int bytes) {
+    long hash = 0x9E3779B97F4A7C15L;
+    long end = start + bytes;
+    long at = start;
+    for (; at <= end - 8; at += 8) {
+      hash = mix(hash, images.get(ValueLayout.JAVA_LONG_UNALIGNED, at));
+    }
+    for (; at < end; at++) {
+      hash = mix(hash, images.get(ValueLayout.JAVA_BYTE, at));
+    }
+    return hash;
+  }
+
+  private static long mix(long hash, long value) {
+    long mixed = (hash ^ value) * 0xD6E8FEB86659FD93L;
+    return mixed ^ mixed >>> 32;
+  }
+}

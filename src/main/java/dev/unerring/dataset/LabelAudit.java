@@ -1,0 +1,179 @@
+package dev.unerring.dataset;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a data set says and where it contradicts itself: counts, identical images within and across
+ * splits, label conflicts, constant images, and the floor, which is the proved minimum number of
+ * training errors of any deterministic classifier. The audit lists identical images with different
+ * labels; it does not know which label is right, and changes none.
+ */
+public final class LabelAudit {
+  private final DatasetFacts facts;
+  private final List<SplitSummary> splits;
+  private final List<ImageGroup> groups;
+  private final List<LabelConflict> conflicts;
+  private final List<LabelledSample> constantImages;
+  private final int[] goalLabels;
+  private final int[] floorByLabel;
+
+  /** Audits a data set; time linear in its bytes. The result does not refer to its memory. */
+  public LabelAudit(Dataset dataset) {
+    facts = DatasetFacts.of(dataset);
+    splits =
+        dataset.splits().stream()
+            .map(split -> SplitSummary.of(split, dataset.classes()))
+            .toList();
+    groups = groups(dataset.splits());
+    conflicts =
+        groups.stream().filter(ImageGroup::contradictory).map(LabelConflict::of).toList();
+    constantImages = constantImages(dataset);
+    goalLabels = goalLabels(dataset.train());
+    floorByLabel = new int[dataset.train().labelCount()];
+    for (LabelConflict conflict : conflicts) {
+      for (int column = 0; column < conflict.votes().size(); column++) {
+        floorByLabel[column] += conflict.votes().get(column).errorsAtLeast();
+      }
+    }
+  }
+
+  private static List<ImageGroup> groups(List<Split> splits) {
+    List<ImageGroup> groups = new ArrayList<>();
+    for (int[] members : IdenticalImages.find(splits)) {
+      List<LabelledSample> samples = new ArrayList<>();
+      for (int index : members) {
+        int sampleIndex = index;
+        int split = 0;
+        while (sampleIndex >= splits.get(split).size()) {
+          sampleIndex -= splits.get(split++).size();
+        }
+        samples.add(sample(splits.get(split), sampleIndex));
+      }
+      groups.add(new ImageGroup(samples));
+    }
+    return List.copyOf(groups);
+  }
+
+  private static LabelledSample sample(Split split, int sampleIndex) {
+    List<Integer> labels = new ArrayList<>();
+    for (int column = 0; column < split.labelCount(); column++) {
+      labels.add(split.label(sampleIndex, column));
+    }
+    return new LabelledSample(split.name(), sampleIndex, labels);
+  }
+
+  /** An image is constant when every pixel equals the next one, channel by channel. */
+  private static List<LabelledSample> constantImages(Dataset dataset) {
+    int channels = dataset.imageShape().c();
+    List<LabelledSample> constant = new ArrayList<>();
+    for (Split split : dataset.splits()) {
+      MemorySegment images = split.images();
+      for (int i = 0; i < split.size(); i++) {
+        long start = (long) i * split.imageBytes();
+        long end = start + split.imageBytes();
+        if (MemorySegment.mismatch(images, start, end - channels, images, start + channels, end)
+            < 0) {
+          constant.add(sample(split, i));
+        }
+      }
+    }
+    return List.copyOf(constant);
+  }
+
+  private int[] goalLabels(Split train) {
+    int columns = train.labelCount();
+    int[] goals = new int[train.size() * columns];
+    for (int i = 0; i < goals.length; i++) {
+      goals[i] = train.label(i / columns, i % columns);
+    }
+    for (LabelConflict conflict : conflicts) {
+      for (LabelledSample sample : conflict.group().trainSamples()) {
+        for (int column = 0; column < columns; column++) {
+          goals[sample.sampleIndex() * columns + column] =
+              conflict.votes().get(column).goalLabel();
+        }
+      }
+    }
+    return goals;
+  }
+
+  /**
+   * What training aims at, by sampleIndex of train (row by row for multi-label sets): the given
+   * label, except in groups of identical training images, where it is the most frequent label of
+   * the group, the lowest on a tie.
+   */
+  public int[] goalLabels() {
+    return goalLabels.clone();
+  }
+
+  /**
+   * The proved minimum number of training errors of any deterministic classifier: over the groups
+   * of identical training images, the sum of size minus largest label count. Multi-label sets: the
+   * sum over the labels, each label of a sample counted by itself.
+   */
+  public int floor() {
+    int floor = 0;
+    for (int each : floorByLabel) {
+      floor += each;
+    }
+    return floor;
+  }
+
+  /** The floor of each label column; one element except for multi-label sets. */
+  public int[] floorByLabel() {
+    return floorByLabel.clone();
+  }
+
+  /** Counts of train, val, test. */
+  public List<SplitSummary> splits() {
+    return splits;
+  }
+
+  /** Groups of identical images, ordered by their first sample (train, val, test, by index). */
+  public List<ImageGroup> groups() {
+    return groups;
+  }
+
+  /** The groups whose members carry different labels, in the same order. */
+  public List<LabelConflict> conflicts() {
+    return conflicts;
+  }
+
+  /** Images in which all pixels have the same value. */
+  public List<LabelledSample> constantImages() {
+    return constantImages;
+  }
+
+  /** What a reader should know before training: classes without samples, constant images. */
+  public List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    for (SplitSummary split : splits) {
+      for (int missing : split.missingClasses()) {
+        String what =
+            (split.multiLabel() ? "no sample has label " : "there is no sample of class ")
+                + missing + " (" + facts.labelNames().get(missing) + ")";
+        warnings.add(
+            split.name() + ": " + what + ": "
+                + (split.name().equals("train") ? "it cannot be learned" : "it has no AUC"));
+      }
+    }
+    if (!constantImages.isEmpty()) {
+      warnings.add(
+          "constant images, " + constantImages.size() + " of them, show nothing to classify");
+    }
+    return warnings;
+  }
+
+  /** Everything, in reading order. */
+  public Map<String, Object> toJson() {
+    return AuditReport.json(this, facts);
+  }
+
+  /** A report for a terminal; long lists are cut and say so. */
+  public String toText() {
+    return AuditReport.text(this, facts);
+  }
+}

@@ -1,0 +1,170 @@
+package dev.unerring.dataset;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.FileHashes;
+import dev.unerring.base.IoReason;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * An npz file (a zip archive of npy arrays of plain numbers), memory-mapped. Nothing that the file
+ * declares is believed before it is checked, and no memory is taken for it before that. Every
+ * failure is a DataException that names file, entry, reason and what to do.
+ */
+public final class NpzReader implements AutoCloseable {
+  /** Arrays above this are inflated twice: once to prove size and checksum, then to be kept. */
+  static final long PROVE_FIRST_BYTES = 16L << 20;
+
+  private static final String SUFFIX = ".npy";
+
+  private final Path path;
+  private final Arena arena;
+  private final MemorySegment file;
+  private final Map<String, ZipEntry> entries = new TreeMap<>();
+
+  private NpzReader(Path path, Arena arena, MemorySegment file) {
+    this.path = path;
+    this.arena = arena;
+    this.file = file;
+    for (ZipEntry entry : ZipDirectory.read(path, file)) {
+      entries.put(entry.name(), entry);
+    }
+  }
+
+  /** Maps the file and reads its directory, no array yet. */
+  public static NpzReader open(Path path) {
+    checkKind(path);
+    Arena arena = Arena.ofShared();
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      if (channel.size() == 0) {
+        throw Refusal.file(path, "the file is empty", "download or write it again");
+      }
+      return new NpzReader(path, arena, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
+    } catch (IOException e) {
+      arena.close();
+      throw new DataException(
+          path + ": cannot be read: " + IoReason.of(e) + "; check the path and the permissions", e);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private static void checkKind(Path path) {
+    if (!Files.exists(path)) {
+      throw Refusal.file(path, "there is no such file (or its folder may not be read)",
+          "check the path");
+    }
+    if (Files.isDirectory(path)) {
+      throw Refusal.file(path, "this is a folder, not a file", "name the .npz file in it");
+    }
+    if (!Files.isRegularFile(path)) {
+      throw Refusal.file(path, "this is not a regular file", "copy the data into a file first");
+    }
+  }
+
+  /** The file that was opened. */
+  public Path path() {
+    return path;
+  }
+
+  /** Names of all entries, sorted, as stored; arrays end with {@code .npy}. */
+  public List<String> entryNames() {
+    return List.copyOf(entries.keySet());
+  }
+
+  /** MD5 and SHA-256 of the whole file. */
+  public FileHashes hashes() {
+    return FileHashes.of(file);
+  }
+
+  /** Whether there is an array {@code name} (without {@code .npy}). */
+  public boolean contains(String name) {
+    return entries.containsKey(name + SUFFIX);
+  }
+
+  /** The checked header of the array {@code name} (without {@code .npy}). */
+  public NpyHeader header(String name) {
+    ZipEntry entry = entry(name);
+    try (EntryStream stream = new EntryStream(path, file, entry)) {
+      return NpyHeaderReader.read(path, entry, stream);
+    }
+  }
+
+  /**
+   * The items of the array {@code name} (without {@code .npy}) as they stand in the file, C order,
+   * in memory of {@code arena}.
+   */
+  public MemorySegment read(String name, Arena arena) {
+    ZipEntry entry = entry(name);
+    long bytes = header(name).dataBytes();
+    if (bytes > PROVE_FIRST_BYTES) {
+      prove(entry);
+    }
+    MemorySegment items = allocate(entry, bytes, arena);
+    try (EntryStream stream = new EntryStream(path, file, entry)) {
+      NpyHeaderReader.read(path, entry, stream);
+      stream.read(items);
+      stream.finish();
+    }
+    return items;
+  }
+
+  /** Hands the items of an array to {@code sink} in pieces of {@code pieceItems} (the last less). */
+  void stream(String name, int pieceItems, Consumer<MemorySegment> sink) {
+    ZipEntry entry = entry(name);
+    try (EntryStream stream = new EntryStream(path, file, entry)) {
+      NpyHeader header = NpyHeaderReader.read(path, entry, stream);
+      MemorySegment piece = MemorySegment.ofArray(new byte[pieceItems * header.itemBytes()]);
+      for (long left = header.dataBytes(); left > 0; left -= piece.byteSize()) {
+        MemorySegment next = piece.asSlice(0, Math.min(left, piece.byteSize()));
+        stream.read(next);
+        sink.accept(next);
+      }
+      stream.finish();
+    }
+  }
+
+  private void prove(ZipEntry entry) {
+    try (EntryStream stream = new EntryStream(path, file, entry)) {
+      stream.readToEnd(entry.size());
+      stream.finish();
+    }
+  }
+
+  private MemorySegment allocate(ZipEntry entry, long bytes, Arena arena) {
+    try {
+      return arena.allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);
+    } catch (OutOfMemoryError e) {
+      DataException refusal =
+          Refusal.entry(path, entry.name(), "there is no memory for its " + bytes + " bytes",
+              "use a machine with more memory or a smaller set");
+      refusal.initCause(e);
+      throw refusal;
+    }
+  }
+
+  private ZipEntry entry(String name) {
+    ZipEntry entry = entries.get(name + SUFFIX);
+    if (entry == null) {
+      throw Refusal.entry(path, name + SUFFIX, "it is missing",
+          "the file must hold " + String.join(", ", DatasetReader.ARRAYS));
+    }
+    return entry;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

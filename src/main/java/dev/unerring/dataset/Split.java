@@ -1,0 +1,80 @@
+package dev.unerring.dataset;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+
+/** One split of a data set: {@code size()} images and their labels, read-only. */
+public final class Split implements ImageSource {
+  private final String name;
+  private final int size;
+  private final int imageBytes;
+  private final MemorySegment images;
+  private final int labelCount;
+  private final int[] labels;
+
+  Split(String name, int imageBytes, MemorySegment images, int labelCount, int[] labels) {
+    this.name = name;
+    this.size = labels.length / labelCount;
+    this.imageBytes = imageBytes;
+    this.images = images.asReadOnly();
+    this.labelCount = labelCount;
+    this.labels = labels;
+  }
+
+  /** {@code train}, {@code val} or {@code test}. */
+  public String name() {
+    return name;
+  }
+
+  /** Number of samples, at least 1. */
+  public int size() {
+    return size;
+  }
+
+  /** Bytes of one image: d * h * w * c. */
+  public int imageBytes() {
+    return imageBytes;
+  }
+
+  @Override
+  public int imageElements() {
+    return imageBytes;
+  }
+
+  /**
+   * All images, uint8, layout NDHWC as in the file; sample {@code i} starts at {@code (long) i *
+   * imageBytes()}. Off-heap; gone when the data set is closed.
+   */
+  public MemorySegment images() {
+    return images;
+  }
+
+  /** Labels of one sample: 1 except for multi-label sets. */
+  public int labelCount() {
+    return labelCount;
+  }
+
+  /** The label of a sample; IllegalStateException on multi-label sets. */
+  public int label(int sampleIndex) {
+    if (labelCount != 1) {
+      throw new IllegalStateException("a sample has " + labelCount + " labels; name the column");
+    }
+    return labels[sampleIndex];
+  }
+
+  /** Label {@code column}, from 0, of a sample. */
+  public int label(int sampleIndex, int column) {
+    return labels[sampleIndex * labelCount + Objects.checkIndex(column, labelCount)];
+  }
+
+  @Override
+  public void copyImage(int sampleIndex, float[] destination, int offset) {
+    Objects.checkIndex(sampleIndex, size);
+    Objects.checkFromIndexSize(offset, imageBytes, destination.length);
+    long start = (long) sampleIndex * imageBytes;
+    for (int i = 0; i < imageBytes; i++) {
+      destination[offset + i] = images.get(ValueLayout.JAVA_BYTE, start + i) & 0xFF;
+    }
+  }
+}

@@ -1,0 +1,370 @@
+package dev.unerring.ffi;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.unerring.base.DeviceException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The C functions of {@code native/cpu} for one kernel set, one Java method a function. Shapes,
+ * orders and geometry words stand beside the C source. Every range [begin, end) is cut by the
+ * caller; memory must be native. The functions hold no state and may run on any number of threads.
+ */
+public final class CpuKernels {
+  /** Interface version; a library with another one is refused. */
+  static final long VERSION = 1;
+
+  private static final MemoryLayout P = ADDRESS;
+  private static final MemoryLayout L = JAVA_LONG;
+  private static final MemoryLayout F = JAVA_FLOAT;
+
+  private final KernelSet set;
+  private final NativeLibrary library;
+  private final MethodHandle tapRows;
+  private final MethodHandle weightUnits;
+  private final MethodHandle reduceTree;
+  private final MethodHandle padImages;
+  private final MethodHandle transpose;
+  private final MethodHandle channelSums;
+  private final MethodHandle channelSquares;
+  private final MethodHandle batchNormSums;
+  private final MethodHandle batchNormForward;
+  private final MethodHandle batchNormBackward;
+  private final MethodHandle batchNormBackwardFrozen;
+  private final MethodHandle scaleForward;
+  private final MethodHandle reluForward;
+  private final MethodHandle reluBackward;
+  private final MethodHandle add;
+  private final MethodHandle maxPoolForward;
+  private final MethodHandle maxPoolBackward;
+  private final MethodHandle averagePoolForward;
+  private final MethodHandle averagePoolBackward;
+  private final MethodHandle softmaxCrossEntropy;
+  private final MethodHandle sgdStep;
+  private final MethodHandle adamStep;
+  private final MethodHandle expArray;
+  private final MethodHandle logArray;
+  private final MethodHandle countNonFinite;
+
+  /**
+   * Binds the functions of one set.
+   *
+   * @throws DeviceException where this processor cannot run it
+   */
+  public CpuKernels(NativeLibrary library, KernelSet set) {
+    if (!set.in(supported(library))) {
+      throw new DeviceException(
+          "this processor or this build has no '" + set.label() + "' kernels; use --kernels auto");
+    }
+    this.library = library;
+    this.set = set;
+    tapRows = bind("tap_rows", FunctionDescriptor.ofVoid(P, P, P, P, P, L, L));
+    weightUnits = bind("weight_units", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
+    reduceTree = bind("reduce_tree", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
+    padImages = bind("pad_images", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    transpose = bind("transpose", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
+    channelSums = bind("channel_sums", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    channelSquares = bind("channel_squares", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
+    batchNormSums = bind("batch_norm_sums", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L));
+    batchNormForward = bind("batch_norm_forward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L, L));
+    batchNormBackward = bind("batch_norm_backward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, P, P, L, L, L));
+    batchNormBackwardFrozen = bind("batch_norm_backward_frozen", FunctionDescriptor.ofVoid(P, P, P, P, L, L, L));
+    scaleForward = bind("scale_forward", FunctionDescriptor.ofVoid(P, P, P, P, L, L, L));
+    reluForward = bind("relu_forward", FunctionDescriptor.ofVoid(P, P, L, L));
+    reluBackward = bind("relu_backward", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    add = bind("add", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    maxPoolForward = bind("max_pool_forward", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    maxPoolBackward = bind("max_pool_backward", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
+    averagePoolForward = bind("average_pool_forward", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
+    averagePoolBackward = bind("average_pool_backward", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
+    softmaxCrossEntropy = bind("softmax_cross_entropy", FunctionDescriptor.ofVoid(P, P, P, P, L, F, L, L));
+    sgdStep = bind("sgd_step", FunctionDescriptor.ofVoid(P, P, P, F, F, F, L, L));
+    adamStep = bind("adam_step", FunctionDescriptor.ofVoid(P, P, P, P, P, L, L));
+    expArray = bind("exp_array", FunctionDescriptor.ofVoid(P, P, L, L));
+    logArray = bind("log_array", FunctionDescriptor.ofVoid(P, P, L, L));
+    countNonFinite = bind("count_non_finite", FunctionDescriptor.of(L, P, L, L));
+  }
+
+  /** The widest set that this processor runs. */
+  public static KernelSet best(NativeLibrary library) {
+    long mask = supported(library);
+    for (KernelSet set : new KernelSet[] {KernelSet.AVX512, KernelSet.AVX2, KernelSet.NEON}) {
+      if (set.in(mask)) {
+        return set;
+      }
+    }
+    return KernelSet.PORTABLE;
+  }
+
+  /** Mask of the sets that this processor runs; see {@link KernelSet#in}. */
+  public static long supported(NativeLibrary library) {
+    long version = call(library, "unerring_kernel_version");
+    if (version != VERSION) {
+      throw new DeviceException(
+          library.path() + " has kernel version " + version + ", not " + VERSION + "; rebuild it");
+    }
+    return call(library, "unerring_kernel_sets");
+  }
+
+  /** The bound set. */
+  public KernelSet set() {
+    return set;
+  }
+
+  /** The library behind it. */
+  public NativeLibrary library() {
+    return library;
+  }
+
+  /** C: tap_rows. */
+  public void tapRows(MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment y, MemorySegment geometry, long begin, long end) {
+    try {
+      tapRows.invokeExact(x, weight, bias, y, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("tap_rows", e);
+    }
+  }
+
+  /** C: weight_units. */
+  public void weightUnits(MemorySegment x, MemorySegment gradY, MemorySegment partial, MemorySegment geometry, long begin, long end) {
+    try {
+      weightUnits.invokeExact(x, gradY, partial, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("weight_units", e);
+    }
+  }
+
+  /** C: reduce_tree. */
+  public void reduceTree(MemorySegment partial, MemorySegment out, long chunks, long elements, long begin, long end) {
+    try {
+      reduceTree.invokeExact(partial, out, chunks, elements, begin, end);
+    } catch (Throwable e) {
+      throw failed("reduce_tree", e);
+    }
+  }
+
+  /** C: pad_images. */
+  public void padImages(MemorySegment x, MemorySegment padded, MemorySegment geometry, long begin, long end) {
+    try {
+      padImages.invokeExact(x, padded, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("pad_images", e);
+    }
+  }
+
+  /** C: transpose. */
+  public void transpose(MemorySegment a, MemorySegment b, long rows, long columns, long begin, long end) {
+    try {
+      transpose.invokeExact(a, b, rows, columns, begin, end);
+    } catch (Throwable e) {
+      throw failed("transpose", e);
+    }
+  }
+
+  /** C: channel_sums. */
+  public void channelSums(MemorySegment x, MemorySegment partial, MemorySegment geometry, long begin, long end) {
+    try {
+      channelSums.invokeExact(x, partial, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("channel_sums", e);
+    }
+  }
+
+  /** C: channel_squares. */
+  public void channelSquares(MemorySegment x, MemorySegment mean, MemorySegment partial, MemorySegment geometry, long begin, long end) {
+    try {
+      channelSquares.invokeExact(x, mean, partial, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("channel_squares", e);
+    }
+  }
+
+  /** C: batch_norm_sums. */
+  public void batchNormSums(MemorySegment x, MemorySegment gradY, MemorySegment mean, MemorySegment inverseDeviation, MemorySegment partial, MemorySegment geometry, long begin, long end) {
+    try {
+      batchNormSums.invokeExact(x, gradY, mean, inverseDeviation, partial, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("batch_norm_sums", e);
+    }
+  }
+
+  /** C: batch_norm_forward. */
+  public void batchNormForward(MemorySegment x, MemorySegment mean, MemorySegment inverseDeviation, MemorySegment gamma, MemorySegment beta, MemorySegment y, long channels, long begin, long end) {
+    try {
+      batchNormForward.invokeExact(x, mean, inverseDeviation, gamma, beta, y, channels, begin, end);
+    } catch (Throwable e) {
+      throw failed("batch_norm_forward", e);
+    }
+  }
+
+  /** C: batch_norm_backward. */
+  public void batchNormBackward(MemorySegment x, MemorySegment gradY, MemorySegment mean, MemorySegment inverseDeviation, MemorySegment gamma, MemorySegment meanGradient, MemorySegment meanProduct, MemorySegment gradX, long channels, long begin, long end) {
+    try {
+      batchNormBackward.invokeExact(x, gradY, mean, inverseDeviation, gamma, meanGradient, meanProduct, gradX, channels, begin, end);
+    } catch (Throwable e) {
+      throw failed("batch_norm_backward", e);
+    }
+  }
+
+  /** C: batch_norm_backward_frozen. */
+  public void batchNormBackwardFrozen(MemorySegment gradY, MemorySegment inverseDeviation, MemorySegment gamma, MemorySegment gradX, long channels, long begin, long end) {
+    try {
+      batchNormBackwardFrozen.invokeExact(gradY, inverseDeviation, gamma, gradX, channels, begin, end);
+    } catch (Throwable e) {
+      throw failed("batch_norm_backward_frozen", e);
+    }
+  }
+
+  /** C: scale_forward. */
+  public void scaleForward(MemorySegment x, MemorySegment scale, MemorySegment shift, MemorySegment y, long channels, long begin, long end) {
+    try {
+      scaleForward.invokeExact(x, scale, shift, y, channels, begin, end);
+    } catch (Throwable e) {
+      throw failed("scale_forward", e);
+    }
+  }
+
+  /** C: relu_forward. */
+  public void reluForward(MemorySegment x, MemorySegment y, long begin, long end) {
+    try {
+      reluForward.invokeExact(x, y, begin, end);
+    } catch (Throwable e) {
+      throw failed("relu_forward", e);
+    }
+  }
+
+  /** C: relu_backward. */
+  public void reluBackward(MemorySegment y, MemorySegment gradY, MemorySegment gradX, long begin, long end) {
+    try {
+      reluBackward.invokeExact(y, gradY, gradX, begin, end);
+    } catch (Throwable e) {
+      throw failed("relu_backward", e);
+    }
+  }
+
+  /** C: add. */
+  public void add(MemorySegment a, MemorySegment b, MemorySegment y, long begin, long end) {
+    try {
+      add.invokeExact(a, b, y, begin, end);
+    } catch (Throwable e) {
+      throw failed("add", e);
+    }
+  }
+
+  /** C: max_pool_forward. */
+  public void maxPoolForward(MemorySegment x, MemorySegment y, MemorySegment geometry, long begin, long end) {
+    try {
+      maxPoolForward.invokeExact(x, y, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("max_pool_forward", e);
+    }
+  }
+
+  /** C: max_pool_backward. */
+  public void maxPoolBackward(MemorySegment x, MemorySegment gradY, MemorySegment gradX, MemorySegment geometry, long begin, long end) {
+    try {
+      maxPoolBackward.invokeExact(x, gradY, gradX, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("max_pool_backward", e);
+    }
+  }
+
+  /** C: average_pool_forward. */
+  public void averagePoolForward(MemorySegment x, MemorySegment y, long positions, long channels, long begin, long end) {
+    try {
+      averagePoolForward.invokeExact(x, y, positions, channels, begin, end);
+    } catch (Throwable e) {
+      throw failed("average_pool_forward", e);
+    }
+  }
+
+  /** C: average_pool_backward. */
+  public void averagePoolBackward(MemorySegment gradY, MemorySegment gradX, long positions, long channels, long begin, long end) {
+    try {
+      averagePoolBackward.invokeExact(gradY, gradX, positions, channels, begin, end);
+    } catch (Throwable e) {
+      throw failed("average_pool_backward", e);
+    }
+  }
+
+  /** C: softmax_cross_entropy. */
+  public void softmaxCrossEntropy(MemorySegment logits, MemorySegment labels, MemorySegment loss, MemorySegment gradient, long classes, float inverseCount, long begin, long end) {
+    try {
+      softmaxCrossEntropy.invokeExact(logits, labels, loss, gradient, classes, inverseCount, begin, end);
+    } catch (Throwable e) {
+      throw failed("softmax_cross_entropy", e);
+    }
+  }
+
+  /** C: sgd_step. */
+  public void sgdStep(MemorySegment parameter, MemorySegment gradient, MemorySegment velocity, float rate, float momentum, float decay, long begin, long end) {
+    try {
+      sgdStep.invokeExact(parameter, gradient, velocity, rate, momentum, decay, begin, end);
+    } catch (Throwable e) {
+      throw failed("sgd_step", e);
+    }
+  }
+
+  /** C: adam_step. */
+  public void adamStep(MemorySegment parameter, MemorySegment gradient, MemorySegment first, MemorySegment second, MemorySegment constants, long begin, long end) {
+    try {
+      adamStep.invokeExact(parameter, gradient, first, second, constants, begin, end);
+    } catch (Throwable e) {
+      throw failed("adam_step", e);
+    }
+  }
+
+  /** C: exp_array. */
+  public void expArray(MemorySegment x, MemorySegment y, long begin, long end) {
+    try {
+      expArray.invokeExact(x, y, begin, end);
+    } catch (Throwable e) {
+      throw failed("exp_array", e);
+    }
+  }
+
+  /** C: log_array. */
+  public void logArray(MemorySegment x, MemorySegment y, long begin, long end) {
+    try {
+      logArray.invokeExact(x, y, begin, end);
+    } catch (Throwable e) {
+      throw failed("log_array", e);
+    }
+  }
+
+  /** C: count_non_finite. */
+  public long countNonFinite(MemorySegment x, long begin, long end) {
+    try {
+      return (long) countNonFinite.invokeExact(x, begin, end);
+    } catch (Throwable e) {
+      throw failed("count_non_finite", e);
+    }
+  }
+
+  private MethodHandle bind(String name, FunctionDescriptor descriptor) {
+    return library.function(name + "_" + set.label(), descriptor);
+  }
+
+  private static long call(NativeLibrary library, String name) {
+    try {
+      return (long) library.function(name, FunctionDescriptor.of(JAVA_LONG)).invokeExact();
+    } catch (Throwable e) {
+      throw failed(name, e);
+    }
+  }
+
+  private static RuntimeException failed(String function, Throwable cause) {
+    if (cause instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new DeviceException("the call of " + function + " failed", cause);
+  }
+}

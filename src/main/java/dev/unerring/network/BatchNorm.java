@@ -1,0 +1,95 @@
+package dev.unerring.network;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.tensor.Buffer;
+import dev.unerring.tensor.Shape;
+import dev.unerring.tensor.Tensor;
+import java.util.List;
+
+/** Batch norm over channels, with running statistics. */
+public final class BatchNorm implements Layer {
+  private final String name;
+  private Parameter gamma;
+  private Parameter beta;
+  private Parameter runningMean;
+  private Parameter runningVariance;
+  private Buffer mean;
+  private Buffer variance;
+  private long count;
+
+  /**
+   * Describes the layer.
+   *
+   * @param name prefix of its tensors' names
+   */
+  public BatchNorm(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    return input;
+  }
+
+  @Override
+  public List<ParameterSpec> parameters(Shape input) {
+    return List.of(
+        vector("weight", input, ParameterSpec.Role.SCALE),
+        vector("bias", input, ParameterSpec.Role.BIAS),
+        vector("running_mean", input, ParameterSpec.Role.RUNNING_MEAN),
+        vector("running_var", input, ParameterSpec.Role.RUNNING_VARIANCE));
+  }
+
+  private ParameterSpec vector(String what, Shape input, ParameterSpec.Role role) {
+    return new ParameterSpec(
+        name + "." + what, List.of(input.c()), new Layout.Vector(), role, 0);
+  }
+
+  @Override
+  public void bind(Backend backend, Shape input, List<Parameter> bound) {
+    gamma = bound.get(0);
+    beta = bound.get(1);
+    runningMean = bound.get(2);
+    runningVariance = bound.get(3);
+    mean = backend.allocate(input.c());
+    variance = backend.allocate(input.c());
+  }
+
+  @Override
+  public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
+    if (mode == Mode.BATCH_STATISTICS) {
+      count = (long) x.shape().n() * x.shape().positions();
+      backend.batchNormStatistics(x, mean, variance);
+    }
+    backend.batchNormForward(x, mean(mode), variance(mode), gamma.value(), beta.value(), y);
+  }
+
+  @Override
+  public void backward(
+      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+    backend.batchNormBackward(
+        x,
+        gradY,
+        mean(mode),
+        variance(mode),
+        gamma.value(),
+        mode == Mode.RUNNING_STATISTICS,
+        gamma.gradient(),
+        beta.gradient(),
+        gradX);
+  }
+
+  @Override
+  public void commitStatistics(Backend backend, float momentum) {
+    backend.batchNormUpdate(
+        mean, variance, count, momentum, runningMean.value(), runningVariance.value());
+  }
+
+  private Buffer mean(Mode mode) {
+    return mode == Mode.BATCH_STATISTICS ? mean : runningMean.value();
+  }
+
+  private Buffer variance(Mode mode) {
+    return mode == Mode.BATCH_STATISTICS ? variance : runningVariance.value();
+  }
+}

@@ -1,0 +1,40 @@
+package dev.unerring.network;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.tensor.Shape;
+import dev.unerring.tensor.Tensor;
+import java.util.List;
+
+/**
+ * One step of a network. A layer is a description until {@link #bind} gives it memory; after that it
+ * belongs to one network.
+ */
+public interface Layer {
+  /** Shape of the output for an input of this shape. */
+  Shape outputShape(Shape input);
+
+  /** The stored tensors in declared order. */
+  List<ParameterSpec> parameters(Shape input);
+
+  /** Gives the layer its tensors, in the order of {@link #parameters}. */
+  void bind(Backend backend, Shape input, List<Parameter> bound);
+
+  /** Whether y may be the memory of x (and gradX that of gradY). */
+  default boolean inPlace() {
+    return false;
+  }
+
+  /** y from x. */
+  void forward(Backend backend, Tensor x, Tensor y, Mode mode);
+
+  /**
+   * Gradients of the parameters and, unless gradX is null, of the input.
+   *
+   * @param x input of the forward pass
+   * @param y output of the forward pass
+   */
+  void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode);
+
+  /** Moves the running statistics towards those of the last batch; only batch norm has any. */
+  default void commitStatistics(Backend backend, float momentum) {}
+}

@@ -1,0 +1,41 @@
+package dev.unerring.network;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.tensor.Shape;
+import dev.unerring.tensor.Tensor;
+import java.util.List;
+
+/** max(x, 0), in place. */
+public final class Relu implements Layer {
+  /** Describes the layer. */
+  public Relu() {}
+
+  @Override
+  public Shape outputShape(Shape input) {
+    return input;
+  }
+
+  @Override
+  public List<ParameterSpec> parameters(Shape input) {
+    return List.of();
+  }
+
+  @Override
+  public void bind(Backend backend, Shape input, List<Parameter> bound) {}
+
+  @Override
+  public boolean inPlace() {
+    return true;
+  }
+
+  @Override
+  public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
+    backend.reluForward(x, y);
+  }
+
+  @Override
+  public void backward(
+      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+    backend.reluBackward(y, gradY, gradX);
+  }
+}

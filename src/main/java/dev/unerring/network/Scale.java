@@ -1,0 +1,53 @@
+package dev.unerring.network;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.tensor.Shape;
+import dev.unerring.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The fixed first layer: raw pixel values 0..255 to (x / 255 - 0.5) / 0.5, as fma(x, 1 / 127.5, -1).
+ * It is part of the saved model, so that a statement about inputs is a statement about bytes.
+ */
+public final class Scale implements Layer {
+  private Parameter scale;
+  private Parameter shift;
+
+  /** Describes the layer. */
+  public Scale() {}
+
+  @Override
+  public Shape outputShape(Shape input) {
+    return input;
+  }
+
+  @Override
+  public List<ParameterSpec> parameters(Shape input) {
+    return List.of(
+        constant("input.scale", input, ParameterSpec.Role.INPUT_SCALE),
+        constant("input.shift", input, ParameterSpec.Role.INPUT_SHIFT));
+  }
+
+  private static ParameterSpec constant(String name, Shape input, ParameterSpec.Role role) {
+    return new ParameterSpec(name, List.of(input.c()), new Layout.Vector(), role, 0);
+  }
+
+  @Override
+  public void bind(Backend backend, Shape input, List<Parameter> bound) {
+    scale = bound.get(0);
+    shift = bound.get(1);
+  }
+
+  @Override
+  public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
+    backend.scaleForward(x, scale.value(), shift.value(), y);
+  }
+
+  @Override
+  public void backward(
+      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+    if (gradX != null) {
+      throw new IllegalArgumentException("the input scaling is the first layer");
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package dev.unerring.run;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.base.Json;
+import dev.unerring.base.UsageException;
+import dev.unerring.base.VerificationException;
+import dev.unerring.certify.ClosedWorldValidator;
+import dev.unerring.certify.Recheck;
+import dev.unerring.correct.CorrectionResult;
+import dev.unerring.correct.Tunneling;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.LabelAudit;
+import dev.unerring.dataset.Task;
+import dev.unerring.errors.CategorizedError;
+import dev.unerring.errors.Categorizer;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Metrics;
+import dev.unerring.network.Initializer;
+import dev.unerring.network.ModelFile;
+import dev.unerring.network.Network;
+import dev.unerring.tensor.Shape;
+import dev.unerring.train.Monitor;
+import dev.unerring.train.Trainer;
+import dev.unerring.train.TrainingResult;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Audit, train, enumerate, correct, re-check: one call, one run folder. Nothing is written before
+ * the data have been read and audited.
+ */
+public final class Pipeline {
+  private static final String MODEL = "model.safetensors";
+  private static final String BEST = "best-validation.safetensors";
+
+  private final RunRequest request;
+  private final Monitor monitor;
+  private final Stopwatch watch;
+
+  /**
+   * Prepares a run.
+   *
+   * @param nanos a clock in nanoseconds, for the records only
+   */
+  public Pipeline(RunRequest request, Monitor monitor, LongSupplier nanos) {
+    this.request = request;
+    this.monitor = monitor;
+    this.watch = new Stopwatch(nanos);
+  }
+
+  /**
+   * Runs all stages.
+   *
+   * @throws dev.unerring.base.UnerringException where the data, the plan or the device cannot be
+   *     used, or the re-check contradicts the run
+   */
+  public RunResult run() {
+    try (Dataset data = Dataset.open(request.data())) {
+      if (!data.official()) {
+        monitor.note(data.notice());
+      }
+      requireTrainable(data);
+      LabelAudit audit = new LabelAudit(data);
+      audit.warnings().forEach(monitor::note);
+      watch.lap("audit");
+      try (Backend backend = request.device().open()) {
+        Network network =
+            new Network(
+                request.plan().architecture(),
+                data.imageShape(),
+                data.classes(),
+                backend,
+                Math.min(request.plan().batchSize(), data.train().size()));
+        return run(data, audit, network);
+      }
+    }
+  }
+
+  private RunResult run(Dataset data, LabelAudit audit, Network network) {
+    RunFolder folder = RunFolder.create(request.out());
+    Environment environment = new Environment(request, network.backend());
+    monitor.note(introduction(data, audit, environment));
+    folder.write("plan.json", Json.canonical(request.plan().toJson()) + "\n");
+    folder.write("environment.json", Json.pretty(environment.toJson()));
+    folder.write("audit.json", Json.pretty(audit.toJson()));
+
+    Initializer.initialize(network, request.plan().seed());
+    int[] goals = audit.goalLabels();
+    TrainingResult training =
+        new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(network);
+    folder.write("metrics.csv", Tables.metrics(training.rows()));
+    if (training.best() != null) {
+      ModelFile.write(folder.file(BEST), network, training.best());
+    }
+    watch.lap("train");
+
+    int[] given = Evaluator.labels(data.train());
+    ErrorList found =
+        ErrorList.of(Evaluator.logits(network, data.train()), data.classes(), given);
+    Categorizer categorizer = new Categorizer(data.train());
+    List<CategorizedError> foundCategories = categorizer.categorize(found);
+    CorrectionResult correction = null;
+    boolean stopped = monitor.stop().isPresent();
+    if (found.count() > audit.floor() && request.plan().correction().enabled() && !stopped) {
+      monitor.note(
+          "correction: " + found.count() + " of " + data.train().size() + " training samples wrong");
+      correction =
+          new Tunneling(request.plan(), data.train(), goals, monitor).correct(network);
+    }
+    folder.write(
+        "corrections.csv",
+        Tables.corrections(correction == null ? List.of() : correction.rounds()));
+    int claimed =
+        ErrorList.of(Evaluator.logits(network, data.train()), data.classes(), given).count();
+    ModelFile.write(folder.file(MODEL), network);
+    watch.lap("correct");
+
+    Recheck recheck = recheck(folder, data, claimed);
+    folder.write(
+        "errors.csv",
+        Tables.errors(
+            foundCategories,
+            categorizer.categorize(recheck.train().errors()),
+            goals,
+            data.classes()));
+    Metrics bestTest = training.best() == null ? null : bestTest(folder, data);
+    watch.lap("recheck");
+    RunResult result =
+        RunResult.of(
+            data,
+            audit,
+            request.plan(),
+            network.parameterCount(),
+            training,
+            correction,
+            recheck,
+            bestTest,
+            environment.device(),
+            watch.seconds());
+    folder.write("result.json", Json.pretty(result.json()));
+    return result;
+  }
+
+  private String introduction(Dataset data, LabelAudit audit, Environment environment) {
+    Map<String, Object> device = environment.device();
+    Shape image = data.imageShape();
+    return data.name()
+        + ": " + data.train().size() + " training, " + data.val().size() + " validation, "
+        + data.test().size() + " test images of " + image.h() + "x" + image.w() + "x" + image.c()
+        + ", " + data.classes() + " classes, floor " + audit.floor()
+        + "; network " + request.plan().architecture()
+        + " on " + device.get("device") + " (" + device.get("kernels") + ", "
+        + device.get("threads") + " threads)";
+  }
+
+  /** The count that is the result: from the files, on a backend of its own. */
+  private Recheck recheck(RunFolder folder, Dataset data, int claimed) {
+    try (Backend fresh = request.device().open()) {
+      Recheck recheck =
+          ClosedWorldValidator.recheck(folder.file(MODEL), request.data(), fresh);
+      if (!recheck.dataSha256().equals(data.sha256())) {
+        throw new VerificationException(
+            request.data() + " changed during the run: SHA-256 " + recheck.dataSha256()
+                + ", at the start " + data.sha256() + "; run again");
+      }
+      int counted = recheck.train().errors().count();
+      if (counted != claimed) {
+        throw new VerificationException(
+            "the saved model makes " + counted + " training errors, the one in memory " + claimed
+                + "; do not use " + folder.file(MODEL));
+      }
+      return recheck;
+    }
+  }
+
+  private Metrics bestTest(RunFolder folder, Dataset data) {
+    try (Backend fresh = request.device().open()) {
+      Network best = ModelFile.read(folder.file(BEST), fresh, request.plan().batchSize());
+      int[] labels = Evaluator.labels(data.test());
+      float[] logits = Evaluator.logits(best, data.test());
+      return Metrics.ofLogits(data.task(), logits, data.classes(), labels);
+    }
+  }
+
+  private static void requireTrainable(Dataset data) {
+    if (data.task() == Task.MULTI_LABEL) {
+      throw new UsageException(
+          data.name() + " has several labels an image; it can be audited, but not trained on yet");
+    }
+    for (var split : data.splits()) {
+      if (split.size() == 0) {
+        throw new UsageException(
+            data.name() + " has no " + split.name() + " images; training needs all three splits");
+      }
+    }
+  }
+
+  /** Seconds of the stages; the clock is for the records and changes no bit. */
+  private static final class Stopwatch {
+    private final LongSupplier nanos;
+    private final long start;
+    private final Map<String, Object> seconds = new LinkedHashMap<>();
+    private long last;
+
+    Stopwatch(LongSupplier nanos) {
+      this.nanos = nanos;
+      this.start = nanos.getAsLong();
+      this.last = start;
+    }
+
+    void lap(String stage) {
+      long now = nanos.getAsLong();
+      seconds.put(stage, rounded(now - last));
+      last = now;
+    }
+
+    Map<String, Object> seconds() {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("total", rounded(last - start));
+      all.putAll(seconds);
+      return all;
+    }
+
+    private static double rounded(long elapsed) {
+      return Math.rint(elapsed / 1e6) / 1e3;
+    }
+  }
+}

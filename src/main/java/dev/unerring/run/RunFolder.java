@@ -1,0 +1,92 @@
+package dev.unerring.run;
+
+import dev.unerring.base.AtomicFile;
+import dev.unerring.base.DataException;
+import dev.unerring.base.Json;
+import dev.unerring.base.UsageException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** The files of one run. Every write is complete or has no effect. */
+public final class RunFolder {
+  private final Path path;
+
+  private RunFolder(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Makes a new folder, or takes an empty one.
+   *
+   * @throws UsageException where it holds something: an earlier run is never overwritten
+   */
+  public static RunFolder create(Path path) {
+    try {
+      if (Files.exists(path)) {
+        requireEmpty(path);
+      }
+      Files.createDirectories(path);
+      if (!Files.isWritable(path)) {
+        throw new DataException("the folder " + path + " is not writable; choose another --out");
+      }
+    } catch (IOException e) {
+      throw new DataException("cannot make the folder " + path + ": " + e, e);
+    }
+    return new RunFolder(path);
+  }
+
+  private static void requireEmpty(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      throw new UsageException("--out " + path + " is not a folder; choose another");
+    }
+    try (Stream<Path> content = Files.list(path)) {
+      if (content.findAny().isPresent()) {
+        throw new UsageException(
+            "--out " + path + " is not empty; choose another folder, or remove it first");
+      }
+    }
+  }
+
+  /**
+   * Opens the folder of a run.
+   *
+   * @throws DataException where it has no result.json
+   */
+  public static RunFolder open(Path path) {
+    if (!Files.isRegularFile(path.resolve("result.json"))) {
+      throw new DataException(path + " is not the folder of a finished run: no result.json there");
+    }
+    return new RunFolder(path);
+  }
+
+  /** The file with this name. */
+  public Path file(String name) {
+    return path.resolve(name);
+  }
+
+  /** Writes a text as UTF-8. */
+  void write(String name, String text) {
+    AtomicFile.write(file(name), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Reads a text file. */
+  public String text(String name) {
+    try {
+      return Files.readString(file(name), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new DataException("cannot read " + file(name) + ": " + e, e);
+    }
+  }
+
+  /** Reads a JSON file. */
+  public Object json(String name) {
+    try {
+      return Json.parse(text(name));
+    } catch (DataException e) {
+      throw new DataException(file(name) + " is not what a run writes: " + e.getMessage(), e);
+    }
+  }
+}

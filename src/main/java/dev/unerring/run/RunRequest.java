@@ -1,0 +1,16 @@
+package dev.unerring.run;
+
+import dev.unerring.train.TrainingPlan;
+import java.nio.file.Path;
+
+/**
+ * What to run.
+ *
+ * @param data file of the data set
+ * @param out folder for the results; must not hold a run
+ * @param plan every choice that changes bits
+ * @param device where to compute
+ * @param version of the software, for the records
+ */
+public record RunRequest(
+    Path data, Path out, TrainingPlan plan, Device device, String version) {}

@@ -1,0 +1,91 @@
+package dev.unerring.run;
+
+import dev.unerring.correct.CorrectionRound;
+import dev.unerring.errors.CategorizedError;
+import dev.unerring.errors.Misclassification;
+import dev.unerring.train.EpochRow;
+import java.util.List;
+
+/** The CSV files of a run folder; first line the names, numbers as Java prints them. */
+final class Tables {
+  private Tables() {}
+
+  static String metrics(List<EpochRow> rows) {
+    StringBuilder csv =
+        new StringBuilder("epoch,steps,loss,trainErrors,valErrors,valAcc,valAuc\n");
+    for (EpochRow row : rows) {
+      line(
+          csv,
+          row.epoch(),
+          row.steps(),
+          row.loss(),
+          row.trainErrors(),
+          row.valErrors(),
+          row.valAcc(),
+          row.valAuc());
+    }
+    return csv.toString();
+  }
+
+  static String corrections(List<CorrectionRound> rounds) {
+    StringBuilder csv = new StringBuilder("round,t,dt,sweeps,steps,errors,accepted\n");
+    for (CorrectionRound round : rounds) {
+      line(
+          csv,
+          round.round(),
+          round.t(),
+          round.dt(),
+          round.sweeps(),
+          round.steps(),
+          round.errors(),
+          round.accepted());
+    }
+    return csv.toString();
+  }
+
+  /** Errors found after training and those that are left at the end, with the number of classes. */
+  static String errors(
+      List<CategorizedError> training, List<CategorizedError> last, int[] goals, int classes) {
+    StringBuilder csv =
+        new StringBuilder(
+            "stage,sampleIndex,givenLabel,predictedLabel,goalLabel,margin,tie,category,"
+                + "otherIndex,correlation");
+    for (int j = 0; j < classes; j++) {
+      csv.append(",logit").append(j);
+    }
+    csv.append('\n');
+    errors(csv, "after-training", training, goals);
+    errors(csv, "final", last, goals);
+    return csv.toString();
+  }
+
+  private static void errors(
+      StringBuilder csv, String stage, List<CategorizedError> errors, int[] goals) {
+    for (CategorizedError categorized : errors) {
+      Misclassification error = categorized.error();
+      boolean none = categorized.other() < 0;
+      Object[] fields = new Object[10 + error.logits().length];
+      fields[0] = stage;
+      fields[1] = error.sampleIndex();
+      fields[2] = error.givenLabel();
+      fields[3] = error.predictedLabel();
+      fields[4] = goals[error.sampleIndex()];
+      fields[5] = error.margin();
+      fields[6] = error.tie();
+      fields[7] = categorized.category().label();
+      fields[8] = none ? "" : categorized.other();
+      fields[9] = none ? "" : categorized.correlation();
+      for (int j = 0; j < error.logits().length; j++) {
+        fields[10 + j] = error.logits()[j];
+      }
+      line(csv, fields);
+    }
+  }
+
+  private static void line(StringBuilder csv, Object... fields) {
+    for (int i = 0; i < fields.length; i++) {
+      csv.append(i == 0 ? "" : ",").append(fields[i]);
+    }
+    csv.append('\n');
+  }
+}

@@ -1,0 +1,48 @@
+package dev.unerring.train;
+
+import dev.unerring.backend.AdamStep;
+import dev.unerring.backend.Backend;
+import dev.unerring.network.Network;
+import dev.unerring.tensor.Buffer;
+
+/** Adam's state for one network: two moments and the powers of beta as binary64 products. */
+public final class Adam {
+  private static final double BETA1 = 0.9;
+  private static final double BETA2 = 0.999;
+  private static final double EPSILON = 1e-8;
+
+  private final Network network;
+  private final Buffer first;
+  private final Buffer second;
+  private double beta1Power = 1.0;
+  private double beta2Power = 1.0;
+
+  /** A fresh state: moments zero, no step taken. */
+  public Adam(Network network) {
+    this.network = network;
+    this.first = network.backend().allocate(network.parameterCount());
+    this.second = network.backend().allocate(network.parameterCount());
+  }
+
+  /** Forgets all steps. */
+  public void reset() {
+    network.backend().fill(first, 0.0f);
+    network.backend().fill(second, 0.0f);
+    beta1Power = 1.0;
+    beta2Power = 1.0;
+  }
+
+  /** One step with the network's gradients. */
+  public void step(double learningRate, double weightDecay) {
+    beta1Power = beta1Power * BETA1;
+    beta2Power = beta2Power * BETA2;
+    Backend backend = network.backend();
+    backend.adamStep(
+        network.values(),
+        network.gradients(),
+        first,
+        second,
+        AdamStep.at(
+            learningRate, BETA1, BETA2, EPSILON, weightDecay, beta1Power, beta2Power));
+  }
+}

@@ -1,0 +1,71 @@
+package dev.unerring.train;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.network.Mode;
+import dev.unerring.network.Network;
+import dev.unerring.network.Parameter;
+import dev.unerring.tensor.Buffer;
+import dev.unerring.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Loss and gradients of one batch. Nothing is written into the network before its gradients are
+ * known to be finite.
+ */
+public final class BatchStep {
+  private final Network network;
+  private final Buffer labels;
+  private final Buffer loss;
+
+  /** Allocates what the loss needs for the network's largest batch. */
+  public BatchStep(Network network) {
+    this.network = network;
+    this.labels = network.backend().allocate(network.batch());
+    this.loss = network.backend().allocate(1);
+  }
+
+  /**
+   * Gradients of the mean loss towards the labels.
+   *
+   * @param pixels raw images, one after another
+   * @param goals label of each image
+   * @param samples sampleIndex of each image, for messages
+   * @param where step, for messages
+   * @return the mean loss
+   * @throws NonFiniteException where the loss or a gradient is infinite or NaN; the network is as it
+   *     was before the step
+   */
+  public float gradients(float[] pixels, int[] goals, int[] samples, Mode mode, String where) {
+    Backend backend = network.backend();
+    int count = goals.length;
+    Tensor logits = network.forward(MemorySegment.ofArray(pixels), count, mode);
+    backend.upload(MemorySegment.ofArray(goals), labels);
+    backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
+    network.backward(count, mode);
+    float[] mean = new float[1];
+    backend.download(loss, MemorySegment.ofArray(mean));
+    if (!Float.isFinite(mean[0]) || backend.countNonFinite(network.gradients()) > 0) {
+      throw new NonFiniteException(
+          where
+              + ": the loss is "
+              + mean[0]
+              + (Float.isFinite(mean[0]) ? " and the gradient of " + firstNonFinite() : " and it")
+              + " is not finite; samples "
+              + Arrays.toString(Arrays.copyOf(samples, Math.min(count, 8)))
+              + (count > 8 ? " and " + (count - 8) + " more" : "")
+              + "; the weights are those before the step; use a smaller --lr");
+    }
+    return mean[0];
+  }
+
+  private String firstNonFinite() {
+    for (Parameter parameter : network.parameters()) {
+      if (parameter.gradient() != null
+          && network.backend().countNonFinite(parameter.gradient()) > 0) {
+        return parameter.spec().name();
+      }
+    }
+    return "no tensor";
+  }
+}

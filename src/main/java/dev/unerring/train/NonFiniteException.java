@@ -1,0 +1,18 @@
+package dev.unerring.train;
+
+import dev.unerring.base.UnerringException;
+
+/** A loss or gradient that is infinite or NaN; found before it was written into the weights. */
+public final class NonFiniteException extends UnerringException {
+  private static final long serialVersionUID = 1L;
+
+  /** Says which step, which tensor and which samples. */
+  public NonFiniteException(String message) {
+    super(message);
+  }
+
+  @Override
+  public int exitCode() {
+    return 3;
+  }
+}

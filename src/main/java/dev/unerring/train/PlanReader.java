@@ -1,0 +1,69 @@
+package dev.unerring.train;
+
+import dev.unerring.base.DataException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Takes typed values out of a JSON object and refuses what is left over. */
+final class PlanReader {
+  private final String source;
+  private final Map<String, Object> left = new TreeMap<>();
+
+  PlanReader(Object json, String source) {
+    this.source = source;
+    if (!(json instanceof Map<?, ?> map)) {
+      throw new DataException(source + ": a plan is a JSON object");
+    }
+    map.forEach((key, value) -> left.put((String) key, value));
+  }
+
+  String text(String key, String absent) {
+    Object value = left.containsKey(key) ? left.remove(key) : absent;
+    if (value instanceof String text) {
+      return text;
+    }
+    throw wrong(key, "a text");
+  }
+
+  long integer(String key, long absent) {
+    Object value = left.containsKey(key) ? left.remove(key) : Long.valueOf(absent);
+    if (value instanceof Long number) {
+      return number;
+    }
+    throw wrong(key, "an integer");
+  }
+
+  int small(String key, int absent) {
+    long value = integer(key, absent);
+    if (value != (int) value) {
+      throw wrong(key, "a small integer");
+    }
+    return (int) value;
+  }
+
+  double real(String key, double absent) {
+    Object value = left.containsKey(key) ? left.remove(key) : Double.valueOf(absent);
+    if (value instanceof Double number && !number.isNaN() && !number.isInfinite()) {
+      return number;
+    }
+    if (value instanceof Long number) {
+      return number;
+    }
+    throw wrong(key, "a number");
+  }
+
+  Object object(String key) {
+    return left.containsKey(key) ? left.remove(key) : Map.of();
+  }
+
+  void refuseOthers() {
+    if (!left.isEmpty()) {
+      throw new DataException(
+          source + ": unknown key '" + left.keySet().iterator().next() + "' in the plan");
+    }
+  }
+
+  private DataException wrong(String key, String wanted) {
+    return new DataException(source + ": the plan's '" + key + "' is not " + wanted);
+  }
+}

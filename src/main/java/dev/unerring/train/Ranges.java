@@ -1,0 +1,14 @@
+package dev.unerring.train;
+
+import dev.unerring.base.UsageException;
+
+/** Ranges of a plan's values. */
+final class Ranges {
+  private Ranges() {}
+
+  static void require(boolean holds, String key, Object value, String range) {
+    if (!holds) {
+      throw new UsageException("the plan's " + key + " is " + range + ", not " + value);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.unerring.train;
+
+import dev.unerring.base.Philox;
+import java.util.Arrays;
+
+/** The order of the samples in one pass: by a 64-bit random key, then by sampleIndex. */
+public final class SampleOrder {
+  private SampleOrder() {}
+
+  /**
+   * A permutation of 0..samples-1.
+   *
+   * @param purpose {@link Philox#SAMPLE_ORDER} or {@link Philox#CORRECTION_ORDER}
+   * @param pass number of the epoch or sweep
+   */
+  public static int[] of(long seed, int purpose, int pass, int samples) {
+    long[] keys = new long[samples];
+    Integer[] order = new Integer[samples];
+    for (int i = 0; i < samples; i++) {
+      keys[i] = Philox.bits64(seed, purpose, pass, i);
+      order[i] = i;
+    }
+    Arrays.sort(
+        order,
+        (a, b) -> {
+          int byKey = Long.compareUnsigned(keys[a], keys[b]);
+          return byKey != 0 ? byKey : Integer.compare(a, b);
+        });
+    int[] result = new int[samples];
+    for (int i = 0; i < samples; i++) {
+      result[i] = order[i];
+    }
+    return result;
+  }
+}

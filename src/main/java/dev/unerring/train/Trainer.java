@@ -1,0 +1,130 @@
+package dev.unerring.train;
+
+import dev.unerring.base.Philox;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Split;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Metrics;
+import dev.unerring.network.Mode;
+import dev.unerring.network.Network;
+import dev.unerring.network.StoredTensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Ordinary training: Adam on softmax cross-entropy towards each sample's goalLabel, one count of all
+ * training errors in evaluation mode after every epoch, until the errors are at the floor.
+ */
+public final class Trainer {
+  private final TrainingPlan plan;
+  private final Dataset data;
+  private final int[] goals;
+  private final int floor;
+  private final Monitor monitor;
+
+  /**
+   * Prepares a run.
+   *
+   * @param goals label of each training sample that the loss drives to
+   * @param floor least number of training errors that the data allow
+   */
+  public Trainer(TrainingPlan plan, Dataset data, int[] goals, int floor, Monitor monitor) {
+    this.plan = plan;
+    this.data = data;
+    this.goals = goals;
+    this.floor = floor;
+    this.monitor = monitor;
+  }
+
+  /** Trains the network from the values it holds. */
+  public TrainingResult train(Network network) {
+    Split train = data.train();
+    int[] given = Evaluator.labels(train);
+    int wanted = Math.max(floor, (int) Math.floor(plan.primeTo() * train.size()));
+    Adam adam = new Adam(network);
+    BatchStep batch = new BatchStep(network);
+    List<EpochRow> rows = new ArrayList<>();
+    StoredTensors best = null;
+    int bestEpoch = 0;
+    double bestAuc = Double.NEGATIVE_INFINITY;
+    int errors = -1;
+    long steps = 0;
+    String endedBy = "epochs";
+    int stepsPerEpoch = Math.ceilDiv(train.size(), plan.batchSize());
+    for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
+      int[] order = SampleOrder.of(plan.seed(), Philox.SAMPLE_ORDER, epoch, train.size());
+      double lossSum = 0.0;
+      Optional<String> stop = Optional.empty();
+      for (int step = 0; step < stepsPerEpoch && stop.isEmpty(); step++) {
+        int from = step * plan.batchSize();
+        int[] samples = Arrays.copyOfRange(order, from, Math.min(from + plan.batchSize(), order.length));
+        String where = "epoch " + epoch + ", step " + (step + 1);
+        float loss =
+            batch.gradients(
+                train.gather(samples), labels(samples), samples, Mode.BATCH_STATISTICS, where);
+        adam.step(plan.learningRate(), plan.weightDecay());
+        network.commitStatistics((float) plan.batchNormMomentum());
+        lossSum += loss;
+        steps++;
+        long taken = (long) (epoch - 1) * train.size() + from + samples.length;
+        monitor.progress(
+            new Monitor.Progress(
+                "train", epoch, plan.epochs(), step + 1, stepsPerEpoch, taken, loss, errors));
+        stop = monitor.stop();
+      }
+      if (stop.isPresent()) {
+        endedBy = stop.get();
+        break;
+      }
+      errors =
+          ErrorList.of(Evaluator.logits(network, train), network.classes(), given).count();
+      EpochRow row = row(network, epoch, steps, lossSum / stepsPerEpoch, errors);
+      rows.add(row);
+      monitor.row(describe(row));
+      if (row.valAuc() > bestAuc) {
+        bestAuc = row.valAuc();
+        bestEpoch = epoch;
+        best = StoredTensors.of(network);
+      }
+      if (errors <= wanted) {
+        endedBy = errors <= floor ? "floor" : "prime";
+        break;
+      }
+    }
+    return new TrainingResult(rows, steps, errors, bestEpoch, best, endedBy);
+  }
+
+  private EpochRow row(Network network, int epoch, long steps, double loss, int errors) {
+    Split val = data.val();
+    int[] labels = Evaluator.labels(val);
+    float[] logits = Evaluator.logits(network, val);
+    Metrics metrics = Metrics.ofLogits(data.task(), logits, network.classes(), labels);
+    int valErrors = ErrorList.of(logits, network.classes(), labels).count();
+    return new EpochRow(epoch, steps, loss, errors, valErrors, metrics.acc(), metrics.auc());
+  }
+
+  private String describe(EpochRow row) {
+    return String.format(
+        Locale.ROOT,
+        "epoch %d: loss %.4f, training errors %d/%d, validation errors %d/%d, validation AUC %.3f",
+        row.epoch(),
+        row.loss(),
+        row.trainErrors(),
+        data.train().size(),
+        row.valErrors(),
+        data.val().size(),
+        row.valAuc());
+  }
+
+  private int[] labels(int[] samples) {
+    int[] labels = new int[samples.length];
+    for (int i = 0; i < samples.length; i++) {
+      labels[i] = goals[samples[i]];
+    }
+    return labels;
+  }
+}

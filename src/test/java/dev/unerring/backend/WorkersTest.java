@@ -1,0 +1,132 @@
+package dev.unerring.backend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A team covers every item exactly once in every round, reports the exception of any range, and goes
+ * on working after one.
+ */
+@Timeout(60)
+final class WorkersTest {
+  @Test
+  void everyItemOnceInManyRounds() {
+    for (int count : new int[] {1, 2, 3, 7}) {
+      try (Workers workers = new Workers(count)) {
+        assertEquals(count, workers.count());
+        for (int round = 0; round < 3_000; round++) {
+          int items = round % 131;
+          AtomicIntegerArray seen = new AtomicIntegerArray(131);
+          workers.run(
+              items,
+              1 + round % 5,
+              (begin, end) -> {
+                for (long i = begin; i < end; i++) {
+                  seen.incrementAndGet((int) i);
+                }
+              });
+          for (int i = 0; i < 131; i++) {
+            assertEquals(i < items ? 1 : 0, seen.get(i), count + " threads, round " + round);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void rangesAreNotSmallerThanAsked() {
+    try (Workers workers = new Workers(3)) {
+      AtomicInteger short_ = new AtomicInteger();
+      workers.run(
+          1_000,
+          90,
+          (begin, end) -> {
+            if (end - begin < 90 && end != 1_000) {
+              short_.incrementAndGet();
+            }
+          });
+      assertEquals(0, short_.get());
+    }
+  }
+
+  @Test
+  void aTeamOfOneRunsOnTheCaller() {
+    Thread caller = Thread.currentThread();
+    try (Workers workers = new Workers(1)) {
+      workers.run(1_000, 1, (begin, end) -> assertSame(caller, Thread.currentThread()));
+    }
+  }
+
+  @Test
+  void exceptionsAreReportedAndTheTeamGoesOn() {
+    for (int count : new int[] {1, 2, 4}) {
+      try (Workers workers = new Workers(count)) {
+        for (int round = 0; round < 200; round++) {
+          int bad = round % 100;
+          RuntimeException thrown =
+              assertThrows(
+                  RuntimeException.class,
+                  () ->
+                      workers.run(
+                          100,
+                          1,
+                          (begin, end) -> {
+                            if (begin <= bad && bad < end) {
+                              throw new UnsupportedOperationException("item " + bad);
+                            }
+                          }));
+          Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
+          assertEquals("item " + bad, cause.getMessage());
+          AtomicInteger done = new AtomicInteger();
+          workers.run(100, 1, (begin, end) -> done.addAndGet((int) (end - begin)));
+          assertEquals(100, done.get());
+        }
+      }
+    }
+  }
+
+  @Test
+  void exceptionsOfOtherThreadsAreReported() {
+    Thread caller = Thread.currentThread();
+    AtomicInteger elsewhere = new AtomicInteger();
+    try (Workers workers = new Workers(2)) {
+      for (int round = 0; round < 2_000 && elsewhere.get() == 0; round++) {
+        try {
+          workers.run(
+              64,
+              1,
+              (begin, end) -> {
+                if (Thread.currentThread() != caller) {
+                  elsewhere.incrementAndGet();
+                  throw new UnsupportedOperationException("on a worker");
+                }
+                Thread.yield();
+              });
+          assertEquals(0, elsewhere.get(), "the exception of a worker was lost");
+        } catch (IllegalStateException e) {
+          assertEquals("on a worker", e.getCause().getMessage());
+        }
+      }
+    }
+    assertTrue(elsewhere.get() > 0, "no round reached the second thread");
+  }
+
+  @Test
+  void aClosedTeamRefusesWork() {
+    Workers workers = new Workers(3);
+    workers.close();
+    AtomicInteger ran = new AtomicInteger();
+    assertThrows(
+        IllegalStateException.class,
+        () -> workers.run(100, 1, (begin, end) -> ran.incrementAndGet()));
+    assertFalse(ran.get() > 0);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.unerring.base;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Safe writes: old or new content, never half of it, and nothing left lying about. */
+class AtomicFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void writesAndKeepsThePreviousGeneration() throws IOException {
+    Path file = folder.resolve("result.json");
+    AtomicFile.write(file, new byte[] {1});
+    assertEquals(List.of("result.json"), names());
+    AtomicFile.write(file, new byte[] {2, 2});
+    AtomicFile.write(file, new byte[0]);
+    assertArrayEquals(new byte[0], Files.readAllBytes(file));
+    assertArrayEquals(new byte[] {2, 2}, Files.readAllBytes(AtomicFile.previous(file)));
+    assertEquals(List.of("result.json", "result.json.previous"), names());
+  }
+
+  @Test
+  void acceptsAPathWithoutFolder() throws IOException {
+    Path file = Path.of("atomic-file-test.tmp");
+    try {
+      AtomicFile.write(file, new byte[] {7});
+      assertArrayEquals(new byte[] {7}, Files.readAllBytes(file));
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  @Test
+  void missingFolderIsNamed() {
+    Path file = folder.resolve("none").resolve("x");
+    DataException e =
+        assertThrows(DataException.class, () -> AtomicFile.write(file, new byte[] {1}));
+    assertTrue(e.getMessage().startsWith(file + ": not saved: there is no such"), e.getMessage());
+  }
+
+  @Test
+  void aFolderUnderTheNameStays() throws IOException {
+    Path file = Files.createDirectory(folder.resolve("taken"));
+    DataException e =
+        assertThrows(DataException.class, () -> AtomicFile.write(file, new byte[] {1}));
+    assertTrue(e.getMessage().contains("it is not a regular file"), e.getMessage());
+    assertTrue(Files.isDirectory(file));
+    assertEquals(List.of("taken"), names());
+  }
+
+  @Test
+  void readOnlyFolderKeepsTheOldContent() throws IOException {
+    Path file = folder.resolve("kept");
+    AtomicFile.write(file, new byte[] {1});
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      if (Files.isWritable(folder)) {
+        String reason = "skipped: this user (root) may write into read-only folders";
+        System.err.println("AtomicFileTest: " + reason);
+        Assumptions.abort(reason);
+      }
+      DataException e =
+          assertThrows(DataException.class, () -> AtomicFile.write(file, new byte[] {2}));
+      assertTrue(e.getMessage().contains("permission denied"), e.getMessage());
+      assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
+    } finally {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
+  @Test
+  void aLeftTemporaryFileIsOverwritten() throws IOException {
+    Path file = folder.resolve("x");
+    Files.write(
+        folder.resolve(".x." + ProcessHandle.current().pid() + ".tmp"), new byte[] {9, 9, 9});
+    AtomicFile.write(file, new byte[] {1});
+    assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
+    assertFalse(names().stream().anyMatch(name -> name.endsWith(".tmp")));
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.unerring.suite;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.backend.Window;
+import dev.unerring.tensor.Shape;
+import dev.unerring.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The backward passes of pooling, ReLU and the loss give the derivative of the forward ones, as
+ * {@link GradientCheckTest} checks it.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PointwiseGradientCheckTest {
+  private final Derivatives check = new Derivatives();
+
+  @AfterAll
+  void close() {
+    check.close("PointwiseGradientCheckTest");
+  }
+
+  @Test
+  void pointwise() {
+    Shape s = new Shape(2, 3, 4, 6, 5);
+    float[] x = apart(s.elements());
+    Window half = new Window(2, 2, 2, 2, 0);
+    Window overlapping = new Window(2, 3, 3, 1, 0);
+    for (Backend backend : check.backends()) {
+      for (Window window : List.of(half, overlapping)) {
+        Shape out = window.outputOf(s, s.c());
+        float[] gradY = Derivatives.draw(2, out.elements());
+        Host host = new Host(backend);
+        Tensor gradX = host.zeros(s);
+        backend.maxPoolBackward(host.tensor(s, x), host.tensor(out, gradY), window, gradX);
+        check.near(
+            backend.name() + " max pool",
+            Derivatives.of(v -> Derivatives.weighted(DoubleOps.maxPool(v, s, window, out), gradY), x),
+            host.read(gradX),
+            ChainBounds.same(x.length, window.taps() * window.taps() * Derivatives.UNIT));
+      }
+      averageAndRelu(backend, s, x);
+    }
+  }
+
+  private void averageAndRelu(Backend backend, Shape s, float[] x) {
+    Host host = new Host(backend);
+    Shape vectors = Shape.vectors(s.n(), s.c());
+    float[] gradVectors = Derivatives.draw(3, vectors.elements());
+    Tensor gradX = host.zeros(s);
+    backend.averagePoolBackward(host.tensor(vectors, gradVectors), gradX);
+    check.near(
+        backend.name() + " average pool",
+        Derivatives.of(v -> Derivatives.weighted(DoubleOps.averagePool(v, s), gradVectors), x),
+        host.read(gradX),
+        ChainBounds.same(x.length, Derivatives.UNIT));
+    float[] gradY = Derivatives.draw(4, s.elements());
+    Tensor y = host.zeros(s);
+    backend.reluForward(host.tensor(s, x), y);
+    backend.reluBackward(y, host.tensor(s, gradY), gradX);
+    check.near(
+        backend.name() + " relu",
+        Derivatives.of(v -> Derivatives.weighted(DoubleOps.relu(v), gradY), x),
+        host.read(gradX),
+        ChainBounds.same(x.length, 0));
+  }
+
+  /** Values that differ by at least 2^-9 from each other and from 0: no kink within a step. */
+  private static float[] apart(long count) {
+    float[] values = new float[Math.toIntExact(count)];
+    for (int i = 0; i < values.length; i++) {
+      int shuffled = (int) (i * 389L % count); // count is no multiple of the prime 389
+      values[i] = (shuffled - values.length / 2 + 0.5f) * 0x1p-8f;
+    }
+    return values;
+  }
+
+  @Test
+  void softmaxCrossEntropy() {
+    Shape s = Shape.vectors(9, 5);
+    float[] logits = Derivatives.draw(1, s.elements());
+    int[] labels = {0, 1, 2, 3, 4, 0, 2, 4, 4};
+    // |z - max| <= 2, so exp errs by 3 units, the sum by 5 more, quotient and differences by 3.
+    double[] bounds = ChainBounds.same(logits.length, 16 * Derivatives.UNIT / 9);
+    for (Backend backend : check.backends()) {
+      Host host = new Host(backend);
+      Tensor gradient = host.zeros(s);
+      backend.softmaxCrossEntropy(
+          host.tensor(s, logits), host.buffer(labels), backend.allocate(1), gradient);
+      check.near(
+          backend.name() + " cross-entropy",
+          Derivatives.of(v -> DoubleOps.crossEntropy(v, labels), logits),
+          host.read(gradient),
+          bounds);
+    }
+  }
+}
