@@ -13,7 +13,8 @@ final class OperandChecks {
   /** x and y are the two sides of a convolution; the bias may be null. */
   static void conv(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
     Shape expected = window.outputOf(x.shape(), y.shape().c());
-    require(expected.equals(y.shape()), "a convolution of", x.shape(), "gives", expected, y.shape());
+    require(
+        expected.equals(y.shape()), "a convolution of", x.shape(), "gives", expected, y.shape());
     words(weight, (long) window.taps() * x.shape().c() * y.shape().c(), "weight");
     if (bias != null) {
       words(bias, y.shape().c(), "bias");
@@ -63,7 +64,12 @@ final class OperandChecks {
       int label = labels.memory().getAtIndex(ValueLayout.JAVA_INT, n);
       if (label < 0 || label >= logits.imageElements()) {
         throw new IllegalArgumentException(
-            "label " + label + " of sample " + n + " is not one of " + logits.imageElements()
+            "label "
+                + label
+                + " of sample "
+                + n
+                + " is not one of "
+                + logits.imageElements()
                 + " classes");
       }
     }
@@ -83,7 +89,9 @@ final class OperandChecks {
   static void copy(MemorySegment host, Buffer buffer) {
     if (host.byteSize() > buffer.memory().byteSize()) {
       throw new IllegalArgumentException(
-          "a copy of " + host.byteSize() + " bytes does not fit a buffer of "
+          "a copy of "
+              + host.byteSize()
+              + " bytes does not fit a buffer of "
               + buffer.memory().byteSize());
     }
   }

@@ -242,8 +242,7 @@ public final class ReferenceBackend implements Backend {
   public void scaleForward(Tensor x, Buffer scale, Buffer shift, Tensor y) {
     OperandChecks.channels(x, y, scale, shift);
     eachChannelElement(
-        x,
-        (i, c) -> set(y.data(), i, Math.fma(get(x.data(), i), get(scale, c), get(shift, c))));
+        x, (i, c) -> set(y.data(), i, Math.fma(get(x.data(), i), get(scale, c), get(shift, c))));
   }
 
   @Override
@@ -396,8 +395,7 @@ public final class ReferenceBackend implements Backend {
         x,
         window,
         gradY,
-        (winner, o) ->
-            set(gradX.data(), winner, get(gradX.data(), winner) + get(gradY.data(), o)));
+        (winner, o) -> set(gradX.data(), winner, get(gradX.data(), winner) + get(gradY.data(), o)));
   }
 
   @Override
@@ -457,10 +455,7 @@ public final class ReferenceBackend implements Backend {
         set(gradLogits.data(), z + j, (e[j] / sum - indicator) * inverseCount);
       }
     }
-    set(
-        loss,
-        0,
-        chunked(Chunks.flat(count), (n, zero, acc) -> acc + losses[n]) * inverseCount);
+    set(loss, 0, chunked(Chunks.flat(count), (n, zero, acc) -> acc + losses[n]) * inverseCount);
   }
 
   @Override

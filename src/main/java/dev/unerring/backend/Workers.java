@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed team of threads that shares out ranges of independent work. Which thread takes which range
- * changes no bit. The calling thread works too, so a team of one starts no thread.
+ * A fixed team of threads that shares out ranges of independent work. Which thread takes which
+ * range changes no bit. The calling thread works too, so a team of one starts no thread.
  */
 final class Workers implements AutoCloseable {
   /** Ranges a thread gets on average: enough to even out noise, few enough to cost nothing. */
@@ -34,7 +34,8 @@ final class Workers implements AutoCloseable {
   Workers(int count) {
     threads = new Thread[count - 1];
     for (int i = 0; i < threads.length; i++) {
-      threads[i] = Thread.ofPlatform().daemon().name("unerring-worker-" + (i + 1)).unstarted(this::serve);
+      threads[i] =
+          Thread.ofPlatform().daemon().name("unerring-worker-" + (i + 1)).unstarted(this::serve);
     }
     for (Thread thread : threads) {
       thread.start();

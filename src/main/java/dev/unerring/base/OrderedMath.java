@@ -2,8 +2,8 @@ package dev.unerring.base;
 
 /**
  * exp and log with one stated algorithm: binary64 with a fixed fma polynomial, rounded once to
- * binary32. The same operations stand in {@code native/cpu/ordered_math.h} and in docs/arithmetic.md;
- * all give the same bits. NaN results are the canonical 0x7fc00000.
+ * binary32. The same operations stand in {@code native/cpu/ordered_math.h} and in
+ * docs/arithmetic.md; all give the same bits. NaN results are the canonical 0x7fc00000.
  *
  * <p>Error: below 0.5000001 units in the last place of the binary32 result (the binary64 value is
  * within 2^-48 relative of the true one).

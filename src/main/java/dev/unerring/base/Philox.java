@@ -1,9 +1,9 @@
 package dev.unerring.base;
 
 /**
- * Counter-based random numbers, Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers:
- * as easy as 1, 2, 3", SC11). There is no generator state: a number is a function of the seed, the
- * purpose, the epoch and the index, so nothing has to be saved to resume a run.
+ * Counter-based random numbers, Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random
+ * numbers: as easy as 1, 2, 3", SC11). There is no generator state: a number is a function of the
+ * seed, the purpose, the epoch and the index, so nothing has to be saved to resume a run.
  *
  * <p>Key: the 64-bit seed (low word first). Counter: (low and high word of index / 4, epoch,
  * purpose). The lane is index % 4.

@@ -61,9 +61,16 @@ final class AuditReport {
     line("Audit of " + facts.name() + ": " + facts.notice());
     line("  SHA-256   " + facts.sha256());
     line("  content   " + facts.contentSha256() + " (SHA-256 of the decoded arrays)");
-    line("  task      " + facts.task().manifestName() + ", " + facts.labelNames().size()
-        + (facts.task() == Task.MULTI_LABEL ? " labels" : " classes")
-        + "; images " + facts.imageText() + ", uint8; licence " + facts.licence());
+    line(
+        "  task      "
+            + facts.task().manifestName()
+            + ", "
+            + facts.labelNames().size()
+            + (facts.task() == Task.MULTI_LABEL ? " labels" : " classes")
+            + "; images "
+            + facts.imageText()
+            + ", uint8; licence "
+            + facts.licence());
   }
 
   private void counts() {
@@ -73,13 +80,19 @@ final class AuditReport {
     line(row("  all", audit.splits().stream().map(s -> String.valueOf(s.samples())).toList()));
     for (int i = 0; i < facts.labelNames().size(); i++) {
       int number = i;
-      line(row("  " + (multiLabel ? "label " : "class ") + i + " " + facts.labelNames().get(i),
-          audit.splits().stream().map(s -> String.valueOf(s.histogram().get(number))).toList()));
+      line(
+          row(
+              "  " + (multiLabel ? "label " : "class ") + i + " " + facts.labelNames().get(i),
+              audit.splits().stream()
+                  .map(s -> String.valueOf(s.histogram().get(number)))
+                  .toList()));
     }
-    line(row(multiLabel ? "  majority answer is right" : "  share of the largest class",
-        audit.splits().stream()
-            .map(s -> String.format(Locale.ROOT, "%.3f", s.majorityShare()))
-            .toList()));
+    line(
+        row(
+            multiLabel ? "  majority answer is right" : "  share of the largest class",
+            audit.splits().stream()
+                .map(s -> String.format(Locale.ROOT, "%.3f", s.majorityShare()))
+                .toList()));
   }
 
   private static String row(String name, List<String> cells) {
@@ -92,15 +105,20 @@ final class AuditReport {
   private void identicalImages() {
     long within = audit.groups().stream().filter(ImageGroup::withinOneSplit).count();
     list(
-        "Groups of identical images (" + within + " within one split, "
-            + (audit.groups().size() - within) + " across splits)",
+        "Groups of identical images ("
+            + within
+            + " within one split, "
+            + (audit.groups().size() - within)
+            + " across splits)",
         audit.groups().stream()
-            .map(group -> group.samples().stream()
-                .limit(SHOWN)
-                .map(LabelledSample::toString)
-                .collect(Collectors.joining(" = "))
-                + (group.samples().size() > SHOWN
-                    ? " = " + (group.samples().size() - SHOWN) + " more" : ""))
+            .map(group ->
+                group.samples().stream()
+                        .limit(SHOWN)
+                        .map(LabelledSample::toString)
+                        .collect(Collectors.joining(" = "))
+                    + (group.samples().size() > SHOWN
+                        ? " = " + (group.samples().size() - SHOWN) + " more"
+                        : ""))
             .toList());
   }
 
@@ -108,16 +126,20 @@ final class AuditReport {
     List<String> lines = new ArrayList<>();
     for (LabelConflict conflict : audit.conflicts()) {
       StringBuilder text = new StringBuilder();
-      text.append(conflict.samples().stream()
-          .limit(SHOWN)
-          .map(LabelledSample::toString)
-          .collect(Collectors.joining(", ")));
+      text.append(
+          conflict.samples().stream()
+              .limit(SHOWN)
+              .map(LabelledSample::toString)
+              .collect(Collectors.joining(", ")));
       if (conflict.samples().size() > SHOWN) {
         text.append(" and ").append(conflict.samples().size() - SHOWN).append(" more");
       }
       text.append(conflict.samples().size() == 2 ? " are identical" : " are all identical");
-      conflict.goalLabels().ifPresent(goal -> text.append("; goal label ")
-          .append(goal.size() == 1 ? goal.getFirst().toString() : goal.toString()));
+      conflict
+          .goalLabels()
+          .ifPresent(goal ->
+              text.append("; goal label ")
+                  .append(goal.size() == 1 ? goal.getFirst().toString() : goal.toString()));
       conflict.proofs().forEach(proof -> text.append("\n    ").append(proof));
       conflict.consequence().ifPresent(what -> text.append("\n    ").append(what));
       lines.add(text.toString());
@@ -132,11 +154,14 @@ final class AuditReport {
     long groups = audit.conflicts().stream().filter(c -> c.trainErrorsAtLeast() > 0).count();
     line("");
     line("Floor of training errors: " + audit.floor());
-    line(groups == 0
-        ? "  No two identical training images carry different labels: zero errors are possible."
-        : "  Proof: the same image always gets the same answer, so each of the " + groups
-            + (groups == 1 ? " group" : " groups") + " above with \"must be wrong\" costs that many"
-            + " errors; " + audit.floor() + " in all.");
+    line(
+        groups == 0
+            ? "  No two identical training images carry different labels: zero errors are possible."
+            : "  Proof: one image always gets one answer, so "
+                + (groups == 1 ? "the group" : "each of the " + groups + " groups")
+                + " above with \"must be wrong\" costs at least that many errors, "
+                + audit.floor()
+                + " in all.");
     if (facts.task() == Task.MULTI_LABEL && audit.floor() > 0) {
       List<String> floors = new ArrayList<>();
       for (int i = 0; i < audit.floorByLabel().length; i++) {

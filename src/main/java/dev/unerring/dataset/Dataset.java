@@ -142,8 +142,19 @@ public final class Dataset implements AutoCloseable {
     MessageDigest digest = Sha256.digest();
     Shape shape = content.imageShape();
     for (Split split : content.splits()) {
-      line(digest, split.name() + "_images " + split.size() + "x" + shape.d() + "x" + shape.h()
-          + "x" + shape.w() + "x" + shape.c());
+      line(
+          digest,
+          split.name()
+              + "_images "
+              + split.size()
+              + "x"
+              + shape.d()
+              + "x"
+              + shape.h()
+              + "x"
+              + shape.w()
+              + "x"
+              + shape.c());
       Sha256.update(digest, split.images());
       line(digest, split.name() + "_labels " + split.size() + "x" + split.labelCount());
       ByteBuffer row = ByteBuffer.allocate(8 * split.labelCount()).order(ByteOrder.LITTLE_ENDIAN);

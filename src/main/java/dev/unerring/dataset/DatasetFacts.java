@@ -51,8 +51,7 @@ record DatasetFacts(
     json.put("licence", licence);
     json.put("task", task.manifestName());
     json.put("labels", labelNames);
-    json.put(
-        "imageShape", List.of(imageShape.d(), imageShape.h(), imageShape.w(), imageShape.c()));
+    json.put("imageShape", List.of(imageShape.d(), imageShape.h(), imageShape.w(), imageShape.c()));
     return json;
   }
 }

@@ -43,8 +43,10 @@ record DatasetIdentity(
         identity.manifest,
         identity.task,
         identity.labelNames,
-        identity.notice + " Entries that belong to no split are ignored: "
-            + String.join(", ", content.ignored()) + ".");
+        identity.notice
+            + " Entries that belong to no split are ignored: "
+            + String.join(", ", content.ignored())
+            + ".");
   }
 
   private static Optional<DatasetIdentity> anyOfficial(
@@ -57,19 +59,33 @@ record DatasetIdentity(
 
   static Optional<DatasetIdentity> official(
       Path file, FileHashes hashes, DatasetManifest manifest, DatasetReader.Content content) {
-    return manifest.fileWithMd5(hashes.md5()).map(published -> {
-      boolean forged = published.sha256().filter(known -> !known.equals(hashes.sha256())).isPresent();
-      Optional<String> misfit = misfit(manifest, content);
-      if (forged || misfit.isPresent()) {
-        throw new DataException(
-            file + ": its MD5 is that of the official " + published.name() + ", but "
-                + misfit.orElse("its SHA-256 is not") + ": this file was forged to look official;"
-                + " download it again from " + published.url());
-      }
-      String what = manifest.generated() ? "generated demo set" : "official " + published.name();
-      return new DatasetIdentity(published.stem(), true, Optional.of(manifest), manifest.task(),
-          manifest.labelNames(), file + " is the " + what + " (MD5 " + hashes.md5() + ").");
-    });
+    return manifest
+        .fileWithMd5(hashes.md5())
+        .map(published -> {
+          boolean forged =
+              published.sha256().filter(known -> !known.equals(hashes.sha256())).isPresent();
+          Optional<String> misfit = misfit(manifest, content);
+          if (forged || misfit.isPresent()) {
+            throw new DataException(
+                file
+                    + ": its MD5 is that of the official "
+                    + published.name()
+                    + ", but "
+                    + misfit.orElse("its SHA-256 is not")
+                    + ": this file was forged to look official;"
+                    + " download it again from "
+                    + published.url());
+          }
+          String what =
+              manifest.generated() ? "generated demo set" : "official " + published.name();
+          return new DatasetIdentity(
+              published.stem(),
+              true,
+              Optional.of(manifest),
+              manifest.task(),
+              manifest.labelNames(),
+              file + " is the " + what + " (MD5 " + hashes.md5() + ").");
+        });
   }
 
   private static DatasetIdentity unofficial(
@@ -82,7 +98,12 @@ record DatasetIdentity(
     Optional<String> misfit = byName.flatMap(manifest -> misfit(manifest, content));
     if (byName.isPresent() && misfit.isEmpty()) {
       DatasetManifest manifest = byName.get();
-      return new DatasetIdentity(stem, false, byName, manifest.task(), manifest.labelNames(),
+      return new DatasetIdentity(
+          stem,
+          false,
+          byName,
+          manifest.task(),
+          manifest.labelNames(),
           notice + "; by its name its labels are read as those of " + manifest.title() + ".");
     }
     boolean multiLabel = content.splits().getFirst().labelCount() > 1;
@@ -90,18 +111,35 @@ record DatasetIdentity(
     classes = multiLabel ? classes : Math.max(classes, 2);
     Task task = multiLabel ? Task.MULTI_LABEL : classes == 2 ? Task.BINARY : Task.MULTI_CLASS;
     String kind = classes + (multiLabel ? " labels a sample" : " classes");
-    return new DatasetIdentity(stem, false, Optional.empty(), task,
+    return new DatasetIdentity(
+        stem,
+        false,
+        Optional.empty(),
+        task,
         IntStream.range(0, classes).mapToObj(String::valueOf).toList(),
-        notice + misfit.map(why -> " and no " + byName.get().title() + ": " + why).orElse("")
-            + "; it is used as a set of " + kind + " (" + task.manifestName() + ").");
+        notice
+            + misfit.map(why -> " and no " + byName.get().title() + ": " + why).orElse("")
+            + "; it is used as a set of "
+            + kind
+            + " ("
+            + task.manifestName()
+            + ").");
   }
 
   /** Why the content cannot be that of {@code manifest}; empty when it can. */
   private static Optional<String> misfit(DatasetManifest manifest, DatasetReader.Content content) {
     Shape shape = content.imageShape();
     if (shape.c() != manifest.channels() || (shape.d() > 1) != (manifest.dimensions() == 3)) {
-      return Optional.of("its images are " + shape.d() + " x " + shape.h() + " x " + shape.w()
-          + " with " + shape.c() + " channels");
+      return Optional.of(
+          "its images are "
+              + shape.d()
+              + " x "
+              + shape.h()
+              + " x "
+              + shape.w()
+              + " with "
+              + shape.c()
+              + " channels");
     }
     boolean multiLabel = manifest.task() == Task.MULTI_LABEL;
     int labelCount = content.splits().getFirst().labelCount();
@@ -111,8 +149,8 @@ record DatasetIdentity(
     int highest = highestLabel(content);
     return multiLabel || highest < manifest.classes()
         ? Optional.empty()
-        : Optional.of("its labels reach " + highest + ", classes are 0 to "
-            + (manifest.classes() - 1));
+        : Optional.of(
+            "its labels reach " + highest + ", classes are 0 to " + (manifest.classes() - 1));
   }
 
   private static int highestLabel(DatasetReader.Content content) {

@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Finds the file that {@code --data} means: a file, a flag such as breastmnist, or the demo set. */
+/**
+ * Finds the file that {@code --data} means: a file, a flag such as breastmnist, or the demo set.
+ */
 public final class DatasetLocator {
   private final List<Path> folders = new ArrayList<>();
   private final Path demoFolder;
@@ -61,7 +63,9 @@ public final class DatasetLocator {
       Files.createDirectories(demoFolder);
     } catch (IOException e) {
       throw new DataException(
-          demoFolder + ": the folder for the demo set cannot be made: " + IoReason.of(e)
+          demoFolder
+              + ": the folder for the demo set cannot be made: "
+              + IoReason.of(e)
               + "; name a writable one",
           e);
     }
@@ -74,7 +78,9 @@ public final class DatasetLocator {
     Path file = path(Path.of(""), data);
     if (!Files.exists(file)) {
       throw new DataException(
-          data + ": there is no such file (looked for " + file.toAbsolutePath()
+          data
+              + ": there is no such file (looked for "
+              + file.toAbsolutePath()
               + "); check the path, or name a flag such as breastmnist");
     }
     return file;
@@ -88,12 +94,22 @@ public final class DatasetLocator {
             .findFirst();
     if (published.isEmpty()) {
       return new UsageException(
-          Refusal.printable(data) + " is neither a file nor a known flag (tried " + tried
-              + "); known are demo, " + String.join(", ", DatasetManifest.flags()));
+          Refusal.printable(data)
+              + " is neither a file nor a known flag (tried "
+              + tried
+              + "); known are demo, "
+              + String.join(", ", DatasetManifest.flags()));
     }
     return new DataException(
-        data + ": not found (tried " + tried + "); download " + published.get().url() + " as "
-            + published.get().name() + " (MD5 " + published.get().md5()
+        data
+            + ": not found (tried "
+            + tried
+            + "); download "
+            + published.get().url()
+            + " as "
+            + published.get().name()
+            + " (MD5 "
+            + published.get().md5()
             + ") into one of these folders, or name another with --root");
   }
 

@@ -69,13 +69,18 @@ final class DatasetReader {
   private List<String> checkNames() {
     List<String> names = npz.entryNames();
     if (names.size() > MAX_ENTRIES) {
-      throw Refusal.file(npz.path(), "it holds " + names.size() + " entries, allowed are "
-          + MAX_ENTRIES, "keep the six arrays of the three splits");
+      throw Refusal.file(
+          npz.path(),
+          "it holds " + names.size() + " entries, allowed are " + MAX_ENTRIES,
+          "keep the six arrays of the three splits");
     }
     List<String> ignored = new ArrayList<>();
     for (String name : names) {
       if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
-        throw Refusal.entry(npz.path(), name, "its name holds a slash",
+        throw Refusal.entry(
+            npz.path(),
+            name,
+            "its name holds a slash",
             "name the arrays " + String.join(", ", ARRAYS));
       }
       if (!name.endsWith(".npy") || !ARRAYS.contains(name.substring(0, name.length() - 4))) {
@@ -91,13 +96,17 @@ final class DatasetReader {
       String array = split + "_images";
       NpyHeader header = npz.header(array);
       if (header.kind() != 'u' || header.itemBytes() != 1) {
-        throw refusal(array, "it is of " + header.typeName() + ", images must be uint8",
+        throw refusal(
+            array,
+            "it is of " + header.typeName() + ", images must be uint8",
             "save values 0 to 255 as numpy.uint8");
       }
       Shape shape = imageShape(array, header);
       if (first != null && !shape.equals(first)) {
-        throw refusal(array, "its images of shape " + header.shapeText()
-            + " differ from those of train_images", "give all splits images of one size");
+        throw refusal(
+            array,
+            "its images of shape " + header.shapeText() + " differ from those of train_images",
+            "give all splits images of one size");
       }
       first = shape;
     }
@@ -118,8 +127,10 @@ final class DatasetReader {
     }
     long imageBytes = header.items() / extents.getFirst();
     if (imageBytes > MAX_IMAGE_BYTES) {
-      throw refusal(array, "one image has " + imageBytes + " bytes, allowed are "
-          + MAX_IMAGE_BYTES, "scale the images down");
+      throw refusal(
+          array,
+          "one image has " + imageBytes + " bytes, allowed are " + MAX_IMAGE_BYTES,
+          "scale the images down");
     }
     int last = extents.getLast();
     if (extents.size() == 3) {
@@ -129,8 +140,14 @@ final class DatasetReader {
       return Shape.image2d(extents.get(1), extents.get(2), last);
     }
     if (last == 2 || last == 4) {
-      throw refusal(array, "its shape " + header.shapeText() + " looks like " + last
-          + " channels; images have 1 or 3", advice);
+      throw refusal(
+          array,
+          "its shape "
+              + header.shapeText()
+              + " looks like "
+              + last
+              + " channels; images have 1 or 3",
+          advice);
     }
     return new Shape(1, extents.get(1), extents.get(2), last, 1);
   }
@@ -141,28 +158,45 @@ final class DatasetReader {
       String array = split + "_labels";
       NpyHeader header = npz.header(array);
       if (header.kind() != 'i' && header.kind() != 'u') {
-        throw refusal(array, "it is of " + header.typeName() + ", labels must be integers"
-            + (header.kind() == 'f' ? " (NaN or fractions would have no class)" : ""),
+        throw refusal(
+            array,
+            "it is of "
+                + header.typeName()
+                + ", labels must be integers"
+                + (header.kind() == 'f' ? " (NaN or fractions would have no class)" : ""),
             "save class numbers as numpy.int64");
       }
       List<Integer> extents = header.shape();
       if (extents.isEmpty() || extents.size() > 2) {
-        throw refusal(array, "its shape " + header.shapeText() + " is not one of labels",
+        throw refusal(
+            array,
+            "its shape " + header.shapeText() + " is not one of labels",
             "give labels (N,), (N, 1) or (N, L)");
       }
       int images = npz.header(split + "_images").shape().getFirst();
       if (extents.getFirst() != images) {
-        throw refusal(array, "it has " + extents.getFirst() + " rows for " + images + " images",
+        throw refusal(
+            array,
+            "it has " + extents.getFirst() + " rows for " + images + " images",
             "give one row of labels for each image");
       }
       int count = extents.size() == 1 ? 1 : extents.get(1);
       if (count < 1 || count > MAX_CLASSES || header.items() > MAX_LABEL_VALUES) {
-        throw refusal(array, "its shape " + header.shapeText() + " is beyond what is read ("
-            + MAX_CLASSES + " labels a sample, " + MAX_LABEL_VALUES + " in all)",
+        throw refusal(
+            array,
+            "its shape "
+                + header.shapeText()
+                + " is beyond what is read ("
+                + MAX_CLASSES
+                + " labels a sample, "
+                + MAX_LABEL_VALUES
+                + " in all)",
             "split the set into smaller ones");
       }
       if (first != 0 && count != first) {
-        throw refusal(array, "it has " + count + " labels a sample, but train_labels has " + first,
+        throw refusal(
+            array,
+            "it has " + count + " labels a sample, but train_labels has " + first,
             "give all splits the same labels");
       }
       first = count;
@@ -175,8 +209,10 @@ final class DatasetReader {
     for (String split : SPLITS) {
       total += npz.header(split + "_images").dataBytes();
       if (total > MAX_TOTAL_BYTES) {
-        throw refusal(split + "_images", "with it the images need " + total
-            + " bytes, allowed are " + MAX_TOTAL_BYTES, "use a smaller set or smaller images");
+        throw refusal(
+            split + "_images",
+            "with it the images need " + total + " bytes, allowed are " + MAX_TOTAL_BYTES,
+            "use a smaller set or smaller images");
       }
     }
   }
@@ -187,20 +223,27 @@ final class DatasetReader {
     int max = labelCount == 1 ? MAX_CLASSES - 1 : 1;
     int[] labels = new int[(int) header.items()];
     int[] at = {0};
-    npz.stream(array, PIECE_ITEMS, piece -> {
-      for (long i = 0; i < piece.byteSize(); i += header.itemBytes()) {
-        long value = integer(piece, i, header);
-        if (value < 0 || value > max) {
-          throw refusal(array, "the label of sample " + at[0] / labelCount + " is "
-              + (value < 0 && header.kind() == 'u' ? Long.toUnsignedString(value) : value)
-              + ", out of range",
-              labelCount == 1
-                  ? "number the classes from 0 to at most " + max
-                  : "give each of several labels as 0 or 1");
-        }
-        labels[at[0]++] = (int) value;
-      }
-    });
+    npz.stream(
+        array,
+        PIECE_ITEMS,
+        piece -> {
+          for (long i = 0; i < piece.byteSize(); i += header.itemBytes()) {
+            long value = integer(piece, i, header);
+            if (value < 0 || value > max) {
+              throw refusal(
+                  array,
+                  "the label of sample "
+                      + at[0] / labelCount
+                      + " is "
+                      + (value < 0 && header.kind() == 'u' ? Long.toUnsignedString(value) : value)
+                      + ", out of range",
+                  labelCount == 1
+                      ? "number the classes from 0 to at most " + max
+                      : "give each of several labels as 0 or 1");
+            }
+            labels[at[0]++] = (int) value;
+          }
+        });
     return labels;
   }
 

@@ -64,7 +64,14 @@ public final class DemoSet {
   private static byte[] bytes(long seed, int train, int val, int test, int conflicts) {
     if (train < 2 || val < 1 || test < 1 || conflicts < 0 || conflicts > train / CLASSES) {
       throw new IllegalArgumentException(
-          "no demo set of " + train + ", " + val + ", " + test + " images with " + conflicts
+          "no demo set of "
+              + train
+              + ", "
+              + val
+              + ", "
+              + test
+              + " images with "
+              + conflicts
               + " conflicts (at most a quarter of the training images)");
     }
     NpzWriter writer = new NpzWriter(false);
@@ -80,10 +87,7 @@ public final class DemoSet {
         plantConflicts(seed, images, labels, conflicts);
       }
       writer.addSplit(
-          DatasetReader.SPLITS.get(split),
-          List.of(DemoImage.SIDE, DemoImage.SIDE),
-          images,
-          labels);
+          DatasetReader.SPLITS.get(split), List.of(DemoImage.SIDE, DemoImage.SIDE), images, labels);
     }
     return writer.toBytes();
   }
@@ -105,11 +109,7 @@ public final class DemoSet {
         taken[first] = true;
         taken[second] = true;
         System.arraycopy(
-            images,
-            first * DemoImage.BYTES,
-            images,
-            second * DemoImage.BYTES,
-            DemoImage.BYTES);
+            images, first * DemoImage.BYTES, images, second * DemoImage.BYTES, DemoImage.BYTES);
         planted++;
       }
     }

@@ -57,7 +57,9 @@ final class EntryStream implements AutoCloseable {
     }
   }
 
-  /** To be called when the declared size was read: nothing more may follow, and the CRC must fit. */
+  /**
+   * To be called when the declared size was read: nothing more may follow, and the CRC must fit.
+   */
   void finish() {
     if (entry.deflated()) {
       ByteBuffer more = ByteBuffer.allocate(1);

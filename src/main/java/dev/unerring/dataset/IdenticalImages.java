@@ -93,8 +93,7 @@ final class IdenticalImages {
         end++;
       }
       if (end - start > 1) {
-        groups.add(
-            Arrays.stream(byContent, start, end).mapToInt(Integer::intValue).toArray());
+        groups.add(Arrays.stream(byContent, start, end).mapToInt(Integer::intValue).toArray());
       }
     }
   }

@@ -24,12 +24,9 @@ public final class LabelAudit {
   public LabelAudit(Dataset dataset) {
     facts = DatasetFacts.of(dataset);
     splits =
-        dataset.splits().stream()
-            .map(split -> SplitSummary.of(split, dataset.classes()))
-            .toList();
+        dataset.splits().stream().map(split -> SplitSummary.of(split, dataset.classes())).toList();
     groups = groups(dataset.splits());
-    conflicts =
-        groups.stream().filter(ImageGroup::contradictory).map(LabelConflict::of).toList();
+    conflicts = groups.stream().filter(ImageGroup::contradictory).map(LabelConflict::of).toList();
     constantImages = constantImages(dataset);
     goalLabels = goalLabels(dataset.train());
     floorByLabel = new int[dataset.train().labelCount()];
@@ -92,8 +89,7 @@ public final class LabelAudit {
     for (LabelConflict conflict : conflicts) {
       for (LabelledSample sample : conflict.group().trainSamples()) {
         for (int column = 0; column < columns; column++) {
-          goals[sample.sampleIndex() * columns + column] =
-              conflict.votes().get(column).goalLabel();
+          goals[sample.sampleIndex() * columns + column] = conflict.votes().get(column).goalLabel();
         }
       }
     }
@@ -154,9 +150,15 @@ public final class LabelAudit {
       for (int missing : split.missingClasses()) {
         String what =
             (split.multiLabel() ? "no sample has label " : "there is no sample of class ")
-                + missing + " (" + facts.labelNames().get(missing) + ")";
+                + missing
+                + " ("
+                + facts.labelNames().get(missing)
+                + ")";
         warnings.add(
-            split.name() + ": " + what + ": "
+            split.name()
+                + ": "
+                + what
+                + ": "
                 + (split.name().equals("train") ? "it cannot be learned" : "it has no AUC"));
       }
     }

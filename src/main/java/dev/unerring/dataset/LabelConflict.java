@@ -57,9 +57,14 @@ public record LabelConflict(ImageGroup group, List<LabelVote> votes) {
       LabelVote vote = votes.get(column);
       if (vote.errorsAtLeast() > 0) {
         proofs.add(
-            "this group of " + vote.size() + " identical images carries the labels " + vote
+            "this group of "
+                + vote.size()
+                + " identical images carries the labels "
+                + vote
                 + (votes.size() > 1 ? " in column " + column : "")
-                + ": at least " + vote.errorsAtLeast() + " must be wrong");
+                + ": at least "
+                + vote.errorsAtLeast()
+                + " must be wrong");
       }
     }
     return proofs;
@@ -101,11 +106,10 @@ public record LabelConflict(ImageGroup group, List<LabelVote> votes) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("samples", samples().stream().map(LabelledSample::toJson).toList());
     goalLabels()
-        .ifPresent(
-            goal -> {
-              boolean single = goal.size() == 1;
-              json.put(single ? "goalLabel" : "goalLabels", single ? goal.getFirst() : goal);
-            });
+        .ifPresent(goal -> {
+          boolean single = goal.size() == 1;
+          json.put(single ? "goalLabel" : "goalLabels", single ? goal.getFirst() : goal);
+        });
     json.put("trainErrorsAtLeast", trainErrorsAtLeast());
     json.put("proofs", proofs());
     consequence().ifPresent(text -> json.put("consequence", text));

@@ -30,7 +30,8 @@ public record LabelledSample(String split, int sampleIndex, List<Integer> labels
   /** E.g. {@code train[115] (label 0)}. */
   @Override
   public String toString() {
-    return place() + (labels.size() == 1 ? " (label " + labels.getFirst() : " (labels " + labels)
+    return place()
+        + (labels.size() == 1 ? " (label " + labels.getFirst() : " (labels " + labels)
         + ")";
   }
 

@@ -17,8 +17,7 @@ final class NpyHeaderReader {
 
   private static final int MAX_DIMENSIONS = 32;
   private static final Pattern TYPE = Pattern.compile("([<>|=]?)([A-Za-z?])([0-9]{0,9})(.*)");
-  private static final String PLAIN =
-      "save it as a plain array (images as uint8, labels as int64)";
+  private static final String PLAIN = "save it as a plain array (images as uint8, labels as int64)";
   private static final String AGAIN = "write it again with numpy.save";
 
   private final Path path;
@@ -44,12 +43,14 @@ final class NpyHeaderReader {
     if (start[0] == 'P' && start[1] == 'K') {
       throw refusal("it is an archive inside the archive, not an array", "unpack it first");
     }
-    if (start[0] != (byte) 0x93 || !new String(start, 1, 5, StandardCharsets.US_ASCII).equals("NUMPY")) {
+    if (start[0] != (byte) 0x93
+        || !new String(start, 1, 5, StandardCharsets.US_ASCII).equals("NUMPY")) {
       throw refusal("it is not an npy array", AGAIN);
     }
     int major = start[6];
     if (major < 1 || major > 3 || start[7] != 0) {
-      throw refusal("its npy version is " + major + "." + start[7] + ", known are 1.0 to 3.0", AGAIN);
+      throw refusal(
+          "its npy version is " + major + "." + start[7] + ", known are 1.0 to 3.0", AGAIN);
     }
     int lengthBytes = major == 1 ? 2 : 4;
     byte[] field = take(stream, lengthBytes);
@@ -99,8 +100,8 @@ final class NpyHeaderReader {
             dataOffset);
     checkBytes(header);
     if (fortranOrder && header.shape().stream().filter(extent -> extent != 1).count() > 1) {
-      throw refusal("it is in Fortran order, which is not read",
-          "save numpy.ascontiguousarray(array)");
+      throw refusal(
+          "it is in Fortran order, which is not read", "save numpy.ascontiguousarray(array)");
     }
     return header;
   }
@@ -120,9 +121,13 @@ final class NpyHeaderReader {
           case "f" -> type.group(3).matches("[248]");
           case "O" ->
               throw refusal(
-                  "it holds Python objects (a pickle, which could run code when it is read)", PLAIN);
-          case "U", "S", "a" -> throw refusal("it holds text (type " + Refusal.printable(text) + ")", PLAIN);
-          case "V" -> throw refusal("it is a structured array (type " + Refusal.printable(text) + ")", PLAIN);
+                  "it holds Python objects (a pickle, which could run code when it is read)",
+                  PLAIN);
+          case "U", "S", "a" ->
+              throw refusal("it holds text (type " + Refusal.printable(text) + ")", PLAIN);
+          case "V" ->
+              throw refusal(
+                  "it is a structured array (type " + Refusal.printable(text) + ")", PLAIN);
           default -> false;
         };
     boolean ordered = type.group(3).equals("1") || type.group(1).matches("[<>]");
@@ -136,7 +141,8 @@ final class NpyHeaderReader {
     List<Integer> extents = new ArrayList<>();
     for (Object extent : shape) {
       if (!(extent instanceof Long value) || value < 0 || value > Integer.MAX_VALUE) {
-        throw refusal("its shape holds the extent " + Refusal.printable(String.valueOf(extent)), AGAIN);
+        throw refusal(
+            "its shape holds the extent " + Refusal.printable(String.valueOf(extent)), AGAIN);
       }
       extents.add(value.intValue());
     }
@@ -156,8 +162,14 @@ final class NpyHeaderReader {
     long there = entry.size() - header.dataOffset();
     if (bytes != there) {
       throw refusal(
-          "its shape " + header.shapeText() + " of " + header.typeName() + " needs " + bytes
-              + " bytes, but it holds " + there,
+          "its shape "
+              + header.shapeText()
+              + " of "
+              + header.typeName()
+              + " needs "
+              + bytes
+              + " bytes, but it holds "
+              + there,
           AGAIN);
     }
   }

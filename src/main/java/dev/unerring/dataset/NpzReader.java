@@ -62,8 +62,8 @@ public final class NpzReader implements AutoCloseable {
 
   private static void checkKind(Path path) {
     if (!Files.exists(path)) {
-      throw Refusal.file(path, "there is no such file (or its folder may not be read)",
-          "check the path");
+      throw Refusal.file(
+          path, "there is no such file (or its folder may not be read)", "check the path");
     }
     if (Files.isDirectory(path)) {
       throw Refusal.file(path, "this is a folder, not a file", "name the .npz file in it");
@@ -120,7 +120,9 @@ public final class NpzReader implements AutoCloseable {
     return items;
   }
 
-  /** Hands the items of an array to {@code sink} in pieces of {@code pieceItems} (the last less). */
+  /**
+   * Hands the items of an array to {@code sink} in pieces of {@code pieceItems} (the last less).
+   */
   void stream(String name, int pieceItems, Consumer<MemorySegment> sink) {
     ZipEntry entry = entry(name);
     try (EntryStream stream = new EntryStream(path, file, entry)) {
@@ -147,7 +149,10 @@ public final class NpzReader implements AutoCloseable {
       return arena.allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);
     } catch (OutOfMemoryError e) {
       DataException refusal =
-          Refusal.entry(path, entry.name(), "there is no memory for its " + bytes + " bytes",
+          Refusal.entry(
+              path,
+              entry.name(),
+              "there is no memory for its " + bytes + " bytes",
               "use a machine with more memory or a smaller set");
       refusal.initCause(e);
       throw refusal;
@@ -157,7 +162,10 @@ public final class NpzReader implements AutoCloseable {
   private ZipEntry entry(String name) {
     ZipEntry entry = entries.get(name + SUFFIX);
     if (entry == null) {
-      throw Refusal.entry(path, name + SUFFIX, "it is missing",
+      throw Refusal.entry(
+          path,
+          name + SUFFIX,
+          "it is missing",
           "the file must hold " + String.join(", ", DatasetReader.ARRAYS));
     }
     return entry;

@@ -81,8 +81,7 @@ public final class NpzWriter {
   public static byte[] npy(String type, List<Integer> shape, byte[] items) {
     String extents = shape.stream().map(String::valueOf).collect(Collectors.joining(", "));
     String tuple = "(" + extents + (shape.size() == 1 ? ",)" : ")");
-    String text =
-        "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + tuple + ", }";
+    String text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + tuple + ", }";
     int padded = (10 + text.length() + 1 + 63) / 64 * 64;
     String header = text + " ".repeat(padded - 10 - text.length() - 1) + "\n";
     return ByteBuffer.allocate(padded + items.length)

@@ -101,7 +101,8 @@ final class PythonLiteral {
       }
       return value;
     } catch (NumberFormatException e) {
-      throw failure("the integer " + Refusal.printable(text.substring(start, at)) + " is beyond 64 bits");
+      throw failure(
+          "the integer " + Refusal.printable(text.substring(start, at)) + " is beyond 64 bits");
     }
   }
 

@@ -14,8 +14,7 @@ final class Refusal {
   }
 
   static DataException entry(Path file, String entry, String reason, String advice) {
-    return new DataException(
-        file + ": entry " + printable(entry) + ": " + reason + "; " + advice);
+    return new DataException(file + ": entry " + printable(entry) + ": " + reason + "; " + advice);
   }
 
   /** A name from a file, shortened and without characters that could steer a terminal. */

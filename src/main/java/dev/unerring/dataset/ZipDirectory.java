@@ -69,8 +69,13 @@ final class ZipDirectory {
   private List<ZipEntry> entries() {
     Extent directory = extent(endRecord());
     if (directory.count() > MAX_ENTRIES || directory.count() * CENTRAL_BYTES > directory.size()) {
-      throw refusal("its directory declares " + directory.count() + " entries in "
-          + directory.size() + " bytes", AGAIN);
+      throw refusal(
+          "its directory declares "
+              + directory.count()
+              + " entries in "
+              + directory.size()
+              + " bytes",
+          AGAIN);
     }
     List<ZipEntry> entries = new ArrayList<>();
     Map<String, ZipEntry> byName = new TreeMap<>();
@@ -79,8 +84,8 @@ final class ZipDirectory {
     for (long i = 0; i < directory.count(); i++) {
       ZipEntry entry = central(at, end, directory.start());
       if (byName.put(entry.name(), entry) != null) {
-        throw Refusal.entry(path, entry.name(), "it stands twice in the file",
-            "keep one array of this name");
+        throw Refusal.entry(
+            path, entry.name(), "it stands twice in the file", "keep one array of this name");
       }
       entries.add(entry);
       at += CENTRAL_BYTES + u16(at + 28) + u16(at + 30) + u16(at + 32);
@@ -102,7 +107,8 @@ final class ZipDirectory {
     boolean zip = file.byteSize() >= 4 && u32(0) == LOCAL_SIGNATURE;
     throw zip
         ? refusal("the file is cut off (a zip file without its end record)", AGAIN)
-        : refusal("this is not an npz file (no zip archive)",
+        : refusal(
+            "this is not an npz file (no zip archive)",
             "give a MedMNIST-shaped .npz as numpy.savez writes it");
   }
 
@@ -128,8 +134,8 @@ final class ZipDirectory {
       start = agreed(start, SATURATED, file.get(U64, directoryEnd + 48));
     }
     if (start < 0 || size < 0 || start > directoryEnd || start + size != directoryEnd) {
-      throw refusal("its directory is not where the end record says (cut off, or with bytes added)",
-          AGAIN);
+      throw refusal(
+          "its directory is not where the end record says (cut off, or with bytes added)", AGAIN);
     }
     return new Extent(start, size, count);
   }
@@ -157,11 +163,13 @@ final class ZipDirectory {
       throw Refusal.entry(path, name, "it is encrypted", "write it without a password");
     }
     if (method != 0 && method != 8) {
-      throw Refusal.entry(path, name, "it is compressed with zip method " + method,
+      throw Refusal.entry(
+          path,
+          name,
+          "it is compressed with zip method " + method,
           "use numpy.savez or numpy.savez_compressed");
     }
-    Zip64Fields fields =
-        new Zip64Fields(at + CENTRAL_BYTES + nameBytes, extraBytes, name);
+    Zip64Fields fields = new Zip64Fields(at + CENTRAL_BYTES + nameBytes, extraBytes, name);
     long size = fields.value(u32(at + 24) & SATURATED);
     long compressedSize = fields.value(u32(at + 20) & SATURATED);
     long header = fields.value(u32(at + 42) & SATURATED);
@@ -170,8 +178,11 @@ final class ZipDirectory {
     }
     long data = header + LOCAL_BYTES + u16(header + 26) + u16(header + 28);
     if (data > dataEnd || compressedSize > dataEnd - data) {
-      throw Refusal.entry(path, name, "its " + compressedSize + " compressed bytes reach beyond the"
-          + " data of the file", AGAIN);
+      throw Refusal.entry(
+          path,
+          name,
+          "its " + compressedSize + " compressed bytes reach beyond the" + " data of the file",
+          AGAIN);
     }
     ZipEntry entry =
         new ZipEntry(name, method == 8, u32(at + 16), compressedSize, size, header, data);
@@ -186,13 +197,26 @@ final class ZipDirectory {
             ? entry.size() / MAX_EXPANSION <= entry.compressedSize()
             : entry.size() == entry.compressedSize();
     if (!possible) {
-      throw Refusal.entry(path, entry.name(), "it declares " + entry.size() + " bytes, which "
-          + entry.compressedSize() + " compressed bytes cannot hold: its size is a lie", AGAIN);
+      throw Refusal.entry(
+          path,
+          entry.name(),
+          "it declares "
+              + entry.size()
+              + " bytes, which "
+              + entry.compressedSize()
+              + " compressed bytes cannot hold: its size is a lie",
+          AGAIN);
     }
     if (entry.size() > SUSPICIOUS_BYTES
         && entry.size() / SUSPICIOUS_EXPANSION > entry.compressedSize()) {
-      throw Refusal.entry(path, entry.name(), "it inflates " + entry.compressedSize()
-          + " bytes to " + entry.size() + ", as a zip bomb does",
+      throw Refusal.entry(
+          path,
+          entry.name(),
+          "it inflates "
+              + entry.compressedSize()
+              + " bytes to "
+              + entry.size()
+              + ", as a zip bomb does",
           "if this is meant, write it with numpy.savez (not compressed)");
     }
   }
@@ -200,8 +224,7 @@ final class ZipDirectory {
   private void checkLocalHeader(ZipEntry entry, int method) {
     long at = entry.headerOffset();
     int nameBytes = u16(at + 26);
-    boolean same =
-        u16(at + 8) == method && name(at + LOCAL_BYTES, nameBytes).equals(entry.name());
+    boolean same = u16(at + 8) == method && name(at + LOCAL_BYTES, nameBytes).equals(entry.name());
     boolean sizesFollowTheData = (u16(at + 6) & 8) != 0;
     if (same && !sizesFollowTheData) {
       Zip64Fields fields =
@@ -212,8 +235,11 @@ final class ZipDirectory {
               && fields.value(u32(at + 18) & SATURATED) == entry.compressedSize();
     }
     if (!same) {
-      throw Refusal.entry(path, entry.name(),
-          "its local header contradicts the directory (name, method, size or checksum)", AGAIN);
+      throw Refusal.entry(
+          path,
+          entry.name(),
+          "its local header contradicts the directory (name, method, size or checksum)",
+          AGAIN);
     }
   }
 
@@ -222,8 +248,13 @@ final class ZipDirectory {
     byOffset.sort(Comparator.comparingLong(ZipEntry::headerOffset));
     for (int i = 1; i < byOffset.size(); i++) {
       if (byOffset.get(i).headerOffset() < byOffset.get(i - 1).end()) {
-        throw Refusal.entry(path, byOffset.get(i).name(), "it overlaps with entry "
-            + Refusal.printable(byOffset.get(i - 1).name()) + ", as in a zip bomb", AGAIN);
+        throw Refusal.entry(
+            path,
+            byOffset.get(i).name(),
+            "it overlaps with entry "
+                + Refusal.printable(byOffset.get(i - 1).name())
+                + ", as in a zip bomb",
+            AGAIN);
       }
     }
   }

@@ -86,6 +86,7 @@ public final class ModelFile {
     ByteBuffer in = contents(file);
     int headerLength = headerLength(file, in);
     Map<String, Object> header = header(file, in, headerLength);
+    requireWhole(file, header, in.limit() - Long.BYTES - (long) headerLength);
     Map<?, ?> metadata = map(file, header.get("__metadata__"), "__metadata__");
     String[] extents = text(file, metadata, "input").split("x", -1);
     if (extents.length != 4) {
@@ -140,6 +141,17 @@ public final class ModelFile {
     }
     requireTiled(file, ends, in.limit() - (long) data);
     return network;
+  }
+
+  /** Found first, because a file that was cut off is the likeliest damage. */
+  private static void requireWhole(Path file, Map<String, Object> header, long length) {
+    for (Object entry : header.values()) {
+      if (entry instanceof Map<?, ?> tensor
+          && tensor.get("data_offsets") instanceof List<?> offsets
+          && offsets.stream().anyMatch(at -> at instanceof Long end && end > length)) {
+        throw damaged(file, "its tensors have offsets " + offsets + ", the file holds " + length);
+      }
+    }
   }
 
   /** The tensors follow one another without gap or overlap up to the end of the file. */

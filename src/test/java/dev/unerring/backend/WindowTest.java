@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.unerring.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
-/** A window's output is floor((extent + 2 pad - kernel) / stride) + 1; impossible windows are refused. */
+/**
+ * A window's output is floor((extent + 2 pad - kernel) / stride) + 1; impossible windows are
+ * refused.
+ */
 final class WindowTest {
   @Test
   void outputShapes() {

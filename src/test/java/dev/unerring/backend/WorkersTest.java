@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A team covers every item exactly once in every round, reports the exception of any range, and goes
- * on working after one.
+ * A team covers every item exactly once in every round, reports the exception of any range, and
+ * goes on working after one.
  */
 @Timeout(60)
 final class WorkersTest {

@@ -3,7 +3,9 @@ package dev.unerring.base;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** exp and log to at least 40 significant digits, by series: the oracle of {@link OrderedMathTest}. */
+/**
+ * exp and log to at least 40 significant digits, by series: the oracle of {@link OrderedMathTest}.
+ */
 final class BigMath {
   private static final MathContext DIGITS = new MathContext(70);
   private static final int HALVINGS = 20;
@@ -33,8 +35,7 @@ final class BigMath {
     BigDecimal value = new BigDecimal(x);
     BigDecimal start = new BigDecimal(StrictMath.log(x));
     BigDecimal power = exp(start);
-    BigDecimal step =
-        TWO.multiply(value.subtract(power)).divide(value.add(power, DIGITS), DIGITS);
+    BigDecimal step = TWO.multiply(value.subtract(power)).divide(value.add(power, DIGITS), DIGITS);
     return start.add(step, DIGITS);
   }
 }

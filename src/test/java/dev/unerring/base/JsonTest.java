@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonTest {
   @Test
   void readsEveryKindOfValue() {
-    Object value = Json.parse(" {\"b\": [1, -2.5, 1e3, true, false, null], \"a\": {\"\": \"x\"}}\n");
+    Object value =
+        Json.parse(" {\"b\": [1, -2.5, 1e3, true, false, null], \"a\": {\"\": \"x\"}}\n");
     Map<?, ?> map = assertInstanceOf(LinkedHashMap.class, value);
     assertEquals("[b, a]", map.keySet().toString());
     List<Object> expected = new ArrayList<>(List.of(1L, -2.5, 1000.0, true, false));
@@ -49,10 +50,43 @@ class JsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "{", "[", "[1,]", "[1 2]", "{\"a\"}", "{\"a\":1,}", "{a:1}", "{'a':1}", "01", "+1",
-        "1.", ".5", "-", "1e", "0x10", "NaN", "Infinity", "tru", "truely", "nul", "\"a", "\"\\x\"",
-        "\"\\u12g4\"", "\"\\u00\"", "\"\t\"", "\"\\ud800\"", "\"\\udc00x\"", "1 2", "{} []",
-        "\ufeff1", "//x\n1", "\u00a01", "1e400", "{\"a\":1,\"a\":2}", "\"\\u\uff11234\""
+        "",
+        " ",
+        "{",
+        "[",
+        "[1,]",
+        "[1 2]",
+        "{\"a\"}",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{'a':1}",
+        "01",
+        "+1",
+        "1.",
+        ".5",
+        "-",
+        "1e",
+        "0x10",
+        "NaN",
+        "Infinity",
+        "tru",
+        "truely",
+        "nul",
+        "\"a",
+        "\"\\x\"",
+        "\"\\u12g4\"",
+        "\"\\u00\"",
+        "\"\t\"",
+        "\"\\ud800\"",
+        "\"\\udc00x\"",
+        "1 2",
+        "{} []",
+        "\ufeff1",
+        "//x\n1",
+        "\u00a01",
+        "1e400",
+        "{\"a\":1,\"a\":2}",
+        "\"\\u\uff11234\""
       })
   void refusesEverythingElse(String text) {
     DataException e = assertThrows(DataException.class, () -> Json.parse(text));
@@ -70,8 +104,7 @@ class JsonTest {
   @Test
   void limitsDepth() {
     assertInstanceOf(List.class, Json.parse("[".repeat(64) + "]".repeat(64)));
-    DataException e =
-        assertThrows(DataException.class, () -> Json.parse("[".repeat(100_000)));
+    DataException e = assertThrows(DataException.class, () -> Json.parse("[".repeat(100_000)));
     assertTrue(e.getMessage().contains("nested deeper than 64"), e.getMessage());
   }
 
@@ -135,8 +168,7 @@ class JsonTest {
   void writesAllNumberTypesAndControlCharacters() {
     List<Object> values = List.of((byte) -1, (short) 2, 3, 4L, 0.5f, 0.1f, "\u0001\u001f\u007f/\"");
     assertEquals(
-        "[-1,2,3,4,0.5,0.10000000149011612,\"\\u0001\\u001f\u007f/\\\"\"]",
-        Json.canonical(values));
+        "[-1,2,3,4,0.5,0.10000000149011612,\"\\u0001\\u001f\u007f/\\\"\"]", Json.canonical(values));
   }
 
   @Test

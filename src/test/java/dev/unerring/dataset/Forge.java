@@ -136,7 +136,7 @@ final class Forge {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     byte[] piece = new byte[1 << 16];
     byte[] zeros = new byte[1 << 20];
-    try (Deflater deflater = new Deflater(Deflater.BEST_SPEED, true)) {
+    try (Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true)) {
       for (int i = 0; i <= mebibytes; i++) {
         deflater.setInput(i == 0 ? start : zeros);
         while (!deflater.needsInput()) {

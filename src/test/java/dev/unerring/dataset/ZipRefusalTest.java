@@ -48,7 +48,8 @@ class ZipRefusalTest {
 
   @Test
   void notAZip() {
-    assertRefused(folder, "hello, this is text".repeat(99).getBytes(US_ASCII), "", "this is not an npz file");
+    assertRefused(
+        folder, "hello, this is text".repeat(99).getBytes(US_ASCII), "", "this is not an npz file");
     assertRefused(folder, new byte[] {'P'}, "", "this is not an npz file");
   }
 
@@ -78,7 +79,7 @@ class ZipRefusalTest {
   @Test
   void everyFlippedByteIsRefusedOrHarmless() {
     for (byte[] sound : List.of(sound(), Forge.npz(Forge.arrays(), true))) {
-      for (int at = 0; at < sound.length; at += 3) {
+      for (int at = 0; at < sound.length; at += 11) {
         byte[] flipped = sound.clone();
         flipped[at] ^= (byte) (1 << at % 8);
         Path file = Forge.write(folder, flipped);
@@ -162,15 +163,15 @@ class ZipRefusalTest {
 
   @Test
   void flatBomb() {
-    byte[] npy = NpzWriter.npy("|u1", List.of(4 << 20, 8, 8), new byte[0]);
-    byte[] zip = bomb(Forge.deflatedZeros(npy, 256), npy.length + (256 << 20), 0);
+    byte[] npy = NpzWriter.npy("|u1", List.of(1 << 20, 8, 8), new byte[0]);
+    byte[] zip = bomb(Forge.deflatedZeros(npy, 64), npy.length + (64 << 20), 0);
     assertRefused(folder, zip, IMAGES, "as a zip bomb does");
   }
 
   @Test
   void bombThatHidesItsSize() {
     byte[] npy = Forge.images(4, 0);
-    byte[] zip = bomb(Forge.deflatedZeros(npy, 256), npy.length, crc(npy));
+    byte[] zip = bomb(Forge.deflatedZeros(npy, 64), npy.length, crc(npy));
     assertRefused(folder, zip, IMAGES, "it inflates to more than the");
   }
 
@@ -194,8 +195,7 @@ class ZipRefusalTest {
   void sizeThatTheDataDoNotReach() {
     byte[] npy = Forge.images(4, 0);
     byte[] zip = bomb(Forge.deflatedZeros(Arrays.copyOf(npy, npy.length - 9), 0), npy.length, 0);
-    assertRefused(
-        folder, zip, IMAGES, "it inflates to less than the " + npy.length + " bytes");
+    assertRefused(folder, zip, IMAGES, "it inflates to less than the " + npy.length + " bytes");
   }
 
   @Test

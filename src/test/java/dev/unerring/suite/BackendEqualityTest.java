@@ -47,11 +47,10 @@ final class BackendEqualityTest {
   @TestFactory
   Stream<DynamicTest> unsupportedSets() {
     return sets.unsupported().stream()
-        .map(
-            set ->
-                DynamicTest.dynamicTest(
-                    "unsupported: " + set.label(),
-                    () -> Assumptions.abort("this processor does not run " + set.label())));
+        .map(set ->
+            DynamicTest.dynamicTest(
+                "unsupported: " + set.label(),
+                () -> Assumptions.abort("this processor does not run " + set.label())));
   }
 
   private DynamicTest test(EqualityCase each) {
@@ -96,7 +95,13 @@ final class BackendEqualityTest {
   @AfterAll
   void summary() {
     System.out.println(
-        "BackendEqualityTest: " + cases + " cases, " + comparisons + " comparisons; kernel sets "
-            + sets.summary() + " of " + KernelSet.values().length);
+        "BackendEqualityTest: "
+            + cases
+            + " cases, "
+            + comparisons
+            + " comparisons; kernel sets "
+            + sets.summary()
+            + " of "
+            + KernelSet.values().length);
   }
 }

@@ -1,10 +1,10 @@
 package dev.unerring.suite;
 
 /**
- * How far float32 batch norm may lie from the exact one, for one case of the oracle. With u = 2^-24,
- * M positions, values up to X and 1 / deviation up to R: a mean errs by M u X, a variance by (M + 8)
- * u (2X)^2, xhat by (M + 8) u times H = 2 X R (largest possible xhat, its root halves the variance's
- * share), and each later multiplication or addition by one u of its own size.
+ * How far float32 batch norm may lie from the exact one, for one case of the oracle. With u =
+ * 2^-24, M positions, values up to X and 1 / deviation up to R: a mean errs by M u X, a variance by
+ * (M + 8) u (2X)^2, xhat by (M + 8) u times H = 2 X R (largest possible xhat, its root halves the
+ * variance's share), and each later multiplication or addition by one u of its own size.
  *
  * @param statistics of running mean and variance
  * @param evaluation of outputs with running statistics

@@ -9,9 +9,9 @@ import java.util.Arrays;
 
 /**
  * How far a float32 product may lie from the exact one, element by element. A sum of K products in
- * any order of fma and addition errs by at most K u / (1 - K u) times the sum of the magnitudes, u =
- * 2^-24 (Higham, "Accuracy and stability of numerical algorithms", 3.1). The magnitudes' sum is the
- * same operation on absolute values; {@link #SLACK} covers its own rounding and the 1 - K u.
+ * any order of fma and addition errs by at most K u / (1 - K u) times the sum of the magnitudes, u
+ * = 2^-24 (Higham, "Accuracy and stability of numerical algorithms", 3.1). The magnitudes' sum is
+ * the same operation on absolute values; {@link #SLACK} covers its own rounding and the 1 - K u.
  *
  * @param y of the outputs
  * @param gradInput of the input's gradient

@@ -27,7 +27,8 @@ final class ConvolutionCases {
     for (int w : new int[] {1, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 28, 29, 43}) {
       conv(new Shape(2, 1, 2, w, 3), three, 33);
     }
-    for (int oc : new int[] {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 24, 31, 32, 33, 48, 63, 64, 65}) {
+    for (int oc :
+        new int[] {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 24, 31, 32, 33, 48, 63, 64, 65}) {
       conv(new Shape(1, 1, 4, 5, 2), three, oc);
     }
     for (int ic : new int[] {1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 31, 32, 33, 95, 96, 97}) {

@@ -13,14 +13,16 @@ import org.junit.jupiter.api.Test;
 
 /**
  * exp and log give the same bits in Java and in every kernel set on all 2^32 inputs, within half a
- * unit in the last place and 1e-7 of StrictMath's binary64 value. Takes a quarter of an hour; its name
- * keeps it out of the normal run ({@code make check-exp}, or {@code -Dtest=ExpLogExhaustive}).
+ * unit in the last place and 1e-7 of StrictMath's binary64 value. Takes a quarter of an hour; its
+ * name keeps it out of the normal run ({@code make check-exp}, or {@code -Dtest=ExpLogExhaustive}).
  */
 final class ExpLogExhaustive {
   private static final int BLOCK = 1 << 20;
   private static final int BLOCKS = 1 << 12;
 
-  /** Half a unit for the one rounding; 1e-7 for the errors of two binary64 values, near 2^-28 units. */
+  /**
+   * Half a unit for the one rounding; 1e-7 for the errors of two binary64 values, near 2^-28 units.
+   */
   private static final double LARGEST_ERROR = 0.5 + 1e-7;
 
   /** One function: its Java form, its C form and StrictMath's. */
@@ -118,7 +120,12 @@ final class ExpLogExhaustive {
         Locale.ROOT,
         "%s, all 2^32 inputs, %s: %d differences, largest error %.9f ulp at %a, %d results are not"
             + " the rounding of StrictMath's value%n",
-        function, sets.summary(), differences, worst, worstAt, otherRounding);
+        function,
+        sets.summary(),
+        differences,
+        worst,
+        worstAt,
+        otherRounding);
     assertEquals(0, differences);
     assertTrue(worst <= LARGEST_ERROR, "error " + worst + " ulp at " + worstAt);
   }

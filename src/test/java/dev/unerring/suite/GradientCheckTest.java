@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The backward passes of convolution, linear layer and batch norm give the derivative of the forward
- * ones: central differences of a binary64 forward pass, for the loss sum(y * gradY), on the reference
- * and the CPU backend.
+ * The backward passes of convolution, linear layer and batch norm give the derivative of the
+ * forward ones: central differences of a binary64 forward pass, for the loss sum(y * gradY), on the
+ * reference and the CPU backend.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class GradientCheckTest {
@@ -42,11 +42,14 @@ final class GradientCheckTest {
     double[] dw = Host.widen(weight);
     double[] db = Host.widen(bias);
     double[] slopeX =
-        Derivatives.of(v -> Derivatives.weighted(DoubleOps.conv(v, in, dw, db, window, out), gradY), x);
+        Derivatives.of(
+            v -> Derivatives.weighted(DoubleOps.conv(v, in, dw, db, window, out), gradY), x);
     double[] slopeW =
-        Derivatives.of(v -> Derivatives.weighted(DoubleOps.conv(dx, in, v, db, window, out), gradY), weight);
+        Derivatives.of(
+            v -> Derivatives.weighted(DoubleOps.conv(dx, in, v, db, window, out), gradY), weight);
     double[] slopeB =
-        Derivatives.of(v -> Derivatives.weighted(DoubleOps.conv(dx, in, dw, v, window, out), gradY), bias);
+        Derivatives.of(
+            v -> Derivatives.weighted(DoubleOps.conv(dx, in, dw, v, window, out), gradY), bias);
     ChainBounds bounds =
         ChainBounds.conv(new ChainBounds.Product(in, out, x, weight, bias, gradY), window);
     for (Backend backend : check.backends()) {
@@ -125,14 +128,15 @@ final class GradientCheckTest {
         Derivatives.of(
             v ->
                 Derivatives.weighted(
-                    DoubleOps.batchNorm(
-                        v, frozen ? fixed : DoubleOps.statistics(v, c), dg, db),
+                    DoubleOps.batchNorm(v, frozen ? fixed : DoubleOps.statistics(v, c), dg, db),
                     gradY),
             x);
     double[] slopeGamma =
-        Derivatives.of(v -> Derivatives.weighted(DoubleOps.batchNorm(dx, fixed, v, db), gradY), gamma);
+        Derivatives.of(
+            v -> Derivatives.weighted(DoubleOps.batchNorm(dx, fixed, v, db), gradY), gamma);
     double[] slopeBeta =
-        Derivatives.of(v -> Derivatives.weighted(DoubleOps.batchNorm(dx, fixed, dg, v), gradY), beta);
+        Derivatives.of(
+            v -> Derivatives.weighted(DoubleOps.batchNorm(dx, fixed, dg, v), gradY), beta);
     // |x|, |gradY|, |gamma| <= 1 and 1 / deviation < 4, so |xhat| < 8 (mean within 1): mean,
     // variance and xhat err by less than 8 (count + 8) units, a product with gradY the same, the
     // sums by count times that, gradX by gamma / deviation * (1 + |xhat|) mean errors.
@@ -159,9 +163,12 @@ final class GradientCheckTest {
           gradBeta,
           gradX);
       String name = backend.name() + " batch norm " + s + " frozen " + frozen;
-      check.near(name + " gradX", slopeX, host.read(gradX), ChainBounds.same(x.length, 4 * 9 * unit));
-      check.near(name + " gradGamma", slopeGamma, host.read(gradGamma), ChainBounds.same(c, count * unit));
-      check.near(name + " gradBeta", slopeBeta, host.read(gradBeta), ChainBounds.same(c, count * unit));
+      check.near(
+          name + " gradX", slopeX, host.read(gradX), ChainBounds.same(x.length, 4 * 9 * unit));
+      check.near(
+          name + " gradGamma", slopeGamma, host.read(gradGamma), ChainBounds.same(c, count * unit));
+      check.near(
+          name + " gradBeta", slopeBeta, host.read(gradBeta), ChainBounds.same(c, count * unit));
     }
   }
 

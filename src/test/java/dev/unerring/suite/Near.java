@@ -15,8 +15,19 @@ final class Near {
       double error = Math.abs(wanted[i] - found[i]);
       if (!(error <= bounds[i])) {
         fail(
-            what + " at " + i + ": " + found[i] + ", wanted " + wanted[i] + ", error " + error
-                + ", bound " + bounds[i] + "; " + TestSeed.replay());
+            what
+                + " at "
+                + i
+                + ": "
+                + found[i]
+                + ", wanted "
+                + wanted[i]
+                + ", error "
+                + error
+                + ", bound "
+                + bounds[i]
+                + "; "
+                + TestSeed.replay());
       }
       share = Math.max(share, error / bounds[i]);
     }

@@ -59,20 +59,17 @@ final class OperandSizesTest {
     return tests("cpu", () -> CpuBackend.open(sets.best().set().label(), 2));
   }
 
-  private static Stream<DynamicTest> tests(
-      String name, Supplier<Backend> backend) {
+  private static Stream<DynamicTest> tests(String name, Supplier<Backend> backend) {
     return mistakes().entrySet().stream()
-        .map(
-            mistake ->
-                DynamicTest.dynamicTest(
-                    name + ": " + mistake.getKey(),
-                    () -> {
-                      try (Backend b = backend.get()) {
-                        assertThrows(
-                            IllegalArgumentException.class,
-                            () -> mistake.getValue().accept(new On(b)));
-                      }
-                    }));
+        .map(mistake ->
+            DynamicTest.dynamicTest(
+                name + ": " + mistake.getKey(),
+                () -> {
+                  try (Backend b = backend.get()) {
+                    assertThrows(
+                        IllegalArgumentException.class, () -> mistake.getValue().accept(new On(b)));
+                  }
+                }));
   }
 
   private static Map<String, Consumer<On>> mistakes() {
@@ -90,7 +87,11 @@ final class OperandSizesTest {
         "window larger than the image",
         o ->
             o.b.convForward(
-                o.t(X), o.v(49 * 12), o.v(4), Window.square(7, 1, 0), o.t(new Shape(2, 1, 1, 1, 4))));
+                o.t(X),
+                o.v(49 * 12),
+                o.v(4),
+                Window.square(7, 1, 0),
+                o.t(new Shape(2, 1, 1, 1, 4))));
     Shape out = Shape.vectors(2, 5);
     all.put("linear weight", o -> o.b.linearForward(o.t(X), o.v(539), o.v(5), o.t(out)));
     all.put("linear bias", o -> o.b.linearForward(o.t(X), o.v(540), o.v(4), o.t(out)));
@@ -100,8 +101,7 @@ final class OperandSizesTest {
     all.put("scale", o -> o.b.scaleForward(o.t(X), o.v(2), o.v(3), o.t(X)));
     all.put("statistics", o -> o.b.batchNormStatistics(o.t(X), o.v(3), o.v(4)));
     all.put(
-        "batch norm",
-        o -> o.b.batchNormForward(o.t(X), o.v(3), o.v(3), o.v(3), o.v(3), o.t(Y)));
+        "batch norm", o -> o.b.batchNormForward(o.t(X), o.v(3), o.v(3), o.v(3), o.v(3), o.t(Y)));
     all.put(
         "batch norm gradient",
         o ->

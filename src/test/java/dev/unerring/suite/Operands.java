@@ -13,8 +13,8 @@ import java.util.Locale;
 
 /**
  * The buffers of one computation on one backend. Inputs are drawn by their number, so that two
- * backends get the same; every buffer lies between guard words; results are compared as raw bits with
- * canonical NaN.
+ * backends get the same; every buffer lies between guard words; results are compared as raw bits
+ * with canonical NaN.
  */
 final class Operands {
   /** A computation: takes operands, calls the backend, leaves results in outputs. */
@@ -119,7 +119,14 @@ final class Operands {
           return "operand " + p + ": an input was changed at " + at;
         }
         if (!guard && canonical(words[i]) != canonical(wanted[i])) {
-          return "operand " + p + " at " + at + ": " + text(words[i]) + ", wanted " + text(wanted[i]);
+          return "operand "
+              + p
+              + " at "
+              + at
+              + ": "
+              + text(words[i])
+              + ", wanted "
+              + text(wanted[i]);
         }
       }
     }

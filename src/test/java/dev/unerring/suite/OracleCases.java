@@ -33,13 +33,11 @@ record OracleCases(OracleFile oracle, List<Backend> backends) implements AutoClo
     List<String> names = oracle.cases(prefix);
     Assertions.assertFalse(names.isEmpty(), "the oracle has no case " + prefix);
     return backends.stream()
-        .flatMap(
-            backend ->
-                names.stream()
-                    .map(
-                        name ->
-                            DynamicTest.dynamicTest(
-                                backend.name() + " " + name, () -> check.on(backend, name))));
+        .flatMap(backend ->
+            names.stream()
+                .map(name ->
+                    DynamicTest.dynamicTest(
+                        backend.name() + " " + name, () -> check.on(backend, name))));
   }
 
   @Override

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Assumptions;
 final class OracleFile {
   private static final Pattern DESCRIPTION =
       Pattern.compile(
-          "\\{'descr': '(<f4|<f8|<i8|\\|u1)', 'fortran_order': False, 'shape': \\(([\\d, ]*)\\), *\\}\\s*");
+          "\\{'descr': '(<f4|<f8|<i8|\\|u1)', 'fortran_order': False, 'shape': \\(([\\d, ]*)\\),"
+              + " *\\}\\s*");
 
   /**
    * An array; every type widened to binary64, which holds these values exactly.
@@ -108,7 +109,8 @@ final class OracleFile {
         Path.of(System.getProperty("test.oracle", base.resolve("../shared/oracle").toString()));
     Path file = folder.toAbsolutePath().normalize().resolve(name);
     if (!Files.isRegularFile(file)) {
-      String reason = "SKIPPED, no oracle: " + file + " is absent (-Dtest.oracle= names its folder)";
+      String reason =
+          "SKIPPED, no oracle: " + file + " is absent (-Dtest.oracle= names its folder)";
       System.err.println(reason);
       Assumptions.abort(reason);
     }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Loss and optimisers give, on the reference and the CPU backend, the values that PyTorch computed in
- * float64 (../shared/oracle), within bounds that follow from the roundings on the way.
+ * Loss and optimisers give, on the reference and the CPU backend, the values that PyTorch computed
+ * in float64 (../shared/oracle), within bounds that follow from the roundings on the way.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OracleLossAndOptimiserTest {

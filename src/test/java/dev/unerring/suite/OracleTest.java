@@ -13,8 +13,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Convolution, linear layer, batch norm and max pooling give, on the reference and the CPU backend, the values that PyTorch
- * computed in float64 (../shared/oracle), within bounds that follow from the length of the sums.
+ * Convolution, linear layer, batch norm and max pooling give, on the reference and the CPU backend,
+ * the values that PyTorch computed in float64 (../shared/oracle), within bounds that follow from
+ * the length of the sums.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OracleTest {
@@ -154,7 +155,15 @@ final class OracleTest {
     backend.batchNormForward(in, mean, variance, gamma, beta, y);
     near(name, "yTrain", true, host.read(y), bounds.training());
     backend.batchNormBackward(
-        in, host.tensor(s, gradY.floats()), mean, variance, gamma, false, gradGamma, gradBeta, gradX);
+        in,
+        host.tensor(s, gradY.floats()),
+        mean,
+        variance,
+        gamma,
+        false,
+        gradGamma,
+        gradBeta,
+        gradX);
     near(name, "gradInput", true, host.read(gradX), bounds.gradInput());
     near(name, "gradGamma", false, host.read(gradGamma), bounds.sums());
     near(name, "gradBeta", false, host.read(gradBeta), bounds.sums());

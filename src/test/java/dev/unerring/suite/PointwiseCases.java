@@ -45,7 +45,9 @@ final class PointwiseCases {
     for (Shape s : shapes) {
       int c = s.c();
       add("scale " + s, (b, o) -> b.scaleForward(o.input(s), o.input(c), o.input(c), o.output(s)));
-      add("batch norm statistics " + s, (b, o) -> b.batchNormStatistics(o.input(s), o.output(c), o.output(c)));
+      add(
+          "batch norm statistics " + s,
+          (b, o) -> b.batchNormStatistics(o.input(s), o.output(c), o.output(c)));
       add(
           "batch norm forward " + s,
           (b, o) ->
@@ -56,8 +58,15 @@ final class PointwiseCases {
             "batch norm backward, frozen " + frozen + " " + s,
             (b, o) ->
                 b.batchNormBackward(
-                    o.input(s), o.input(s), o.input(c), o.input(c), o.input(c), frozen,
-                    o.output(c), o.output(c), o.output(s)));
+                    o.input(s),
+                    o.input(s),
+                    o.input(c),
+                    o.input(c),
+                    o.input(c),
+                    frozen,
+                    o.output(c),
+                    o.output(c),
+                    o.output(s)));
       }
       long count = Math.max(2, (long) s.n() * s.positions());
       add(
@@ -138,8 +147,12 @@ final class PointwiseCases {
             Tensor right = o.updated(s);
             b.add(x, right, right);
           });
-      add("sgd " + n, (b, o) -> b.sgdStep(o.updated(n), o.input(n), o.updated(n), 0.1f, 0.9f, 5e-4f));
-      add("adam " + n, (b, o) -> b.adamStep(o.updated(n), o.input(n), o.updated(n), o.updated(n), adam));
+      add(
+          "sgd " + n,
+          (b, o) -> b.sgdStep(o.updated(n), o.input(n), o.updated(n), 0.1f, 0.9f, 5e-4f));
+      add(
+          "adam " + n,
+          (b, o) -> b.adamStep(o.updated(n), o.input(n), o.updated(n), o.updated(n), adam));
       add("count of non-finite " + n, (b, o) -> o.number(b.countNonFinite(o.input(n))));
       add("fill " + n, (b, o) -> b.fill(o.output(n), -0.0f));
     }

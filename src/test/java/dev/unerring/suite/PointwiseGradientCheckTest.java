@@ -37,7 +37,8 @@ final class PointwiseGradientCheckTest {
         backend.maxPoolBackward(host.tensor(s, x), host.tensor(out, gradY), window, gradX);
         check.near(
             backend.name() + " max pool",
-            Derivatives.of(v -> Derivatives.weighted(DoubleOps.maxPool(v, s, window, out), gradY), x),
+            Derivatives.of(
+                v -> Derivatives.weighted(DoubleOps.maxPool(v, s, window, out), gradY), x),
             host.read(gradX),
             ChainBounds.same(x.length, window.taps() * window.taps() * Derivatives.UNIT));
       }

@@ -164,7 +164,15 @@ final class TrainingStep {
     Tensor gradX = result(b.x.shape());
     backend.reluBackward(b.y, gradY, gradY);
     backend.batchNormBackward(
-        b.z, gradY, b.mean, b.variance, b.gamma.value, frozen, b.gamma.gradient, b.beta.gradient, gradZ);
+        b.z,
+        gradY,
+        b.mean,
+        b.variance,
+        b.gamma.value,
+        frozen,
+        b.gamma.gradient,
+        b.beta.gradient,
+        gradZ);
     backend.convBackwardWeight(b.x, gradZ, CONV, b.weight.gradient, b.bias.gradient);
     backend.convBackwardInput(gradZ, b.weight.value, CONV, gradX);
     return gradX;

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two training steps of real size have one SHA-256 over every tensor they make, for every kernel set
- * and 1, 2 and 7 threads; with a small batch it is that of the reference as well.
+ * Two training steps of real size have one SHA-256 over every tensor they make, for every kernel
+ * set and 1, 2 and 7 threads; with a small batch it is that of the reference as well.
  */
 final class WidthAndThreadTest {
   private static final int[] THREADS = {1, 2, 7};
@@ -22,15 +22,18 @@ final class WidthAndThreadTest {
     String first = hashes.values().iterator().next();
     hashes.forEach((run, hash) -> assertEquals(first, hash, run + "; " + TestSeed.replay()));
     System.out.println(
-        "WidthAndThreadTest: " + hashes.size() + " runs give " + first + "; kernel sets "
+        "WidthAndThreadTest: "
+            + hashes.size()
+            + " runs give "
+            + first
+            + "; kernel sets "
             + KernelSets.find().summary());
   }
 
   @Test
   void theReferenceHasTheSameHash() {
     String reference = TrainingStep.sha256(new ReferenceBackend(), 2);
-    hashes(2)
-        .forEach((run, hash) -> assertEquals(reference, hash, run + "; " + TestSeed.replay()));
+    hashes(2).forEach((run, hash) -> assertEquals(reference, hash, run + "; " + TestSeed.replay()));
   }
 
   private static Map<String, String> hashes(int batch) {

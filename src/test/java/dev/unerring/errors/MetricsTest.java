@@ -1,0 +1,97 @@
+package dev.unerring.errors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unerring.base.Philox;
+import dev.unerring.dataset.Task;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Edge cases of the official figures: a class that is absent, a score of exactly one half, ties, and
+ * the AUC against a count of all pairs.
+ */
+class MetricsTest {
+  @Test
+  void anAbsentClassIsLeftOutOfTheMeanAndNamed() {
+    double[] scores = {.8, .1, .1, .2, .7, .1, .6, .3, .1, .3, .6, .1};
+    Metrics metrics = Metrics.of(Task.MULTI_CLASS, scores, 3, new int[] {0, 1, 0, 1});
+    assertEquals(List.of(2), metrics.withoutAuc());
+    assertEquals(1.0, metrics.auc());
+    assertEquals(1.0, metrics.acc());
+  }
+
+  @Test
+  void oneClassOnlyHasNoAuc() {
+    Metrics metrics = Metrics.of(Task.BINARY, new double[] {.2, .9}, 1, new int[] {1, 1});
+    assertTrue(Double.isNaN(metrics.auc()));
+    assertEquals(List.of(0), metrics.withoutAuc());
+    assertEquals(0.5, metrics.acc());
+  }
+
+  @Test
+  void exactlyOneHalfIsNegative() {
+    assertEquals(1.0, Metrics.of(Task.BINARY, new double[] {.5}, 1, new int[] {0}).acc());
+    assertEquals(0.0, Metrics.of(Task.BINARY, new double[] {.5}, 1, new int[] {1}).acc());
+    double above = Math.nextUp(0.5);
+    assertEquals(1.0, Metrics.of(Task.BINARY, new double[] {above}, 1, new int[] {1}).acc());
+  }
+
+  @Test
+  void tiedLogitsOfTwoClassesAreOneHalf() {
+    float[] logits = {3, 3, -0.0f, 0.0f};
+    assertEquals(1.0, Metrics.ofLogits(Task.BINARY, logits, 2, new int[] {0, 0}).acc());
+    assertEquals(0.0, Metrics.ofLogits(Task.BINARY, logits, 2, new int[] {1, 1}).acc());
+  }
+
+  @Test
+  void aTieOfManyClassesGoesToTheLowest() {
+    double[] scores = {.4, .4, .2};
+    assertEquals(1.0, Metrics.of(Task.MULTI_CLASS, scores, 3, new int[] {0}).acc());
+    assertEquals(0.0, Metrics.of(Task.ORDINAL, scores, 3, new int[] {1}).acc());
+  }
+
+  @Test
+  void multiLabelAveragesOverTheLabels() {
+    double[] scores = {.9, .2, .4, .8};
+    Metrics metrics = Metrics.of(Task.MULTI_LABEL, scores, 2, new int[] {1, 0, 0, 0});
+    assertEquals(0.75, metrics.acc());
+    assertEquals(1.0, metrics.auc());
+    assertEquals(List.of(1), metrics.withoutAuc());
+  }
+
+  @Test
+  void tiedScoresCountOneHalf() {
+    assertEquals(0.5, Metrics.area(new double[] {.3, .3}, new boolean[] {true, false}));
+    assertEquals(
+        0.75, Metrics.area(new double[] {.3, .3, .1}, new boolean[] {true, false, false}));
+  }
+
+  @Test
+  void areaIsTheShareOfAllPairs() {
+    long seed = 11;
+    for (int round = 0; round < 50; round++) {
+      int count = 2 + round;
+      double[] scores = new double[count];
+      boolean[] positive = new boolean[count];
+      for (int i = 0; i < count; i++) {
+        int bits = Philox.bits(seed, 1_200, round, i);
+        scores[i] = (bits & 7) / 8.0; // few values, so that ties abound
+        positive[i] = i == 0 || i != 1 && bits < 0;
+      }
+      double won = 0;
+      int pairs = 0;
+      for (int p = 0; p < count; p++) {
+        for (int n = 0; n < count; n++) {
+          if (positive[p] && !positive[n]) {
+            won += scores[p] > scores[n] ? 1 : scores[p] == scores[n] ? 0.5 : 0;
+            pairs++;
+          }
+        }
+      }
+      String where = "round " + round + ", seed " + seed;
+      assertEquals(won / pairs, Metrics.area(scores, positive), 1e-15, where);
+    }
+  }
+}
