@@ -17,6 +17,7 @@ import dev.unerring.train.Adam;
 import dev.unerring.train.BatchStep;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,32 +37,37 @@ final class NetworkOracleTest {
   private static final float MOMENTUM = 0.1f;
   private static final double RATE = 1e-3;
 
+  /** Batch norm takes these away again: their gradients are 0, sums that cancel. */
+  private static final Set<String> BEFORE_BATCH_NORM =
+      Set.of("0.bias", "3.bias", "7.bias", "10.bias", "13.bias");
+
   /** Relative error of one float32 operation. */
   private static final double UNIT = 0x1p-24;
 
   /**
-   * Operations on the longest path from a pixel to a logit: the products of the eight layers (9 +
-   * 144 + 144 + 576 + 576 + 1024 + 128 + 128) and at most 8 for each of eight layers besides.
+   * Rounding on the longest path from a pixel to a logit. A sum of K products errs by about sqrt(K)
+   * units (Higham and Mary, "A new approach to probabilistic rounding error analysis", 2019); the
+   * eight layers sum 9, 144, 144, 576, 576, 1024, 128 and 128 products, and do at most 8 other
+   * operations each.
    */
-  private static final int DEPTH = 2729 + 8 * 8;
+  private static final double DEPTH = 3 + 12 + 12 + 24 + 24 + 32 + 11.4 + 11.4 + 8 * 8;
 
   /** First-order bound of a logit's error, of the size of the largest logit. */
   private static final double FORWARD = DEPTH * UNIT;
 
-  /**
-   * A gradient passes through the network twice; its sums over 8 images of 676 positions at most go
-   * in a tree. Of the size of the layer's largest gradient, or of the network's where the layer's
-   * sums cancel (a bias before batch norm has gradient 0).
-   */
+  /** A gradient passes through the network twice. Of the size of the tensor's largest gradient. */
   private static final double BACKWARD = 2 * DEPTH * UNIT;
+
+  /** Each loss but the first follows a step whose error is, to first order, the gradient's. */
+  private static final double LOSSES = 3 * FORWARD;
 
   /**
    * Adam divides a gradient by its own size, so that one that is mere rounding (the biases before
-   * batch norm) moves its parameter by up to the learning rate. Such a bias changes no logit of the
-   * batch's own statistics; in evaluation the running mean has followed a tenth a step, so three
-   * biases of 3 * RATE remain in each of five layers. Of the size of the largest logit.
+   * batch norm, whose gradient is 0) moves its parameter by up to the learning rate a step. That
+   * changes no logit under the batch's own statistics, but it does under the running ones, which
+   * follow by a tenth. Of the size of the largest logit.
    */
-  private static final double AFTER_ADAM = 3 * 5 * RATE;
+  private static final double AFTER_ADAM = 3 * RATE;
 
   private OracleFile oracle;
 
@@ -110,11 +116,7 @@ final class NetworkOracleTest {
 
   private void gradients(Network network) {
     step(network);
-    double largest = 0;
-    for (Parameter parameter : network.parameters()) {
-      String key = CASE + "grad:" + parameter.spec().name();
-      largest = oracle.has(key) ? Math.max(largest, size(oracle.get(key).values())) : largest;
-    }
+    double largest = size(oracle.get(CASE + "grad:0.weight").values());
     int compared = 0;
     for (Parameter parameter : network.parameters()) {
       String key = CASE + "grad:" + parameter.spec().name();
@@ -124,9 +126,10 @@ final class NetworkOracleTest {
       compared++;
       float[] found = inFileOrder(network, parameter);
       double[] wanted = oracle.get(key).values();
-      near(key, wanted, found, BACKWARD * largest);
+      boolean beforeBatchNorm = BEFORE_BATCH_NORM.contains(parameter.spec().name());
+      near(key, wanted, found, BACKWARD * (beforeBatchNorm ? largest : size(wanted)));
     }
-    assertEquals(27, compared, "gradients that the oracle holds");
+    assertEquals(23, compared, "gradients that the oracle holds");
   }
 
   @TestFactory
@@ -145,7 +148,7 @@ final class NetworkOracleTest {
     double[] wanted = oracle.get(CASE + "losses").values();
     assertTrue(wanted[2] < wanted[0], "the oracle learns");
     near("first loss", Arrays.copyOf(wanted, 1), Arrays.copyOf(losses, 1), FORWARD * size(wanted));
-    near("losses", wanted, losses, AFTER_ADAM * size(wanted));
+    near("losses", wanted, losses, LOSSES * size(wanted));
     logits(network, Mode.RUNNING_STATISTICS, "logitsEvalAfter3Steps", AFTER_ADAM);
   }
 

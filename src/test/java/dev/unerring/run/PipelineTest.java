@@ -1,0 +1,214 @@
+package dev.unerring.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.Json;
+import dev.unerring.base.Sha256;
+import dev.unerring.base.UsageException;
+import dev.unerring.base.VerificationException;
+import dev.unerring.suite.TestBackends;
+import dev.unerring.suite.TestData;
+import dev.unerring.train.Monitor;
+import dev.unerring.train.TrainingPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A run writes the promised files with the promised keys, nothing where the input cannot be used, and
+ * only what the files themselves bear out.
+ */
+class PipelineTest {
+  private static final TrainingPlan PLAN = TrainingPlan.standard();
+
+  @TempDir private Path folder;
+  private Path data;
+  private Path out;
+  private final List<String> notes = new ArrayList<>();
+
+  @BeforeEach
+  void write() {
+    data = TestData.write(folder.resolve("set.npz"), 40, 2);
+    out = folder.resolve("runs/one");
+  }
+
+  @Test
+  void theFolderHoldsThePromisedFiles() throws IOException {
+    run(Monitor.SILENT);
+    try (Stream<Path> files = Files.list(out)) {
+      assertEquals(
+          new TreeSet<>(
+              List.of(
+                  "audit.json",
+                  "best-validation.safetensors",
+                  "corrections.csv",
+                  "environment.json",
+                  "errors.csv",
+                  "metrics.csv",
+                  "model.safetensors",
+                  "plan.json",
+                  "result.json")),
+          files.map(f -> f.getFileName().toString()).collect(Collectors.toCollection(TreeSet::new)));
+    }
+  }
+
+  @Test
+  void theResultHoldsThePromisedKeysAndIsWhatTheCallReturns() throws IOException {
+    RunResult result = run(Monitor.SILENT);
+    Map<?, ?> json = (Map<?, ?>) Json.parse(Files.readString(out.resolve("result.json")));
+    String keys =
+        "data dataMd5 dataSha256 arch parameters seed trainSamples trainErrors floor labelConflicts"
+            + " epochs correctionRounds val test bestValidation device arithmetic threads"
+            + " weightsSha256 logitsSha256 seconds endedBy";
+    for (String key : keys.split(" ")) {
+      assertTrue(json.containsKey(key), key);
+    }
+    for (String split : List.of("val", "test")) {
+      assertTrue(((Map<?, ?>) json.get(split)).keySet().containsAll(List.of("errors", "acc", "auc")));
+    }
+    Map<?, ?> best = (Map<?, ?>) json.get("bestValidation");
+    assertTrue(((Map<?, ?>) best.get("test")).keySet().containsAll(List.of("acc", "auc")));
+    assertTrue((Long) best.get("epoch") >= 1);
+    List<String> seconds = List.of("total", "audit", "train", "correct", "recheck");
+    assertEquals(seconds, List.copyOf(((Map<?, ?>) json.get("seconds")).keySet()));
+    assertEquals(Json.pretty(json), Json.pretty(result.json()));
+    assertEquals(Sha256.hexOfFile(data), json.get("dataSha256"));
+    assertEquals(0L, json.get("trainErrors"));
+    assertEquals("floor", json.get("endedBy"));
+    assertEquals(40L, json.get("trainSamples"));
+  }
+
+  @Test
+  void thePlanIsWrittenOutCanonically() throws IOException {
+    run(Monitor.SILENT);
+    String text = Files.readString(out.resolve("plan.json"));
+    assertEquals(Json.canonical(PLAN.toJson()) + "\n", text);
+    assertEquals(PLAN, TrainingPlan.fromJson(Json.parse(text), "plan.json"));
+  }
+
+  @Test
+  void metricsHaveARowAnEpochAndTheLastIsAtTheFloor() throws IOException {
+    RunResult result = run(Monitor.SILENT);
+    List<String> lines = Files.readAllLines(out.resolve("metrics.csv"));
+    assertEquals("epoch,steps,loss,trainErrors,valErrors,valAcc,valAuc", lines.getFirst());
+    assertEquals(lines.size() - 1L, result.json().get("epochs"));
+    String[] last = lines.getLast().split(",");
+    assertEquals(result.json().get("epochs").toString(), last[0]);
+    assertEquals(result.json().get("trainErrorsAfterTraining").toString(), last[3]);
+  }
+
+  @Test
+  void theClockChangesRecordsOnly() {
+    RunResult first = run(Monitor.SILENT);
+    out = folder.resolve("runs/two");
+    AtomicLong hours = new AtomicLong();
+    RunResult second =
+        new Pipeline(request(), Monitor.SILENT, () -> hours.addAndGet(3_600_000_000_000L)).run();
+    assertEquals(first.json().get("weightsSha256"), second.json().get("weightsSha256"));
+    assertNotEquals(first.json().get("seconds"), second.json().get("seconds"));
+    assertEquals(14400.0, ((Map<?, ?>) second.json().get("seconds")).get("total"));
+  }
+
+  @Test
+  void aStopAfterTheFirstStepStillSavesAndCounts() {
+    RunResult result =
+        run(
+            new Monitor() {
+              @Override
+              public Optional<String> stop() {
+                return Optional.of("time");
+              }
+            });
+    assertEquals("time", result.endedBy());
+    assertFalse(result.goalReached());
+    assertEquals(1L, result.json().get("trainSteps"));
+    assertEquals(0L, result.json().get("correctionRounds"));
+    assertNull(result.json().get("bestValidation"));
+    assertTrue(Files.isRegularFile(out.resolve("model.safetensors")));
+    assertFalse(Files.exists(out.resolve("best-validation.safetensors")));
+  }
+
+  @Test
+  void whatTheAuditWarnsOfIsSaid() {
+    TestData train = TestData.generated(40, 2, 0);
+    TestData threeClasses = TestData.generated(6, 3, 1);
+    data = TestData.write(folder.resolve("lacking.npz"), train, threeClasses, threeClasses);
+    run(recorder());
+    assertTrue(
+        notes.stream().anyMatch(note -> note.startsWith("train: there is no sample of class 2")),
+        notes.toString());
+  }
+
+  @Test
+  void aDataFileThatChangesDuringTheRunIsFoundOut() {
+    Monitor meddler =
+        new Monitor() {
+          @Override
+          public void row(String text) {
+            data = TestData.write(data, 44, 2);
+          }
+        };
+    VerificationException failure =
+        assertThrows(VerificationException.class, () -> run(meddler));
+    assertTrue(failure.getMessage().contains("changed during the run"), failure.getMessage());
+    assertFalse(Files.exists(out.resolve("result.json")), "no result is claimed");
+  }
+
+  @Test
+  void nothingIsWrittenForBadInput() throws IOException {
+    Files.write(data, new byte[] {1, 2, 3});
+    assertThrows(DataException.class, () -> run(Monitor.SILENT));
+    assertFalse(Files.exists(out.getParent()));
+  }
+
+  @Test
+  void aFolderThatHoldsSomethingIsRefusedAndLeftAlone() throws IOException {
+    Files.createDirectories(out);
+    Files.writeString(out.resolve("thesis.txt"), "mine");
+    UsageException refusal = assertThrows(UsageException.class, () -> run(Monitor.SILENT));
+    assertTrue(refusal.getMessage().contains(out + " is not empty"), refusal.getMessage());
+    try (Stream<Path> files = Files.list(out)) {
+      assertEquals(List.of(out.resolve("thesis.txt")), files.toList());
+    }
+  }
+
+  @Test
+  void anEmptyFolderIsTaken() throws IOException {
+    Files.createDirectories(out);
+    assertTrue(run(Monitor.SILENT).goalReached());
+  }
+
+  private Monitor recorder() {
+    return new Monitor() {
+      @Override
+      public void note(String text) {
+        notes.add(text);
+      }
+    };
+  }
+
+  private RunRequest request() {
+    return new RunRequest(data, out, PLAN, TestBackends.device(), "test");
+  }
+
+  private RunResult run(Monitor monitor) {
+    return new Pipeline(request(), monitor, System::nanoTime).run();
+  }
+}

@@ -1,0 +1,218 @@
+package dev.unerring.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.base.Philox;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.network.Initializer;
+import dev.unerring.network.Network;
+import dev.unerring.network.Parameter;
+import dev.unerring.network.StoredTensors;
+import dev.unerring.suite.TestBackends;
+import dev.unerring.suite.TestData;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Training ends for the stated reason at the stated step, never writes a value that is not finite
+ * into the network, and keeps the earliest epoch with the best validation AUC.
+ */
+class TrainerTest {
+  private static final int SAMPLES = 20;
+  private static final int BATCH = 8;
+  private static final int STEPS = 3; // batches of 8, 8 and 4
+
+  @TempDir private Path folder;
+  private Backend backend;
+  private Dataset data;
+  private Network network;
+
+  @BeforeEach
+  void open() {
+    backend = TestBackends.open();
+    // Two validation images only, so that the AUC is 0, 1/2 or 1 and epochs tie.
+    Path file =
+        TestData.write(
+            folder.resolve("set.npz"),
+            TestData.generated(SAMPLES, 2, 0).copyImage(2, 7),
+            TestData.generated(2, 2, 1),
+            TestData.generated(2, 2, 2));
+    data = Dataset.open(file);
+    network = new Network("small", data.imageShape(), 2, backend, BATCH);
+    Initializer.initialize(network, 0);
+  }
+
+  @AfterEach
+  void close() {
+    data.close();
+    backend.close();
+  }
+
+  @Test
+  void aStopAtAStepEndsExactlyThere() {
+    for (int wanted : new int[] {1, 2, 3, 5}) {
+      Initializer.initialize(network, 0);
+      TrainingResult result = train(plan(4), 0, stopAfter(wanted));
+      assertEquals(wanted, result.steps());
+      assertEquals("because", result.endedBy());
+      // An epoch whose last step is the one that stops is not counted any more.
+      assertEquals((wanted - 1) / STEPS, result.rows().size());
+    }
+  }
+
+  @Test
+  void aStoppedRunIsThePrefixOfALongerOne() {
+    train(plan(4), 0, stopAfter(STEPS));
+    String stopped = hash();
+    Initializer.initialize(network, 0);
+    train(plan(1), 0, Monitor.SILENT);
+    assertEquals(hash(), stopped);
+  }
+
+  @Test
+  void theFirstStopEverLeavesNoCount() {
+    TrainingResult result = train(plan(4), 0, stopAfter(1));
+    assertEquals(-1, result.trainErrors());
+    assertEquals(0, result.bestEpoch());
+    assertNull(result.best());
+  }
+
+  @Test
+  void theBudgetOfEpochsEndsIt() {
+    TrainingResult result = train(plan(2), 0, Monitor.SILENT);
+    assertEquals("epochs", result.endedBy());
+    assertEquals(2, result.rows().size());
+    assertEquals(2 * STEPS, result.steps());
+  }
+
+  @Test
+  void theFloorEndsIt() {
+    TrainingResult result = train(plan(60), 1, Monitor.SILENT);
+    assertEquals("floor", result.endedBy());
+    assertEquals(1, result.trainErrors(), "samples 2 and 7 are identical with labels 0 and 1");
+    assertTrue(result.rows().size() < 60);
+    result.rows().subList(0, result.rows().size() - 1).forEach(row -> assertTrue(row.trainErrors() > 1));
+  }
+
+  @Test
+  void theShareOfErrorsToPrimeToEndsIt() {
+    TrainingPlan p = plan(60);
+    TrainingPlan primed =
+        new TrainingPlan("small", 0, 60, BATCH, p.learningRate(), 0, 0.1, 0.6, p.correction());
+    TrainingResult result = train(primed, 0, Monitor.SILENT);
+    assertEquals("prime", result.endedBy());
+    assertTrue(result.trainErrors() <= 12 && result.trainErrors() > 0);
+  }
+
+  @Test
+  void theBestEpochIsTheEarliestOfTheBest() {
+    TrainingResult result = train(plan(8), 0, Monitor.SILENT);
+    double best = result.rows().stream().mapToDouble(EpochRow::valAuc).max().orElseThrow();
+    int[] epochs =
+        result.rows().stream().filter(r -> r.valAuc() == best).mapToInt(EpochRow::epoch).toArray();
+    assertTrue(epochs.length > 1, "no tie among " + result.rows());
+    assertEquals(epochs[0], result.bestEpoch());
+    Initializer.initialize(network, 0);
+    train(plan(epochs[0]), 0, Monitor.SILENT);
+    assertEquals(hash(), result.best().weightsSha256());
+  }
+
+  @Test
+  void valuesThatAreNotFiniteNeverReachTheWeights() {
+    Parameter last =
+        network.parameters().stream()
+            .filter(p -> p.spec().name().equals("22.weight"))
+            .findFirst()
+            .orElseThrow();
+    float[] huge = new float[last.spec().size()];
+    Arrays.fill(huge, Float.MAX_VALUE);
+    backend.upload(MemorySegment.ofArray(huge), last.value());
+    String before = hash();
+    NonFiniteException failure =
+        assertThrows(NonFiniteException.class, () -> train(plan(1), 0, Monitor.SILENT));
+    assertEquals(before, hash());
+    int[] order = SampleOrder.of(0, Philox.SAMPLE_ORDER, 1, SAMPLES);
+    String samples = Arrays.toString(Arrays.copyOf(order, BATCH));
+    assertTrue(failure.getMessage().startsWith("epoch 1, step 1: the loss"), failure.getMessage());
+    assertTrue(failure.getMessage().contains("samples " + samples), failure.getMessage());
+    assertEquals(3, failure.exitCode());
+  }
+
+  @Test
+  void aGradientThatIsNotFiniteIsNamed() {
+    // Activations of 3e38 that a tiny weight brings back, so that only the gradient overflows.
+    backend.fill(parameter("18.bias").value(), 3e38f);
+    backend.fill(parameter("20.weight").value(), 2e-38f);
+    float[] alternating = new float[128 * 2];
+    for (int i = 0; i < alternating.length; i++) {
+      alternating[i] = i % 2 == 0 ? 1000 : -1000;
+    }
+    backend.upload(MemorySegment.ofArray(alternating), parameter("22.weight").value());
+    String before = hash();
+    NonFiniteException failure =
+        assertThrows(NonFiniteException.class, () -> train(plan(1), 0, Monitor.SILENT));
+    assertEquals(before, hash());
+    String message = failure.getMessage();
+    assertTrue(message.matches("epoch 1, step 1: the loss is [0-9.E]+ and .*"), message);
+    assertTrue(message.contains("the gradient of 20.weight is not finite"), message);
+  }
+
+  @Test
+  void trainingChangesWeightsAndRunningStatisticsButNotTheInputScaling() {
+    StoredTensors before = StoredTensors.of(network);
+    train(plan(1), 0, Monitor.SILENT);
+    StoredTensors after = StoredTensors.of(network);
+    for (int t = 0; t < before.specs().size(); t++) {
+      String name = before.specs().get(t).name();
+      if (name.startsWith("input.")) {
+        assertArrayEquals(before.values().get(t), after.values().get(t), name);
+      } else {
+        assertNotEquals(
+            Arrays.toString(before.values().get(t)), Arrays.toString(after.values().get(t)), name);
+      }
+    }
+  }
+
+  private Parameter parameter(String name) {
+    return network.parameters().stream()
+        .filter(parameter -> parameter.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private String hash() {
+    return StoredTensors.of(network).weightsSha256();
+  }
+
+  private static TrainingPlan plan(int epochs) {
+    return new TrainingPlan("small", 0, epochs, BATCH, 1e-3, 0, 0.1, 0, CorrectionPlan.standard());
+  }
+
+  private TrainingResult train(TrainingPlan plan, int floor, Monitor monitor) {
+    return new Trainer(plan, data, Evaluator.labels(data.train()), floor, monitor).train(network);
+  }
+
+  private static Monitor stopAfter(int steps) {
+    int[] asked = {0};
+    return new Monitor() {
+      @Override
+      public Optional<String> stop() {
+        asked[0]++;
+        return asked[0] >= steps ? Optional.of("because") : Optional.empty();
+      }
+    };
+  }
+}

@@ -1,0 +1,114 @@
+package dev.unerring.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.Json;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * A plan survives its JSON unchanged, its canonical text is fixed, and what is unknown, of a wrong
+ * type or out of range is refused by name.
+ */
+class TrainingPlanTest {
+  private static final TrainingPlan OTHER =
+      new TrainingPlan(
+          "small",
+          -9_007_199_254_740_992L,
+          7,
+          33,
+          1.0 / 3,
+          1e-5,
+          1,
+          0.05,
+          new CorrectionPlan(false, 0.1, 0x1p-20, 12, 3, 0.1 + 0.2));
+
+  @Test
+  void roundTrip() {
+    for (TrainingPlan plan : new TrainingPlan[] {TrainingPlan.standard(), OTHER}) {
+      assertEquals(plan, read(Json.canonical(plan.toJson())));
+      assertEquals(plan, read(Json.pretty(plan.toJson())));
+    }
+  }
+
+  @Test
+  void theCanonicalTextIsFixed() {
+    assertEquals(
+        "{\"architecture\":\"small\",\"batchNormMomentum\":1,\"batchSize\":33,\"correction\":"
+            + "{\"corrector\":\"none\",\"firstStep\":0.1,\"learningRate\":0.30000000000000004,"
+            + "\"sessions\":12,\"smallestStep\":9.5367431640625e-7,\"sweeps\":3},\"epochs\":7,"
+            + "\"learningRate\":0.3333333333333333,\"primeTo\":0.05,\"schema\":1,"
+            + "\"seed\":-9007199254740992,\"weightDecay\":0.00001}",
+        Json.canonical(OTHER.toJson()));
+  }
+
+  @Test
+  void everyDefaultIsWrittenOutAndAbsentKeysTakeIt() {
+    assertEquals(TrainingPlan.standard(), read("{}"));
+    assertEquals(TrainingPlan.standard(), read("{\"correction\":{}}"));
+    assertEquals(7, read("{\"epochs\":7}").epochs());
+    assertEquals(10, TrainingPlan.standard().toJson().size());
+    assertEquals(6, CorrectionPlan.standard().toJson().size());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> refusals() {
+    return Stream.of(
+        refused("[]", "a plan is a JSON object"),
+        refused("{\"epoch\":3}", "unknown key 'epoch'"),
+        refused("{\"correction\":{\"dt\":1}}", "unknown key 'dt'"),
+        refused("{\"correction\":3}", "a plan is a JSON object"),
+        refused("{\"schema\":2}", "schema 1 only"),
+        refused("{\"schema\":\"1\"}", "'schema' is not an integer"),
+        refused("{\"architecture\":1}", "'architecture' is not a text"),
+        refused("{\"architecture\":null}", "'architecture' is not a text"),
+        refused("{\"seed\":1.5}", "'seed' is not an integer"),
+        refused("{\"seed\":9007199254740993}", "seed is -2^53 to 2^53"),
+        refused("{\"seed\":-9223372036854775808}", "seed is -2^53 to 2^53"),
+        refused("{\"epochs\":\"3\"}", "'epochs' is not an integer"),
+        refused("{\"epochs\":4294967297}", "'epochs' is not a small integer"),
+        refused("{\"epochs\":-1}", "epochs is 0 to 1000000, not -1"),
+        refused("{\"epochs\":1000001}", "epochs is"),
+        refused("{\"batchSize\":1}", "batchSize is 2 to 65536, not 1"),
+        refused("{\"batchSize\":65537}", "batchSize is"),
+        refused("{\"learningRate\":true}", "'learningRate' is not a number"),
+        refused("{\"learningRate\":0}", "learningRate is"),
+        refused("{\"learningRate\":10.5}", "learningRate is"),
+        refused("{\"weightDecay\":-1e-9}", "weightDecay is"),
+        refused("{\"weightDecay\":1.5}", "weightDecay is"),
+        refused("{\"batchNormMomentum\":0}", "batchNormMomentum is"),
+        refused("{\"batchNormMomentum\":1.1}", "batchNormMomentum is"),
+        refused("{\"primeTo\":-0.1}", "primeTo is"),
+        refused("{\"primeTo\":1.1}", "primeTo is"),
+        refused("{\"correction\":{\"corrector\":\"magic\"}}", "tunneling or none, not magic"),
+        refused("{\"correction\":{\"firstStep\":0}}", "correction.firstStep is"),
+        refused("{\"correction\":{\"firstStep\":1.5}}", "correction.firstStep is"),
+        refused("{\"correction\":{\"smallestStep\":0}}", "correction.smallestStep is"),
+        refused(
+            "{\"correction\":{\"firstStep\":0.1,\"smallestStep\":0.2}}",
+            "correction.smallestStep is"),
+        refused("{\"correction\":{\"sessions\":0}}", "correction.sessions is"),
+        refused("{\"correction\":{\"sessions\":100001}}", "correction.sessions is"),
+        refused("{\"correction\":{\"sweeps\":0}}", "correction.sweeps is"),
+        refused("{\"correction\":{\"learningRate\":0}}", "correction.learningRate is"));
+  }
+
+  private static DynamicTest refused(String json, String reason) {
+    return DynamicTest.dynamicTest(
+        json,
+        () -> {
+          DataException refusal = assertThrows(DataException.class, () -> read(json));
+          assertTrue(refusal.getMessage().startsWith("my plan.json: "), refusal.getMessage());
+          assertTrue(refusal.getMessage().contains(reason), refusal.getMessage());
+        });
+  }
+
+  private static TrainingPlan read(String json) {
+    return TrainingPlan.fromJson(Json.parse(json), "my plan.json");
+  }
+}
