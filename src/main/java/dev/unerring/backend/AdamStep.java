@@ -1,8 +1,8 @@
 package dev.unerring.backend;
 
 /**
- * Constants of one Adam step (Kingma and Ba, arXiv 1412.6980, with PyTorch's coupled L2), computed in
- * binary64 and rounded once to binary32.
+ * Constants of one Adam step (Kingma and Ba, arXiv 1412.6980, with PyTorch's coupled L2), computed
+ * in binary64 and rounded once to binary32.
  *
  * @param beta1 decay of the first moment
  * @param oneMinusBeta1 1 - beta1

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The operations of a network. Activations are NDHWC float32, convolution weights
- * [kd][kh][kw][ic][oc], linear weights [in][out], vectors [channel]. The order of every operation is
- * written in docs/arithmetic.md and carried out by {@link ReferenceBackend}.
+ * [kd][kh][kw][ic][oc], linear weights [in][out], vectors [channel]. The order of every operation
+ * is written in docs/arithmetic.md and carried out by {@link ReferenceBackend}.
  *
  * <p>A backend owns every buffer it allocates and frees them all when closed. It is used by one
  * thread at a time. Outputs never overlap inputs, except where said. Sizes that do not fit together
@@ -134,8 +134,7 @@ public interface Backend extends AutoCloseable {
       float weightDecay);
 
   /** Adam; updates parameter and both moments in place. */
-  void adamStep(
-      Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants);
+  void adamStep(Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants);
 
   @Override
   void close();

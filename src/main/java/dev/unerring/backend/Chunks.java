@@ -3,9 +3,9 @@ package dev.unerring.backend;
 import dev.unerring.tensor.Shape;
 
 /**
- * How a long reduction is cut: into runs of consecutive rows, by the shape of one image and never by
- * the number of images. A row is the {@code rowPositions} positions that share (image, depth, height).
- * Chunks do not cross a group.
+ * How a long reduction is cut: into runs of consecutive rows, by the shape of one image and never
+ * by the number of images. A row is the {@code rowPositions} positions that share (image, depth,
+ * height). Chunks do not cross a group.
  *
  * <p>Inside a chunk the reduction is one ascending chain; chunk results are combined by the tree of
  * adjacent pairs in which an odd node passes up unchanged.

@@ -79,18 +79,40 @@ record ConvGeometry(
             arena,
             offsets,
             new long[] {
-              out.d(), out.h(), out.w(), ic, oc,
-              padded[0] * depth, s * depth, s * row, (long) s * ic,
-              out.imageElements(), out.h() * outRow, outRow, oc
+              out.d(),
+              out.h(),
+              out.w(),
+              ic,
+              oc,
+              padded[0] * depth,
+              s * depth,
+              s * row,
+              (long) s * ic,
+              out.imageElements(),
+              out.h() * outRow,
+              outRow,
+              oc
             });
     Chunks chunks = Chunks.ofPositions(out);
     MemorySegment weight =
         words(
             arena,
             new long[] {
-              out.d(), out.h(), out.w(), oc, (long) window.kw() * ic, window.kd(), window.kh(),
-              padded[0] * depth, depth, row, (long) s * ic, s,
-              chunks.groupRows(), chunks.chunkRows(), BLOCK
+              out.d(),
+              out.h(),
+              out.w(),
+              oc,
+              (long) window.kw() * ic,
+              window.kd(),
+              window.kh(),
+              padded[0] * depth,
+              depth,
+              row,
+              (long) s * ic,
+              s,
+              chunks.groupRows(),
+              chunks.chunkRows(),
+              BLOCK
             });
     List<Phase> phases = new ArrayList<>();
     for (int pd = 0; pd < Math.min(s, in.d()); pd++) {
@@ -139,9 +161,19 @@ record ConvGeometry(
             arena,
             offsets,
             new long[] {
-              rowsD, rowsH, Math.ceilDiv(in.w() - at[2], s), oc, ic,
-              bordered[0] * bordered[1] * row, bordered[1] * row, row, oc,
-              in.imageElements(), s * in.h() * inRow, s * inRow, (long) s * ic
+              rowsD,
+              rowsH,
+              Math.ceilDiv(in.w() - at[2], s),
+              oc,
+              ic,
+              bordered[0] * bordered[1] * row,
+              bordered[1] * row,
+              row,
+              oc,
+              in.imageElements(),
+              s * in.h() * inRow,
+              s * inRow,
+              (long) s * ic
             });
     long first = (((long) at[0] * in.h() + at[1]) * in.w() + at[2]) * ic;
     return new Phase(
@@ -153,8 +185,8 @@ record ConvGeometry(
         words(
             arena,
             new long[] {
-              size[0], size[1], size[2], c, padded[0], padded[1], padded[2],
-              front[0], front[1], front[2]
+              size[0], size[1], size[2], c, padded[0], padded[1], padded[2], front[0], front[1],
+              front[2]
             });
     long elements = (long) padded[0] * padded[1] * padded[2] * c;
     return new Border(words, elements, elements != (long) size[0] * size[1] * size[2] * c);

@@ -144,7 +144,8 @@ public final class CpuBackend implements Backend {
       Buffer gradGamma,
       Buffer gradBeta,
       Tensor gradX) {
-    normalization.batchNormBackward(x, gradY, mean, variance, gamma, frozen, gradGamma, gradBeta, gradX);
+    normalization.batchNormBackward(
+        x, gradY, mean, variance, gamma, frozen, gradGamma, gradBeta, gradX);
   }
 
   @Override
@@ -178,7 +179,8 @@ public final class CpuBackend implements Backend {
         y.shape().elements(),
         CpuTeam.SMALL,
         (begin, end) ->
-            team.kernels.reluBackward(CpuTeam.memory(y), CpuTeam.memory(gradY), CpuTeam.memory(gradX), begin, end));
+            team.kernels.reluBackward(
+                CpuTeam.memory(y), CpuTeam.memory(gradY), CpuTeam.memory(gradX), begin, end));
   }
 
   @Override
@@ -188,7 +190,8 @@ public final class CpuBackend implements Backend {
     team.workers.run(
         a.shape().elements(),
         CpuTeam.SMALL,
-        (begin, end) -> team.kernels.add(CpuTeam.memory(a), CpuTeam.memory(b), CpuTeam.memory(y), begin, end));
+        (begin, end) ->
+            team.kernels.add(CpuTeam.memory(a), CpuTeam.memory(b), CpuTeam.memory(y), begin, end));
   }
 
   @Override
@@ -199,7 +202,8 @@ public final class CpuBackend implements Backend {
     team.workers.run(
         (long) out.n() * out.d() * out.h(),
         CpuTeam.atLeast(CpuTeam.SMALL, (long) out.w() * out.c() * window.taps()),
-        (begin, end) -> team.kernels.maxPoolForward(CpuTeam.memory(x), CpuTeam.memory(y), words, begin, end));
+        (begin, end) ->
+            team.kernels.maxPoolForward(CpuTeam.memory(x), CpuTeam.memory(y), words, begin, end));
   }
 
   @Override
@@ -212,7 +216,12 @@ public final class CpuBackend implements Backend {
         CpuTeam.atLeast(CpuTeam.SMALL, x.shape().imageElements()),
         (begin, end) ->
             team.kernels.maxPoolBackward(
-                CpuTeam.memory(x), CpuTeam.memory(gradY), CpuTeam.memory(gradX), words, begin, end));
+                CpuTeam.memory(x),
+                CpuTeam.memory(gradY),
+                CpuTeam.memory(gradX),
+                words,
+                begin,
+                end));
   }
 
   @Override
@@ -223,7 +232,8 @@ public final class CpuBackend implements Backend {
         s.n(),
         CpuTeam.atLeast(CpuTeam.SMALL, s.imageElements()),
         (begin, end) ->
-            team.kernels.averagePoolForward(CpuTeam.memory(x), CpuTeam.memory(y), s.positions(), s.c(), begin, end));
+            team.kernels.averagePoolForward(
+                CpuTeam.memory(x), CpuTeam.memory(y), s.positions(), s.c(), begin, end));
   }
 
   @Override
@@ -299,8 +309,7 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public void adamStep(
-      Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep c) {
+  public void adamStep(Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep c) {
     OperandChecks.sameLength(parameter, gradient, first, second);
     float[] values = {
       c.beta1(), c.oneMinusBeta1(), c.beta2(), c.oneMinusBeta2(),
@@ -329,7 +338,16 @@ public final class CpuBackend implements Backend {
 
   private MemorySegment poolWords(Shape in, Shape out, Window w) {
     return team.words(
-        in.d(), in.h(), in.w(), in.c(), out.d(), out.h(), out.w(),
-        w.kd(), w.kh(), w.kw(), w.stride());
+        in.d(),
+        in.h(),
+        in.w(),
+        in.c(),
+        out.d(),
+        out.h(),
+        out.w(),
+        w.kd(),
+        w.kh(),
+        w.kw(),
+        w.stride());
   }
 }

@@ -21,7 +21,13 @@ final class CpuNormalization {
         x,
         (begin, end) ->
             team.kernels.scaleForward(
-                CpuTeam.memory(x), scale.memory(), shift.memory(), CpuTeam.memory(y), c, begin, end));
+                CpuTeam.memory(x),
+                scale.memory(),
+                shift.memory(),
+                CpuTeam.memory(y),
+                c,
+                begin,
+                end));
   }
 
   void batchNormStatistics(Tensor x, Buffer mean, Buffer variance) {
@@ -37,7 +43,8 @@ final class CpuNormalization {
         chunks.count(),
         1,
         (begin, end) ->
-            team.kernels.channelSquares(CpuTeam.memory(x), mean.memory(), parts, words, begin, end));
+            team.kernels.channelSquares(
+                CpuTeam.memory(x), mean.memory(), parts, words, begin, end));
     team.reduceTree(parts, variance, chunks.count());
     divide(variance, count);
   }
@@ -78,7 +85,8 @@ final class CpuNormalization {
     int c = s.c();
     Chunks chunks = Chunks.ofPositions(s);
     long bytes = (long) c * Float.BYTES;
-    MemorySegment inverse = inverseDeviation(variance, team.vectors.floats(5L * c)).asSlice(0, bytes);
+    MemorySegment inverse =
+        inverseDeviation(variance, team.vectors.floats(5L * c)).asSlice(0, bytes);
     MemorySegment sums = team.vectors.floats(5L * c).asSlice(bytes, 2 * bytes);
     MemorySegment means = team.vectors.floats(5L * c).asSlice(3 * bytes, 2 * bytes);
     MemorySegment parts = team.partial.floats(2L * chunks.count() * c);
@@ -88,7 +96,14 @@ final class CpuNormalization {
         1,
         (begin, end) ->
             team.kernels.batchNormSums(
-                CpuTeam.memory(x), CpuTeam.memory(gradY), mean.memory(), inverse, parts, words, begin, end));
+                CpuTeam.memory(x),
+                CpuTeam.memory(gradY),
+                mean.memory(),
+                inverse,
+                parts,
+                words,
+                begin,
+                end));
     team.reduceTree(parts, new Buffer(sums), chunks.count());
     MemorySegment.copy(sums, 0, gradBeta.memory(), 0, bytes);
     MemorySegment.copy(sums, bytes, gradGamma.memory(), 0, bytes);
@@ -97,7 +112,13 @@ final class CpuNormalization {
           x,
           (begin, end) ->
               team.kernels.batchNormBackwardFrozen(
-                  CpuTeam.memory(gradY), inverse, gamma.memory(), CpuTeam.memory(gradX), c, begin, end));
+                  CpuTeam.memory(gradY),
+                  inverse,
+                  gamma.memory(),
+                  CpuTeam.memory(gradX),
+                  c,
+                  begin,
+                  end));
       return;
     }
     MemorySegment.copy(sums, 0, means, 0, 2 * bytes);

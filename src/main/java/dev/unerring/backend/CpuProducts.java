@@ -37,7 +37,13 @@ final class CpuProducts {
         CpuTeam.atLeast(SMALL_PRODUCT, work),
         (begin, end) ->
             team.kernels.tapRows(
-                in, weight.memory(), bias.memory(), CpuTeam.memory(y), geometry.forward(), begin, end));
+                in,
+                weight.memory(),
+                bias.memory(),
+                CpuTeam.memory(y),
+                geometry.forward(),
+                begin,
+                end));
   }
 
   void convBackwardInput(Tensor gradY, Buffer weight, Window window, Tensor gradX) {
@@ -86,7 +92,8 @@ final class CpuProducts {
     team.workers.run(
         units,
         1,
-        (begin, end) -> team.kernels.weightUnits(x, CpuTeam.memory(gradY), parts, words, begin, end));
+        (begin, end) ->
+            team.kernels.weightUnits(x, CpuTeam.memory(gradY), parts, words, begin, end));
     team.reduceTree(parts, sums, chunks);
   }
 
@@ -116,7 +123,13 @@ final class CpuProducts {
   }
 
   private void productRows(
-      Tensor x, int first, int rows, int width, MemorySegment weight, MemorySegment bias, Tensor y) {
+      Tensor x,
+      int first,
+      int rows,
+      int width,
+      MemorySegment weight,
+      MemorySegment bias,
+      Tensor y) {
     long in = x.shape().imageElements();
     long out = y.shape().imageElements();
     MemorySegment words =
@@ -138,8 +151,21 @@ final class CpuProducts {
     boolean one = chunks.count() == 1;
     MemorySegment words =
         team.words(
-            1, 1, one ? samples : 1, out, in, 1, 1, in, 0, 0, in, 1,
-            one ? 1 : chunks.groupRows(), one ? 1 : chunks.chunkRows(), ConvGeometry.BLOCK);
+            1,
+            1,
+            one ? samples : 1,
+            out,
+            in,
+            1,
+            1,
+            in,
+            0,
+            0,
+            in,
+            1,
+            one ? 1 : chunks.groupRows(),
+            one ? 1 : chunks.chunkRows(),
+            ConvGeometry.BLOCK);
     long units = (long) chunks.count() * Math.ceilDiv(in, ConvGeometry.BLOCK);
     weightUnits(CpuTeam.memory(x), gradY, words, chunks.count(), units, gradWeight);
     team.channelSums(gradY, chunks, gradBias);

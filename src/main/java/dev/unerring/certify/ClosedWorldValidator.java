@@ -67,8 +67,17 @@ public final class ClosedWorldValidator {
   private static void requireFit(Path model, Network network, Dataset data) {
     if (!network.image().equals(data.imageShape()) || network.classes() != data.classes()) {
       throw new DataException(
-          model + " is for " + network.classes() + " classes and images " + network.image()
-              + ", " + data.file() + " has " + data.classes() + " and " + data.imageShape()
+          model
+              + " is for "
+              + network.classes()
+              + " classes and images "
+              + network.image()
+              + ", "
+              + data.file()
+              + " has "
+              + data.classes()
+              + " and "
+              + data.imageShape()
               + "; name the data that the model was trained on");
     }
   }
@@ -92,8 +101,14 @@ public final class ClosedWorldValidator {
           int found = Float.floatToIntBits(logits[samples[i] * classes + j]);
           if (wanted != found) {
             throw new VerificationException(
-                "training sample " + samples[i] + ", logit " + j + ": " + hex(found)
-                    + " where the definition gives " + hex(wanted)
+                "training sample "
+                    + samples[i]
+                    + ", logit "
+                    + j
+                    + ": "
+                    + hex(found)
+                    + " where the definition gives "
+                    + hex(wanted)
                     + "; this machine's kernels are not exact, use --device reference");
           }
         }
@@ -108,12 +123,11 @@ public final class ClosedWorldValidator {
     for (int n = 0; n < train.size(); n++) {
       byMargin.add(n);
     }
-    byMargin.sort(
-        (a, b) -> {
-          float first = Math.abs(ErrorList.margin(logits, classes, a, train.label(a)));
-          float second = Math.abs(ErrorList.margin(logits, classes, b, train.label(b)));
-          return first != second ? Float.compare(first, second) : Integer.compare(a, b);
-        });
+    byMargin.sort((a, b) -> {
+      float first = Math.abs(ErrorList.margin(logits, classes, a, train.label(a)));
+      float second = Math.abs(ErrorList.margin(logits, classes, b, train.label(b)));
+      return first != second ? Float.compare(first, second) : Integer.compare(a, b);
+    });
     TreeSet<Integer> samples =
         new TreeSet<>(byMargin.subList(0, Math.min(SMALLEST_MARGINS, byMargin.size())));
     for (int i = 0; i < RANDOM_SHARE; i++) {

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 /** {@code unerring audit}: what a data set says and where it contradicts itself. */
 @Command(
     name = "audit",
-    description = "Counts a data set, lists identical images and label conflicts, proves the floor.",
+    description =
+        "Counts a data set, lists identical images and label conflicts, proves the floor.",
     mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

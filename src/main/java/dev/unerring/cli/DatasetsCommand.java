@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.UsageException;
 import dev.unerring.dataset.DemoSet;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -59,7 +60,11 @@ final class DatasetsCommand implements Runnable {
 
     @Override
     public Integer call() {
-      DemoSet.write(out, seed, train, val, test, conflicts);
+      try {
+        DemoSet.write(out, seed, train, val, test, conflicts);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException(e.getMessage(), e);
+      }
       spec.commandLine().getOut().println("written: " + out);
       spec.commandLine().getOut().flush();
       return 0;

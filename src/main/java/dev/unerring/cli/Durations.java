@@ -15,7 +15,8 @@ final class Durations {
   static long nanos(String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
-      throw new UsageException("--max-time is a time such as 90, 90s, 10m or 2h, not '" + text + "'");
+      throw new UsageException(
+          "--max-time is a time such as 90, 90s, 10m or 2h, not '" + text + "'");
     }
     double seconds = Double.parseDouble(matcher.group(1));
     String unit = matcher.group(2) == null ? "s" : matcher.group(2);

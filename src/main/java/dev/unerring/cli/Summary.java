@@ -12,7 +12,13 @@ final class Summary {
   static String of(RunResult result, Path folder) {
     Map<String, Object> r = result.json();
     StringBuilder text = new StringBuilder();
-    line(text, "%s, network %s (%s parameters), seed %s", r.get("data"), r.get("arch"), r.get("parameters"), r.get("seed"));
+    line(
+        text,
+        "%s, network %s (%s parameters), seed %s",
+        r.get("data"),
+        r.get("arch"),
+        r.get("parameters"),
+        r.get("seed"));
     text.append('\n');
     line(
         text,
@@ -47,7 +53,8 @@ final class Summary {
         r.get("threads"),
         r.get("arithmetic"));
     line(text, "saved in %s; counted again from the saved model and the data file", folder);
-    line(text, "About these %s training samples only. Not for clinical use.", r.get("trainSamples"));
+    line(
+        text, "About these %s training samples only. Not for clinical use.", r.get("trainSamples"));
     return text.toString();
   }
 

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Shows a run on stderr: a bar on a terminal, plain rows otherwise; and stops it when the time is up
- * or the user has interrupted it.
+ * Shows a run on stderr: a bar on a terminal, plain rows otherwise; and stops it when the time is
+ * up or the user has interrupted it.
  */
 final class Terminal implements Monitor {
   private static final long REDRAW_NANOS = 100_000_000L;
@@ -82,7 +82,8 @@ final class Terminal implements Monitor {
   @Override
   public void row(String text) {
     if (!bar) {
-      String rate = samples > 0 ? String.format(Locale.ROOT, ", %.0f images/s", rate(System.nanoTime())) : "";
+      String rate =
+          samples > 0 ? String.format(Locale.ROOT, ", %.0f images/s", rate(System.nanoTime())) : "";
       err.println(text + rate);
     }
   }

@@ -11,9 +11,10 @@ import java.util.TreeMap;
 
 /**
  * The moving training set H(t) = auxiliary + t * (original - auxiliary), pixel by pixel on raw
- * values (Deng, arXiv 2312.16060). Only the samples that were wrong at the start move; the auxiliary
- * image of such a sample is one of the ten most confidently right images of its goalLabel, drawn at
- * random. At t = 0 the network makes no error on H by construction, at t = 1 H is the original.
+ * values (Deng, arXiv 2312.16060). Only the samples that were wrong at the start move; the
+ * auxiliary image of such a sample is one of the ten most confidently right images of its
+ * goalLabel, drawn at random. At t = 0 the network makes no error on H by construction, at t = 1 H
+ * is the original.
  */
 final class HybridData implements ImageSource {
   private static final int CANDIDATES = 10;
@@ -59,13 +60,12 @@ final class HybridData implements ImageSource {
         right.add(n);
       }
     }
-    right.sort(
-        (a, b) -> {
-          int byMargin =
-              Float.compare(
-                  ErrorList.margin(logits, classes, b, c), ErrorList.margin(logits, classes, a, c));
-          return byMargin != 0 ? byMargin : Integer.compare(a, b);
-        });
+    right.sort((a, b) -> {
+      int byMargin =
+          Float.compare(
+              ErrorList.margin(logits, classes, b, c), ErrorList.margin(logits, classes, a, c));
+      return byMargin != 0 ? byMargin : Integer.compare(a, b);
+    });
     return right.subList(0, Math.min(CANDIDATES, right.size()));
   }
 

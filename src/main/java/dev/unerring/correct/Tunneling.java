@@ -22,11 +22,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Gradient descent tunneling (Deng, arXiv 2312.16060), bounded and with an adaptive inner optimiser.
- * The wrong samples travel from images that the network already gets right to their own (see {@link
- * HybridData}). At each position t a session trains on the whole of H(t) with batch norm frozen; t is
- * accepted only when every sample of H(t) is right, otherwise the last accepted weights come back and
- * the advance shrinks. With a first advance of 1 the first session is plain focused training.
+ * Gradient descent tunneling (Deng, arXiv 2312.16060), bounded and with an adaptive inner
+ * optimiser. The wrong samples travel from images that the network already gets right to their own
+ * (see {@link HybridData}). At each position t a session trains on the whole of H(t) with batch
+ * norm frozen; t is accepted only when every sample of H(t) is right, otherwise the last accepted
+ * weights come back and the advance shrinks. With a first advance of 1 the first session is plain
+ * focused training.
  */
 public final class Tunneling implements Corrector {
   private static final double SHRINK = 1.5;
@@ -171,7 +172,13 @@ public final class Tunneling implements Corrector {
       left = left == null ? judge() : left;
       CorrectionRound round =
           new CorrectionRound(
-              rounds.size() + 1, t, dt, sweeps, steps - stepsBefore, left.count(), left.count() == 0);
+              rounds.size() + 1,
+              t,
+              dt,
+              sweeps,
+              steps - stepsBefore,
+              left.count(),
+              left.count() == 0);
       rounds.add(round);
       monitor.row(describe(round));
       return left;

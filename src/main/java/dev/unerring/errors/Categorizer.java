@@ -74,8 +74,7 @@ public final class Categorizer {
       return new CategorizedError(error, ErrorCategory.THIN_MARGIN, -1, Double.NaN);
     }
     if (nearness >= NEAR) {
-      return new CategorizedError(
-          error, ErrorCategory.NEAR_PREDICTED_CLASS, nearest, nearness);
+      return new CategorizedError(error, ErrorCategory.NEAR_PREDICTED_CLASS, nearest, nearness);
     }
     return new CategorizedError(error, ErrorCategory.OTHER, -1, Double.NaN);
   }

@@ -37,7 +37,9 @@ public record ErrorList(int samples, List<Misclassification> errors) {
     return new ErrorList(labels.length, errors);
   }
 
-  /** Class of the largest logit of a sample, the lowest index on a tie; NaN is never the largest. */
+  /**
+   * Class of the largest logit of a sample, the lowest index on a tie; NaN is never the largest.
+   */
   public static int top(float[] logits, int classes, int sample) {
     int top = 0;
     for (int j = 1; j < classes; j++) {

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Logits of samples in evaluation mode. The logits of a sample depend on nothing but the network and
- * its own pixels, so the batches are of no account.
+ * Logits of samples in evaluation mode. The logits of a sample depend on nothing but the network
+ * and its own pixels, so the batches are of no account.
  */
 public final class Evaluator {
   private Evaluator() {}
@@ -29,8 +29,7 @@ public final class Evaluator {
     for (int first = 0; first < samples.length; first += network.batch()) {
       int count = Math.min(network.batch(), samples.length - first);
       float[] pixels = images.gather(Arrays.copyOfRange(samples, first, first + count));
-      Tensor out =
-          network.forward(MemorySegment.ofArray(pixels), count, Mode.RUNNING_STATISTICS);
+      Tensor out = network.forward(MemorySegment.ofArray(pixels), count, Mode.RUNNING_STATISTICS);
       long begin = (long) first * classes * Float.BYTES;
       long size = (long) count * classes * Float.BYTES;
       network.backend().download(out.data(), result.asSlice(begin, size));

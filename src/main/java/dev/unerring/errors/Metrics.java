@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The official MedMNIST figures (Yang et al., Scientific Data 2023): accuracy and area under the ROC
- * curve, from scores.
+ * The official MedMNIST figures (Yang et al., Scientific Data 2023): accuracy and area under the
+ * ROC curve, from scores.
  *
  * @param acc share of right predictions by the official rule of the task
  * @param auc mean area under the ROC curve over the classes that have both positive and negative

@@ -71,9 +71,12 @@ public final class CpuKernels {
     channelSums = bind("channel_sums", FunctionDescriptor.ofVoid(P, P, P, L, L));
     channelSquares = bind("channel_squares", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
     batchNormSums = bind("batch_norm_sums", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L));
-    batchNormForward = bind("batch_norm_forward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L, L));
-    batchNormBackward = bind("batch_norm_backward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, P, P, L, L, L));
-    batchNormBackwardFrozen = bind("batch_norm_backward_frozen", FunctionDescriptor.ofVoid(P, P, P, P, L, L, L));
+    batchNormForward =
+        bind("batch_norm_forward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L, L));
+    batchNormBackward =
+        bind("batch_norm_backward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, P, P, L, L, L));
+    batchNormBackwardFrozen =
+        bind("batch_norm_backward_frozen", FunctionDescriptor.ofVoid(P, P, P, P, L, L, L));
     scaleForward = bind("scale_forward", FunctionDescriptor.ofVoid(P, P, P, P, L, L, L));
     reluForward = bind("relu_forward", FunctionDescriptor.ofVoid(P, P, L, L));
     reluBackward = bind("relu_backward", FunctionDescriptor.ofVoid(P, P, P, L, L));
@@ -81,8 +84,10 @@ public final class CpuKernels {
     maxPoolForward = bind("max_pool_forward", FunctionDescriptor.ofVoid(P, P, P, L, L));
     maxPoolBackward = bind("max_pool_backward", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
     averagePoolForward = bind("average_pool_forward", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
-    averagePoolBackward = bind("average_pool_backward", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
-    softmaxCrossEntropy = bind("softmax_cross_entropy", FunctionDescriptor.ofVoid(P, P, P, P, L, F, L, L));
+    averagePoolBackward =
+        bind("average_pool_backward", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
+    softmaxCrossEntropy =
+        bind("softmax_cross_entropy", FunctionDescriptor.ofVoid(P, P, P, P, L, F, L, L));
     sgdStep = bind("sgd_step", FunctionDescriptor.ofVoid(P, P, P, F, F, F, L, L));
     adamStep = bind("adam_step", FunctionDescriptor.ofVoid(P, P, P, P, P, L, L));
     expArray = bind("exp_array", FunctionDescriptor.ofVoid(P, P, L, L));
@@ -122,7 +127,14 @@ public final class CpuKernels {
   }
 
   /** C: tap_rows. */
-  public void tapRows(MemorySegment x, MemorySegment weight, MemorySegment bias, MemorySegment y, MemorySegment geometry, long begin, long end) {
+  public void tapRows(
+      MemorySegment x,
+      MemorySegment weight,
+      MemorySegment bias,
+      MemorySegment y,
+      MemorySegment geometry,
+      long begin,
+      long end) {
     try {
       tapRows.invokeExact(x, weight, bias, y, geometry, begin, end);
     } catch (Throwable e) {
@@ -131,7 +143,13 @@ public final class CpuKernels {
   }
 
   /** C: weight_units. */
-  public void weightUnits(MemorySegment x, MemorySegment gradY, MemorySegment partial, MemorySegment geometry, long begin, long end) {
+  public void weightUnits(
+      MemorySegment x,
+      MemorySegment gradY,
+      MemorySegment partial,
+      MemorySegment geometry,
+      long begin,
+      long end) {
     try {
       weightUnits.invokeExact(x, gradY, partial, geometry, begin, end);
     } catch (Throwable e) {
@@ -140,7 +158,8 @@ public final class CpuKernels {
   }
 
   /** C: reduce_tree. */
-  public void reduceTree(MemorySegment partial, MemorySegment out, long chunks, long elements, long begin, long end) {
+  public void reduceTree(
+      MemorySegment partial, MemorySegment out, long chunks, long elements, long begin, long end) {
     try {
       reduceTree.invokeExact(partial, out, chunks, elements, begin, end);
     } catch (Throwable e) {
@@ -149,7 +168,8 @@ public final class CpuKernels {
   }
 
   /** C: pad_images. */
-  public void padImages(MemorySegment x, MemorySegment padded, MemorySegment geometry, long begin, long end) {
+  public void padImages(
+      MemorySegment x, MemorySegment padded, MemorySegment geometry, long begin, long end) {
     try {
       padImages.invokeExact(x, padded, geometry, begin, end);
     } catch (Throwable e) {
@@ -158,7 +178,8 @@ public final class CpuKernels {
   }
 
   /** C: transpose. */
-  public void transpose(MemorySegment a, MemorySegment b, long rows, long columns, long begin, long end) {
+  public void transpose(
+      MemorySegment a, MemorySegment b, long rows, long columns, long begin, long end) {
     try {
       transpose.invokeExact(a, b, rows, columns, begin, end);
     } catch (Throwable e) {
@@ -167,7 +188,8 @@ public final class CpuKernels {
   }
 
   /** C: channel_sums. */
-  public void channelSums(MemorySegment x, MemorySegment partial, MemorySegment geometry, long begin, long end) {
+  public void channelSums(
+      MemorySegment x, MemorySegment partial, MemorySegment geometry, long begin, long end) {
     try {
       channelSums.invokeExact(x, partial, geometry, begin, end);
     } catch (Throwable e) {
@@ -176,7 +198,13 @@ public final class CpuKernels {
   }
 
   /** C: channel_squares. */
-  public void channelSquares(MemorySegment x, MemorySegment mean, MemorySegment partial, MemorySegment geometry, long begin, long end) {
+  public void channelSquares(
+      MemorySegment x,
+      MemorySegment mean,
+      MemorySegment partial,
+      MemorySegment geometry,
+      long begin,
+      long end) {
     try {
       channelSquares.invokeExact(x, mean, partial, geometry, begin, end);
     } catch (Throwable e) {
@@ -185,7 +213,15 @@ public final class CpuKernels {
   }
 
   /** C: batch_norm_sums. */
-  public void batchNormSums(MemorySegment x, MemorySegment gradY, MemorySegment mean, MemorySegment inverseDeviation, MemorySegment partial, MemorySegment geometry, long begin, long end) {
+  public void batchNormSums(
+      MemorySegment x,
+      MemorySegment gradY,
+      MemorySegment mean,
+      MemorySegment inverseDeviation,
+      MemorySegment partial,
+      MemorySegment geometry,
+      long begin,
+      long end) {
     try {
       batchNormSums.invokeExact(x, gradY, mean, inverseDeviation, partial, geometry, begin, end);
     } catch (Throwable e) {
@@ -194,7 +230,16 @@ public final class CpuKernels {
   }
 
   /** C: batch_norm_forward. */
-  public void batchNormForward(MemorySegment x, MemorySegment mean, MemorySegment inverseDeviation, MemorySegment gamma, MemorySegment beta, MemorySegment y, long channels, long begin, long end) {
+  public void batchNormForward(
+      MemorySegment x,
+      MemorySegment mean,
+      MemorySegment inverseDeviation,
+      MemorySegment gamma,
+      MemorySegment beta,
+      MemorySegment y,
+      long channels,
+      long begin,
+      long end) {
     try {
       batchNormForward.invokeExact(x, mean, inverseDeviation, gamma, beta, y, channels, begin, end);
     } catch (Throwable e) {
@@ -203,25 +248,62 @@ public final class CpuKernels {
   }
 
   /** C: batch_norm_backward. */
-  public void batchNormBackward(MemorySegment x, MemorySegment gradY, MemorySegment mean, MemorySegment inverseDeviation, MemorySegment gamma, MemorySegment meanGradient, MemorySegment meanProduct, MemorySegment gradX, long channels, long begin, long end) {
+  public void batchNormBackward(
+      MemorySegment x,
+      MemorySegment gradY,
+      MemorySegment mean,
+      MemorySegment inverseDeviation,
+      MemorySegment gamma,
+      MemorySegment meanGradient,
+      MemorySegment meanProduct,
+      MemorySegment gradX,
+      long channels,
+      long begin,
+      long end) {
     try {
-      batchNormBackward.invokeExact(x, gradY, mean, inverseDeviation, gamma, meanGradient, meanProduct, gradX, channels, begin, end);
+      batchNormBackward.invokeExact(
+          x,
+          gradY,
+          mean,
+          inverseDeviation,
+          gamma,
+          meanGradient,
+          meanProduct,
+          gradX,
+          channels,
+          begin,
+          end);
     } catch (Throwable e) {
       throw failed("batch_norm_backward", e);
     }
   }
 
   /** C: batch_norm_backward_frozen. */
-  public void batchNormBackwardFrozen(MemorySegment gradY, MemorySegment inverseDeviation, MemorySegment gamma, MemorySegment gradX, long channels, long begin, long end) {
+  public void batchNormBackwardFrozen(
+      MemorySegment gradY,
+      MemorySegment inverseDeviation,
+      MemorySegment gamma,
+      MemorySegment gradX,
+      long channels,
+      long begin,
+      long end) {
     try {
-      batchNormBackwardFrozen.invokeExact(gradY, inverseDeviation, gamma, gradX, channels, begin, end);
+      batchNormBackwardFrozen.invokeExact(
+          gradY, inverseDeviation, gamma, gradX, channels, begin, end);
     } catch (Throwable e) {
       throw failed("batch_norm_backward_frozen", e);
     }
   }
 
   /** C: scale_forward. */
-  public void scaleForward(MemorySegment x, MemorySegment scale, MemorySegment shift, MemorySegment y, long channels, long begin, long end) {
+  public void scaleForward(
+      MemorySegment x,
+      MemorySegment scale,
+      MemorySegment shift,
+      MemorySegment y,
+      long channels,
+      long begin,
+      long end) {
     try {
       scaleForward.invokeExact(x, scale, shift, y, channels, begin, end);
     } catch (Throwable e) {
@@ -239,7 +321,8 @@ public final class CpuKernels {
   }
 
   /** C: relu_backward. */
-  public void reluBackward(MemorySegment y, MemorySegment gradY, MemorySegment gradX, long begin, long end) {
+  public void reluBackward(
+      MemorySegment y, MemorySegment gradY, MemorySegment gradX, long begin, long end) {
     try {
       reluBackward.invokeExact(y, gradY, gradX, begin, end);
     } catch (Throwable e) {
@@ -257,7 +340,8 @@ public final class CpuKernels {
   }
 
   /** C: max_pool_forward. */
-  public void maxPoolForward(MemorySegment x, MemorySegment y, MemorySegment geometry, long begin, long end) {
+  public void maxPoolForward(
+      MemorySegment x, MemorySegment y, MemorySegment geometry, long begin, long end) {
     try {
       maxPoolForward.invokeExact(x, y, geometry, begin, end);
     } catch (Throwable e) {
@@ -266,7 +350,13 @@ public final class CpuKernels {
   }
 
   /** C: max_pool_backward. */
-  public void maxPoolBackward(MemorySegment x, MemorySegment gradY, MemorySegment gradX, MemorySegment geometry, long begin, long end) {
+  public void maxPoolBackward(
+      MemorySegment x,
+      MemorySegment gradY,
+      MemorySegment gradX,
+      MemorySegment geometry,
+      long begin,
+      long end) {
     try {
       maxPoolBackward.invokeExact(x, gradY, gradX, geometry, begin, end);
     } catch (Throwable e) {
@@ -275,7 +365,8 @@ public final class CpuKernels {
   }
 
   /** C: average_pool_forward. */
-  public void averagePoolForward(MemorySegment x, MemorySegment y, long positions, long channels, long begin, long end) {
+  public void averagePoolForward(
+      MemorySegment x, MemorySegment y, long positions, long channels, long begin, long end) {
     try {
       averagePoolForward.invokeExact(x, y, positions, channels, begin, end);
     } catch (Throwable e) {
@@ -284,7 +375,13 @@ public final class CpuKernels {
   }
 
   /** C: average_pool_backward. */
-  public void averagePoolBackward(MemorySegment gradY, MemorySegment gradX, long positions, long channels, long begin, long end) {
+  public void averagePoolBackward(
+      MemorySegment gradY,
+      MemorySegment gradX,
+      long positions,
+      long channels,
+      long begin,
+      long end) {
     try {
       averagePoolBackward.invokeExact(gradY, gradX, positions, channels, begin, end);
     } catch (Throwable e) {
@@ -293,16 +390,33 @@ public final class CpuKernels {
   }
 
   /** C: softmax_cross_entropy. */
-  public void softmaxCrossEntropy(MemorySegment logits, MemorySegment labels, MemorySegment loss, MemorySegment gradient, long classes, float inverseCount, long begin, long end) {
+  public void softmaxCrossEntropy(
+      MemorySegment logits,
+      MemorySegment labels,
+      MemorySegment loss,
+      MemorySegment gradient,
+      long classes,
+      float inverseCount,
+      long begin,
+      long end) {
     try {
-      softmaxCrossEntropy.invokeExact(logits, labels, loss, gradient, classes, inverseCount, begin, end);
+      softmaxCrossEntropy.invokeExact(
+          logits, labels, loss, gradient, classes, inverseCount, begin, end);
     } catch (Throwable e) {
       throw failed("softmax_cross_entropy", e);
     }
   }
 
   /** C: sgd_step. */
-  public void sgdStep(MemorySegment parameter, MemorySegment gradient, MemorySegment velocity, float rate, float momentum, float decay, long begin, long end) {
+  public void sgdStep(
+      MemorySegment parameter,
+      MemorySegment gradient,
+      MemorySegment velocity,
+      float rate,
+      float momentum,
+      float decay,
+      long begin,
+      long end) {
     try {
       sgdStep.invokeExact(parameter, gradient, velocity, rate, momentum, decay, begin, end);
     } catch (Throwable e) {
@@ -311,7 +425,14 @@ public final class CpuKernels {
   }
 
   /** C: adam_step. */
-  public void adamStep(MemorySegment parameter, MemorySegment gradient, MemorySegment first, MemorySegment second, MemorySegment constants, long begin, long end) {
+  public void adamStep(
+      MemorySegment parameter,
+      MemorySegment gradient,
+      MemorySegment first,
+      MemorySegment second,
+      MemorySegment constants,
+      long begin,
+      long end) {
     try {
       adamStep.invokeExact(parameter, gradient, first, second, constants, begin, end);
     } catch (Throwable e) {

@@ -40,7 +40,10 @@ public final class NativeLibrary {
     public NativeLibrary require(String name) {
       if (library == null) {
         throw new DeviceException(
-            "no native library '" + name + "': " + String.join("; ", tried)
+            "no native library '"
+                + name
+                + "': "
+                + String.join("; ", tried)
                 + "; use --device reference, or build the kernels with 'make native'");
       }
       return library;

@@ -41,8 +41,7 @@ public final class BatchNorm implements Layer {
   }
 
   private ParameterSpec vector(String what, Shape input, ParameterSpec.Role role) {
-    return new ParameterSpec(
-        name + "." + what, List.of(input.c()), new Layout.Vector(), role, 0);
+    return new ParameterSpec(name + "." + what, List.of(input.c()), new Layout.Vector(), role, 0);
   }
 
   @Override
@@ -65,8 +64,7 @@ public final class BatchNorm implements Layer {
   }
 
   @Override
-  public void backward(
-      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+  public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     backend.batchNormBackward(
         x,
         gradY,

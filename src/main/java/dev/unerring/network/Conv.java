@@ -61,8 +61,7 @@ public final class Conv implements Layer {
   }
 
   @Override
-  public void backward(
-      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+  public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     backend.convBackwardWeight(x, gradY, window, weight.gradient(), bias.gradient());
     if (gradX != null) {
       backend.convBackwardInput(gradY, weight.value(), window, gradX);

@@ -4,9 +4,9 @@ import dev.unerring.base.Philox;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Values before training: weights He-uniform (He, Zhang, Ren, Sun, arXiv 1502.01852), bound sqrt(6 /
- * fanIn) computed in binary64 and rounded once; everything else its role's constant. The draw for an
- * element goes by its index in the file's layout and the number of its tensor in declared order.
+ * Values before training: weights He-uniform (He, Zhang, Ren, Sun, arXiv 1502.01852), bound sqrt(6
+ * / fanIn) computed in binary64 and rounded once; everything else its role's constant. The draw for
+ * an element goes by its index in the file's layout and the number of its tensor in declared order.
  */
 public final class Initializer {
   private Initializer() {}

@@ -6,8 +6,8 @@ import dev.unerring.tensor.Tensor;
 import java.util.List;
 
 /**
- * One step of a network. A layer is a description until {@link #bind} gives it memory; after that it
- * belongs to one network.
+ * One step of a network. A layer is a description until {@link #bind} gives it memory; after that
+ * it belongs to one network.
  */
 public interface Layer {
   /** Shape of the output for an input of this shape. */

@@ -60,8 +60,7 @@ public final class Linear implements Layer {
   }
 
   @Override
-  public void backward(
-      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+  public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     backend.linearBackwardWeight(x, gradY, weight.gradient(), bias.gradient());
     if (gradX != null) {
       backend.linearBackwardInput(gradY, weight.value(), gradX);

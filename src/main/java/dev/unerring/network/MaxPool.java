@@ -34,8 +34,7 @@ public final class MaxPool implements Layer {
   }
 
   @Override
-  public void backward(
-      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+  public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     backend.maxPoolBackward(x, gradY, window, gradX);
   }
 }

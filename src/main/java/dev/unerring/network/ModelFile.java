@@ -20,8 +20,9 @@ import java.util.TreeMap;
 
 /**
  * Models as safetensors files: an 8-byte little-endian length, a JSON header, then the tensors as
- * little-endian float32 in PyTorch's layout and declared order. The metadata holds the architecture,
- * the shape of an image and the number of classes, so that the file alone rebuilds the network.
+ * little-endian float32 in PyTorch's layout and declared order. The metadata holds the
+ * architecture, the shape of an image and the number of classes, so that the file alone rebuilds
+ * the network.
  */
 public final class ModelFile {
   private static final int LARGEST_HEADER = 1 << 24;
@@ -191,7 +192,8 @@ public final class ModelFile {
   }
 
   private static Map<String, Object> header(Path file, ByteBuffer in, int length) {
-    String json = new String(in.array(), Long.BYTES, length, StandardCharsets.UTF_8).stripTrailing();
+    String json =
+        new String(in.array(), Long.BYTES, length, StandardCharsets.UTF_8).stripTrailing();
     Object parsed;
     try {
       parsed = Json.parse(json);

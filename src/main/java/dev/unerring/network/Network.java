@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * A chain of layers with its memory: one flat buffer of trained values, one of gradients, one of
- * fixed tensors (input scaling, running statistics), and activations for a largest batch. The backend
- * owns the memory; the network lives as long as it.
+ * fixed tensors (input scaling, running statistics), and activations for a largest batch. The
+ * backend owns the memory; the network lives as long as it.
  */
 public final class Network {
   private final String architecture;

@@ -34,8 +34,7 @@ public final class Relu implements Layer {
   }
 
   @Override
-  public void backward(
-      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+  public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     backend.reluBackward(y, gradY, gradX);
   }
 }

@@ -6,8 +6,8 @@ import dev.unerring.tensor.Tensor;
 import java.util.List;
 
 /**
- * The fixed first layer: raw pixel values 0..255 to (x / 255 - 0.5) / 0.5, as fma(x, 1 / 127.5, -1).
- * It is part of the saved model, so that a statement about inputs is a statement about bytes.
+ * The fixed first layer: raw pixel values 0..255 to (x / 255 - 0.5) / 0.5, as fma(x, 1 / 127.5,
+ * -1). It is part of the saved model, so that a statement about inputs is a statement about bytes.
  */
 public final class Scale implements Layer {
   private Parameter scale;
@@ -44,8 +44,7 @@ public final class Scale implements Layer {
   }
 
   @Override
-  public void backward(
-      Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+  public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     if (gradX != null) {
       throw new IllegalArgumentException("the input scaling is the first layer");
     }

@@ -6,8 +6,8 @@ import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.base.UsageException;
 
 /**
- * Where a run computes. It changes speed, never bits, so it stands in environment.json and not in the
- * plan.
+ * Where a run computes. It changes speed, never bits, so it stands in environment.json and not in
+ * the plan.
  *
  * @param name auto, cpu or reference; auto is cpu
  * @param kernels auto, avx512, avx2, neon or portable

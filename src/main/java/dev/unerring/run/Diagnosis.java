@@ -91,8 +91,7 @@ public record Diagnosis(List<String> lines, boolean usable) {
     }
     int[] goals = {0, CLASSES - 1};
     new BatchStep(network).gradients(pixels, goals, goals, Mode.BATCH_STATISTICS, "doctor");
-    Tensor logits =
-        network.forward(MemorySegment.ofArray(pixels), IMAGES, Mode.RUNNING_STATISTICS);
+    Tensor logits = network.forward(MemorySegment.ofArray(pixels), IMAGES, Mode.RUNNING_STATISTICS);
     int gradients = Math.toIntExact(network.parameterCount());
     int[] bits = new int[gradients + IMAGES * CLASSES];
     MemorySegment all = MemorySegment.ofArray(bits);

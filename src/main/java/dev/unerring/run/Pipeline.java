@@ -98,17 +98,19 @@ public final class Pipeline {
     watch.lap("train");
 
     int[] given = Evaluator.labels(data.train());
-    ErrorList found =
-        ErrorList.of(Evaluator.logits(network, data.train()), data.classes(), given);
+    ErrorList found = ErrorList.of(Evaluator.logits(network, data.train()), data.classes(), given);
     Categorizer categorizer = new Categorizer(data.train());
     List<CategorizedError> foundCategories = categorizer.categorize(found);
     CorrectionResult correction = null;
     boolean stopped = monitor.stop().isPresent();
     if (found.count() > audit.floor() && request.plan().correction().enabled() && !stopped) {
       monitor.note(
-          "correction: " + found.count() + " of " + data.train().size() + " training samples wrong");
-      correction =
-          new Tunneling(request.plan(), data.train(), goals, monitor).correct(network);
+          "correction: "
+              + found.count()
+              + " of "
+              + data.train().size()
+              + " training samples wrong");
+      correction = new Tunneling(request.plan(), data.train(), goals, monitor).correct(network);
     }
     folder.write(
         "corrections.csv",
@@ -148,29 +150,55 @@ public final class Pipeline {
     Map<String, Object> device = environment.device();
     Shape image = data.imageShape();
     return data.name()
-        + ": " + data.train().size() + " training, " + data.val().size() + " validation, "
-        + data.test().size() + " test images of " + image.h() + "x" + image.w() + "x" + image.c()
-        + ", " + data.classes() + " classes, floor " + audit.floor()
-        + "; network " + request.plan().architecture()
-        + " on " + device.get("device") + " (" + device.get("kernels") + ", "
-        + device.get("threads") + " threads)";
+        + ": "
+        + data.train().size()
+        + " training, "
+        + data.val().size()
+        + " validation, "
+        + data.test().size()
+        + " test images of "
+        + image.h()
+        + "x"
+        + image.w()
+        + "x"
+        + image.c()
+        + ", "
+        + data.classes()
+        + " classes, floor "
+        + audit.floor()
+        + "; network "
+        + request.plan().architecture()
+        + " on "
+        + device.get("device")
+        + " ("
+        + device.get("kernels")
+        + ", "
+        + device.get("threads")
+        + " threads)";
   }
 
   /** The count that is the result: from the files, on a backend of its own. */
   private Recheck recheck(RunFolder folder, Dataset data, int claimed) {
     try (Backend fresh = request.device().open()) {
-      Recheck recheck =
-          ClosedWorldValidator.recheck(folder.file(MODEL), request.data(), fresh);
+      Recheck recheck = ClosedWorldValidator.recheck(folder.file(MODEL), request.data(), fresh);
       if (!recheck.dataSha256().equals(data.sha256())) {
         throw new VerificationException(
-            request.data() + " changed during the run: SHA-256 " + recheck.dataSha256()
-                + ", at the start " + data.sha256() + "; run again");
+            request.data()
+                + " changed during the run: SHA-256 "
+                + recheck.dataSha256()
+                + ", at the start "
+                + data.sha256()
+                + "; run again");
       }
       int counted = recheck.train().errors().count();
       if (counted != claimed) {
         throw new VerificationException(
-            "the saved model makes " + counted + " training errors, the one in memory " + claimed
-                + "; do not use " + folder.file(MODEL));
+            "the saved model makes "
+                + counted
+                + " training errors, the one in memory "
+                + claimed
+                + "; do not use "
+                + folder.file(MODEL));
       }
       return recheck;
     }

@@ -12,5 +12,4 @@ import java.nio.file.Path;
  * @param device where to compute
  * @param version of the software, for the records
  */
-public record RunRequest(
-    Path data, Path out, TrainingPlan plan, Device device, String version) {}
+public record RunRequest(Path data, Path out, TrainingPlan plan, Device device, String version) {}

@@ -24,11 +24,7 @@ import java.util.stream.Collectors;
  * @param endedBy floor, plateau, sessions, epochs, or the reason of a stop from outside
  */
 public record RunResult(
-    Map<String, Object> json,
-    int trainErrors,
-    int floor,
-    List<String> conflicts,
-    String endedBy) {
+    Map<String, Object> json, int trainErrors, int floor, List<String> conflicts, String endedBy) {
 
   /** Whether the errors are at the floor. */
   public boolean goalReached() {
@@ -119,7 +115,8 @@ public record RunResult(
     json.put("acc", metrics.acc());
     json.put("auc", Double.isNaN(metrics.auc()) ? null : metrics.auc());
     if (!metrics.withoutAuc().isEmpty()) {
-      json.put("classesWithoutAuc", metrics.withoutAuc().stream().map(c -> (Object) (long) c).toList());
+      json.put(
+          "classesWithoutAuc", metrics.withoutAuc().stream().map(c -> (Object) (long) c).toList());
     }
     return json;
   }

@@ -11,8 +11,7 @@ final class Tables {
   private Tables() {}
 
   static String metrics(List<EpochRow> rows) {
-    StringBuilder csv =
-        new StringBuilder("epoch,steps,loss,trainErrors,valErrors,valAcc,valAuc\n");
+    StringBuilder csv = new StringBuilder("epoch,steps,loss,trainErrors,valErrors,valAcc,valAuc\n");
     for (EpochRow row : rows) {
       line(
           csv,

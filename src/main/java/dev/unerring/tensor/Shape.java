@@ -15,7 +15,16 @@ public record Shape(int n, int d, int h, int w, int c) {
   public Shape {
     if (n < 1 || d < 1 || h < 1 || w < 1 || c < 1) {
       throw new IllegalArgumentException(
-          "every extent of a shape is at least 1, not " + n + "x" + d + "x" + h + "x" + w + "x" + c);
+          "every extent of a shape is at least 1, not "
+              + n
+              + "x"
+              + d
+              + "x"
+              + h
+              + "x"
+              + w
+              + "x"
+              + c);
     }
     Math.toIntExact(Math.multiplyExact(Math.multiplyExact((long) d * h, w), (long) c));
   }

@@ -11,7 +11,12 @@ public record Tensor(Shape shape, Buffer data) {
   public Tensor {
     if (data.length() < shape.elements()) {
       throw new IllegalArgumentException(
-          "a tensor of shape " + shape + " needs " + shape.elements() + " words, not " + data.length());
+          "a tensor of shape "
+              + shape
+              + " needs "
+              + shape.elements()
+              + " words, not "
+              + data.length());
     }
   }
 

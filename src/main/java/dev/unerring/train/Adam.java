@@ -42,7 +42,6 @@ public final class Adam {
         network.gradients(),
         first,
         second,
-        AdamStep.at(
-            learningRate, BETA1, BETA2, EPSILON, weightDecay, beta1Power, beta2Power));
+        AdamStep.at(learningRate, BETA1, BETA2, EPSILON, weightDecay, beta1Power, beta2Power));
   }
 }

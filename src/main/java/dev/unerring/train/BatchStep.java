@@ -33,8 +33,8 @@ public final class BatchStep {
    * @param samples sampleIndex of each image, for messages
    * @param where step, for messages
    * @return the mean loss
-   * @throws NonFiniteException where the loss or a gradient is infinite or NaN; the network is as it
-   *     was before the step
+   * @throws NonFiniteException where the loss or a gradient is infinite or NaN; the network is as
+   *     it was before the step
    */
   public float gradients(float[] pixels, int[] goals, int[] samples, Mode mode, String where) {
     Backend backend = network.backend();

@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Ordinary training: Adam on softmax cross-entropy towards each sample's goalLabel, one count of all
- * training errors in evaluation mode after every epoch, until the errors are at the floor.
+ * Ordinary training: Adam on softmax cross-entropy towards each sample's goalLabel, one count of
+ * all training errors in evaluation mode after every epoch, until the errors are at the floor.
  */
 public final class Trainer {
   private final TrainingPlan plan;
@@ -61,7 +61,8 @@ public final class Trainer {
       Optional<String> stop = Optional.empty();
       for (int step = 0; step < stepsPerEpoch && stop.isEmpty(); step++) {
         int from = step * plan.batchSize();
-        int[] samples = Arrays.copyOfRange(order, from, Math.min(from + plan.batchSize(), order.length));
+        int[] samples =
+            Arrays.copyOfRange(order, from, Math.min(from + plan.batchSize(), order.length));
         String where = "epoch " + epoch + ", step " + (step + 1);
         float loss =
             batch.gradients(
@@ -80,8 +81,7 @@ public final class Trainer {
         endedBy = stop.get();
         break;
       }
-      errors =
-          ErrorList.of(Evaluator.logits(network, train), network.classes(), given).count();
+      errors = ErrorList.of(Evaluator.logits(network, train), network.classes(), given).count();
       EpochRow row = row(network, epoch, steps, lossSum / stepsPerEpoch, errors);
       rows.add(row);
       monitor.row(describe(row));

@@ -36,8 +36,7 @@ public record TrainingPlan(
 
   /** Checks the ranges. */
   public TrainingPlan {
-    Ranges.require(
-        seed >= -LARGEST_SEED && seed <= LARGEST_SEED, "seed", seed, "-2^53 to 2^53");
+    Ranges.require(seed >= -LARGEST_SEED && seed <= LARGEST_SEED, "seed", seed, "-2^53 to 2^53");
     Ranges.require(epochs >= 0 && epochs <= 1_000_000, "epochs", epochs, "0 to 1000000");
     Ranges.require(batchSize >= 2 && batchSize <= 65_536, "batchSize", batchSize, "2 to 65536");
     Ranges.require(learningRate > 0 && learningRate <= 10, "learningRate", learningRate, "0 to 10");

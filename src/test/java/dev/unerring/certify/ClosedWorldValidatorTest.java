@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The verdict comes from the files alone: it is that of the saved bits, whatever is in memory, and a
- * backend that is not the definition's is found out or refused.
+ * The verdict comes from the files alone: it is that of the saved bits, whatever is in memory, and
+ * a backend that is not the definition's is found out or refused.
  */
 class ClosedWorldValidatorTest {
   private static final int SAMPLES = 24;
@@ -55,8 +55,7 @@ class ClosedWorldValidatorTest {
   }
 
   private static Network initial(Backend backend, long seed) {
-    Network network =
-        new Network("small", Shape.image2d(28, 28, 1), CLASSES, backend, 8);
+    Network network = new Network("small", Shape.image2d(28, 28, 1), CLASSES, backend, 8);
     Initializer.initialize(network, seed);
     return network;
   }
@@ -139,9 +138,8 @@ class ClosedWorldValidatorTest {
   @Test
   void aBackendWithToleranceIsRefused() {
     Backend loose =
-        TestBackends.meddled(
-            (method, arguments, real) ->
-                method.equals("exactness") ? Exactness.TOLERANCE : real.make());
+        TestBackends.meddled((method, arguments, real) ->
+            method.equals("exactness") ? Exactness.TOLERANCE : real.make());
     VerificationException refusal =
         assertThrows(
             VerificationException.class, () -> ClosedWorldValidator.recheck(model, data, loose));
@@ -152,14 +150,13 @@ class ClosedWorldValidatorTest {
   @Test
   void wrongBitsOfABackendAreFoundAndNamed() {
     Backend wrong =
-        TestBackends.meddled(
-            (method, arguments, real) -> {
-              Object answer = real.make();
-              if (method.equals("linearForward")) {
-                flipTheLastLogit((Tensor) arguments[3]);
-              }
-              return answer;
-            });
+        TestBackends.meddled((method, arguments, real) -> {
+          Object answer = real.make();
+          if (method.equals("linearForward")) {
+            flipTheLastLogit((Tensor) arguments[3]);
+          }
+          return answer;
+        });
     VerificationException failure =
         assertThrows(
             VerificationException.class, () -> ClosedWorldValidator.recheck(model, data, wrong));

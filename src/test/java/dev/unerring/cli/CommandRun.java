@@ -19,10 +19,7 @@ record CommandRun(int code, String out, String err) {
       words[i] = arguments[i].toString();
     }
     int code =
-        Main.commandLine()
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err))
-            .execute(words);
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(words);
     return new CommandRun(code, out.toString(), err.toString());
   }
 }

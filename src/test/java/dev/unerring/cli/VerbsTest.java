@@ -26,16 +26,15 @@ class VerbsTest {
   @TestFactory
   Stream<DynamicTest> help() {
     return Stream.of("train", "audit", "errors", "doctor", "datasets", "datasets demo")
-        .map(
-            verb ->
-                DynamicTest.dynamicTest(
-                    verb,
-                    () -> {
-                      CommandRun run = CommandRun.of((Object[]) (verb + " --help").split(" "));
-                      assertEquals(0, run.code());
-                      assertTrue(run.out().startsWith("Usage: unerring " + verb), run.out());
-                      assertEquals("", run.err());
-                    }));
+        .map(verb ->
+            DynamicTest.dynamicTest(
+                verb,
+                () -> {
+                  CommandRun run = CommandRun.of((Object[]) (verb + " --help").split(" "));
+                  assertEquals(0, run.code());
+                  assertTrue(run.out().startsWith("Usage: unerring " + verb), run.out());
+                  assertEquals("", run.err());
+                }));
   }
 
   @Test
@@ -52,7 +51,8 @@ class VerbsTest {
   void auditNamesTheConflictAndTheFloor() {
     CommandRun run = CommandRun.of("audit", "--data", conflicting());
     assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("train[4] (label 0), train[7] (label 1) are identical"), run.out());
+    assertTrue(
+        run.out().contains("train[4] (label 0), train[7] (label 1) are identical"), run.out());
     assertTrue(run.out().contains("Floor of training errors: 1"), run.out());
     assertTrue(run.err().contains("is not an official MedMNIST file"), run.err());
   }
@@ -68,7 +68,8 @@ class VerbsTest {
   void auditOfBreastmnistSaysWhatFollowsForTheTestImage() {
     CommandRun run = CommandRun.of("audit", "--data", TestData.real("breastmnist.npz"));
     assertEquals(0, run.code(), run.err());
-    assertTrue(run.out().contains("train[115] (label 0), test[76] (label 1) are identical"), run.out());
+    assertTrue(
+        run.out().contains("train[115] (label 0), test[76] (label 1) are identical"), run.out());
     assertTrue(
         run.out().contains("with zero training errors test[76] is wrong by necessity"), run.out());
     assertEquals("", run.err());
@@ -77,7 +78,15 @@ class VerbsTest {
   @Test
   void errorsListsBothMomentsOfARun() throws IOException {
     Path out = folder.resolve("run");
-    CommandRun.of("train", "--data", conflicting(), "--out", out, "--prime-to", 0.6, "--device",
+    CommandRun.of(
+        "train",
+        "--data",
+        conflicting(),
+        "--out",
+        out,
+        "--prime-to",
+        0.3,
+        "--device",
         TestBackends.kernels() ? "cpu" : "reference");
     Map<?, ?> result = (Map<?, ?>) Json.parse(Files.readString(out.resolve("result.json")));
     CommandRun run = CommandRun.of("errors", "--run", out);
@@ -87,7 +96,8 @@ class VerbsTest {
     assertTrue(run.out().contains("\n1/40 training errors at the end"), run.out());
     assertTrue(run.out().contains("1 identical-image"), run.out());
     String last = run.out().substring(run.out().indexOf("at the end"));
-    assertTrue(last.lines().anyMatch(l -> l.matches(" +7 +1 +0 +0 .*identical-image +4 +1.0")), last);
+    assertTrue(
+        last.lines().anyMatch(l -> l.matches(" +7 +1 +0 +0 .*identical-image +4 +1.0")), last);
     assertEquals("", run.err());
   }
 
@@ -123,8 +133,22 @@ class VerbsTest {
     Path first = folder.resolve("a.npz");
     Path second = folder.resolve("b.npz");
     for (Path file : List.of(first, second)) {
-      CommandRun run = CommandRun.of("datasets", "demo", "--out", file, "--train", 30, "--val", 5,
-          "--test", 6, "--conflicts", 2, "--seed", 9);
+      CommandRun run =
+          CommandRun.of(
+              "datasets",
+              "demo",
+              "--out",
+              file,
+              "--train",
+              30,
+              "--val",
+              5,
+              "--test",
+              6,
+              "--conflicts",
+              2,
+              "--seed",
+              9);
       assertEquals(0, run.code(), run.err());
       assertEquals("written: " + file + System.lineSeparator(), run.out());
     }
@@ -135,12 +159,21 @@ class VerbsTest {
     }
   }
 
+  @Test
+  void demoSetsThatCannotBeEndWithTwo() {
+    Path file = folder.resolve("a.npz");
+    for (String option : List.of("--train", "--val", "--conflicts")) {
+      int value = option.equals("--conflicts") ? 1_000_000 : 0;
+      CommandRun run = CommandRun.of("datasets", "demo", "--out", file, option, value);
+      assertEquals(2, run.code(), run.err());
+      assertTrue(run.err().startsWith("unerring: no demo set of"), run.err());
+      assertFalse(Files.exists(file));
+    }
+  }
+
   private Path conflicting() {
     TestData train = TestData.generated(40, 2, 0).copyImage(4, 7);
     return TestData.write(
-        folder.resolve("set.npz"),
-        train,
-        TestData.generated(6, 2, 1),
-        TestData.generated(6, 2, 2));
+        folder.resolve("set.npz"), train, TestData.generated(6, 2, 1), TestData.generated(6, 2, 2));
   }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * H(1) is the original training set and H(0) one without errors, both bit for bit; only wrong samples
- * move, and they start from one of the ten most confidently right images of their goal.
+ * H(1) is the original training set and H(0) one without errors, both bit for bit; only wrong
+ * samples move, and they start from one of the ten most confidently right images of their goal.
  */
 class HybridDataTest {
   private static final int SAMPLES = 60;
@@ -142,8 +142,10 @@ class HybridDataTest {
   }
 
   private static void assertBits(float[] wanted, float[] found) {
-    int[] bits = IntStream.range(0, wanted.length).map(i -> Float.floatToRawIntBits(wanted[i])).toArray();
+    int[] bits =
+        IntStream.range(0, wanted.length).map(i -> Float.floatToRawIntBits(wanted[i])).toArray();
     assertArrayEquals(
-        bits, IntStream.range(0, found.length).map(i -> Float.floatToRawIntBits(found[i])).toArray());
+        bits,
+        IntStream.range(0, found.length).map(i -> Float.floatToRawIntBits(found[i])).toArray());
   }
 }

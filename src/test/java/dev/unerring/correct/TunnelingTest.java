@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The correction drives consistent errors to zero without touching a label; whatever the goals, it
- * ends within its bounds, says why, and never leaves weights that are worse than those it was given.
+ * ends within its bounds, says why, and never leaves weights that are worse than those it was
+ * given.
  */
 class TunnelingTest {
   private static final int SAMPLES = 40;

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * A sample is right only where its given label has the strictly largest logit; a tie at the top and a
- * NaN anywhere are errors, and the predicted label is the lowest of the largest.
+ * A sample is right only where its given label has the strictly largest logit; a tie at the top and
+ * a NaN anywhere are errors, and the predicted label is the lowest of the largest.
  */
 class ErrorListTest {
   private static final float NAN = Float.NaN;

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Edge cases of the official figures: a class that is absent, a score of exactly one half, ties, and
- * the AUC against a count of all pairs.
+ * Edge cases of the official figures: a class that is absent, a score of exactly one half, ties,
+ * and the AUC against a count of all pairs.
  */
 class MetricsTest {
   @Test
@@ -64,8 +64,7 @@ class MetricsTest {
   @Test
   void tiedScoresCountOneHalf() {
     assertEquals(0.5, Metrics.area(new double[] {.3, .3}, new boolean[] {true, false}));
-    assertEquals(
-        0.75, Metrics.area(new double[] {.3, .3, .1}, new boolean[] {true, false, false}));
+    assertEquals(0.75, Metrics.area(new double[] {.3, .3, .1}, new boolean[] {true, false, false}));
   }
 
   @Test

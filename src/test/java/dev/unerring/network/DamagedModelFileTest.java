@@ -68,23 +68,20 @@ class DamagedModelFileTest {
   @TestFactory
   Stream<DynamicTest> headerLengths() {
     return Stream.of(10_000_000_000L, Long.MAX_VALUE, -1L, Long.MIN_VALUE, 0L, 1L, (long) 1 << 24)
-        .map(
-            length ->
-                test(
-                    "header of " + length + " bytes",
-                    () -> {
-                      byte[] bytes = good.clone();
-                      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length);
-                      refused(bytes, "its header would have " + length + " bytes");
-                    }));
+        .map(length ->
+            test(
+                "header of " + length + " bytes",
+                () -> {
+                  byte[] bytes = good.clone();
+                  ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length);
+                  refused(bytes, "its header would have " + length + " bytes");
+                }));
   }
 
   @TestFactory
   Stream<DynamicTest> headersThatAreNoJson() {
     return Stream.of("{}{", "[1,2", "\u0000\u0001", "{\"a\":1,\"a\":2}", "[".repeat(70))
-        .map(
-            text ->
-                test("'" + text + "'", () -> refused(file(text, new byte[8]), "is not JSON")));
+        .map(text -> test("'" + text + "'", () -> refused(file(text, new byte[8]), "is not JSON")));
   }
 
   @TestFactory
@@ -98,7 +95,8 @@ class DamagedModelFileTest {
     return Stream.of(
         edit("no classes", h -> metadata(h).remove("classes"), "metadata lack 'classes'"),
         edit("one class", h -> metadata(h).put("classes", "1"), "it names 1 classes"),
-        edit("a billion classes", h -> metadata(h).put("classes", "999999999"), "999999999 classes"),
+        edit(
+            "a billion classes", h -> metadata(h).put("classes", "999999999"), "999999999 classes"),
         edit("classes no number", h -> metadata(h).put("classes", "two"), "\"two\""),
         edit("classes not a text", h -> metadata(h).put("classes", 2L), "metadata lack 'classes'"),
         edit("three extents", h -> metadata(h).put("input", "28x28x1"), "not four extents"),
@@ -181,9 +179,7 @@ class DamagedModelFileTest {
               .map(entry -> "\"" + entry.getKey() + "\":" + wide(entry.getValue()))
               .collect(Collectors.joining(",", "{", "}"));
       case List<?> list ->
-          list.stream()
-              .map(DamagedModelFileTest::wide)
-              .collect(Collectors.joining(",", "[", "]"));
+          list.stream().map(DamagedModelFileTest::wide).collect(Collectors.joining(",", "[", "]"));
       case Long number -> number.toString();
       default -> Json.canonical(value);
     };

@@ -85,7 +85,8 @@ class InitializerTest {
       if (spec.role() == ParameterSpec.Role.WEIGHT) {
         continue;
       }
-      boolean scale = Set.of("1.weight", "4.weight", "8.weight", "11.weight", "14.weight").contains(name);
+      boolean scale =
+          Set.of("1.weight", "4.weight", "8.weight", "11.weight", "14.weight").contains(name);
       float wanted =
           name.equals("input.scale")
               ? (float) (1 / 127.5)

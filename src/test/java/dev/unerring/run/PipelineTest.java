@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A run writes the promised files with the promised keys, nothing where the input cannot be used, and
- * only what the files themselves bear out.
+ * A run writes the promised files with the promised keys, nothing where the input cannot be used,
+ * and only what the files themselves bear out.
  */
 class PipelineTest {
   private static final TrainingPlan PLAN = TrainingPlan.standard();
@@ -65,7 +65,9 @@ class PipelineTest {
                   "model.safetensors",
                   "plan.json",
                   "result.json")),
-          files.map(f -> f.getFileName().toString()).collect(Collectors.toCollection(TreeSet::new)));
+          files
+              .map(f -> f.getFileName().toString())
+              .collect(Collectors.toCollection(TreeSet::new)));
     }
   }
 
@@ -81,7 +83,8 @@ class PipelineTest {
       assertTrue(json.containsKey(key), key);
     }
     for (String split : List.of("val", "test")) {
-      assertTrue(((Map<?, ?>) json.get(split)).keySet().containsAll(List.of("errors", "acc", "auc")));
+      assertTrue(
+          ((Map<?, ?>) json.get(split)).keySet().containsAll(List.of("errors", "acc", "auc")));
     }
     Map<?, ?> best = (Map<?, ?>) json.get("bestValidation");
     assertTrue(((Map<?, ?>) best.get("test")).keySet().containsAll(List.of("acc", "auc")));
@@ -128,6 +131,7 @@ class PipelineTest {
 
   @Test
   void aStopAfterTheFirstStepStillSavesAndCounts() {
+    TestData.writeContrary(data, 40, 2);
     RunResult result =
         run(
             new Monitor() {
@@ -165,8 +169,7 @@ class PipelineTest {
             data = TestData.write(data, 44, 2);
           }
         };
-    VerificationException failure =
-        assertThrows(VerificationException.class, () -> run(meddler));
+    VerificationException failure = assertThrows(VerificationException.class, () -> run(meddler));
     assertTrue(failure.getMessage().contains("changed during the run"), failure.getMessage());
     assertFalse(Files.exists(out.resolve("result.json")), "no result is claimed");
   }

@@ -79,11 +79,13 @@ class GoldenBitsTest {
       int[] goals = {0, 1, 2, 1, 0};
       int[] samples = IntStream.range(0, images).toArray();
       float loss =
-          new BatchStep(network)
-              .gradients(pixels, goals, samples, Mode.BATCH_STATISTICS, "golden");
+          new BatchStep(network).gradients(pixels, goals, samples, Mode.BATCH_STATISTICS, "golden");
       ByteBuffer bytes = buffer(Math.toIntExact(1 + network.parameterCount() + images * 3));
       bytes.putInt(Float.floatToIntBits(loss));
-      put(bytes, backend, new Tensor(Shape.vectors(1, (int) network.parameterCount()), network.gradients()));
+      put(
+          bytes,
+          backend,
+          new Tensor(Shape.vectors(1, (int) network.parameterCount()), network.gradients()));
       new Adam(network).step(1e-3, 1e-4);
       network.commitStatistics(0.1f);
       put(
@@ -121,8 +123,7 @@ class GoldenBitsTest {
         new RunRequest(file, folder.resolve("run"), plan, TestBackends.device(), "test");
     RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
     golden(
-        "whole-run",
-        result.json().get("weightsSha256") + "\n" + result.json().get("logitsSha256"));
+        "whole-run", result.json().get("weightsSha256") + "\n" + result.json().get("logitsSha256"));
   }
 
   private static ByteBuffer buffer(int words) {

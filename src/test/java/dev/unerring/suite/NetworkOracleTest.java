@@ -83,18 +83,17 @@ final class NetworkOracleTest {
 
   private Stream<DynamicTest> onBothBackends(Check check) {
     return Stream.of("reference", "cpu")
-        .map(
-            name ->
-                DynamicTest.dynamicTest(
-                    name,
-                    () -> {
-                      try (Backend backend =
-                          name.equals("cpu")
-                              ? CpuBackend.open(KernelSets.find().best().set().label(), 2)
-                              : new ReferenceBackend()) {
-                        check.on(network(backend));
-                      }
-                    }));
+        .map(name ->
+            DynamicTest.dynamicTest(
+                name,
+                () -> {
+                  try (Backend backend =
+                      name.equals("cpu")
+                          ? CpuBackend.open(KernelSets.find().best().set().label(), 2)
+                          : new ReferenceBackend()) {
+                    check.on(network(backend));
+                  }
+                }));
   }
 
   @TestFactory

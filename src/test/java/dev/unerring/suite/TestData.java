@@ -43,6 +43,14 @@ public record TestData(byte[] images, int[] labels) {
     return new TestData(images, labels);
   }
 
+  /** Every fifth label becomes the next class, against its picture: to be learned by heart. */
+  public TestData contrary(int classes) {
+    for (int n = 0; n < labels.length; n += 5) {
+      labels[n] = (labels[n] + 1) % classes;
+    }
+    return this;
+  }
+
   /** The first samples of a split. */
   public static TestData of(Split split, int count) {
     byte[] images = new byte[count * IMAGE];
@@ -71,12 +79,17 @@ public record TestData(byte[] images, int[] labels) {
 
   /** A learnable set: {@code count} training images, a quarter as many (4 at least) elsewhere. */
   public static Path write(Path file, int count, int classes) {
-    int quarter = Math.max(4, count / 4);
-    return write(
-        file,
-        generated(count, classes, 0),
-        generated(quarter, classes, 1),
-        generated(quarter, classes, 2));
+    return write(file, generated(count, classes, 0), classes);
+  }
+
+  /** The same with {@link #contrary} training labels: one epoch does not learn it. */
+  public static Path writeContrary(Path file, int count, int classes) {
+    return write(file, generated(count, classes, 0).contrary(classes), classes);
+  }
+
+  private static Path write(Path file, TestData train, int classes) {
+    int quarter = Math.max(4, train.labels.length / 4);
+    return write(file, train, generated(quarter, classes, 1), generated(quarter, classes, 2));
   }
 
   /**
@@ -89,7 +102,8 @@ public record TestData(byte[] images, int[] labels) {
     Path folder = Path.of(System.getProperty("test.datasets", beside));
     Path file = folder.toAbsolutePath().normalize().resolve(name);
     if (!Files.isRegularFile(file)) {
-      String reason = "SKIPPED, no data: " + file + " is absent (-Dtest.datasets= names its folder)";
+      String reason =
+          "SKIPPED, no data: " + file + " is absent (-Dtest.datasets= names its folder)";
       System.err.println(reason);
       Assumptions.abort(reason);
     }

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The order of a pass is a permutation that depends on seed, purpose, pass and number of samples, and
- * on nothing else: each sample keeps its place among the others when more are added.
+ * The order of a pass is a permutation that depends on seed, purpose, pass and number of samples,
+ * and on nothing else: each sample keeps its place among the others when more are added.
  */
 class SampleOrderTest {
   private static final long SEED = 5;
@@ -56,7 +56,8 @@ class SampleOrderTest {
   @Test
   void everyPlaceIsTakenByManySamples() {
     int samples = 10;
-    List<TreeSet<Integer>> seen = IntStream.range(0, samples).mapToObj(i -> new TreeSet<Integer>()).toList();
+    List<TreeSet<Integer>> seen =
+        IntStream.range(0, samples).mapToObj(i -> new TreeSet<Integer>()).toList();
     for (int pass = 0; pass < 100; pass++) {
       int[] order = of(pass, samples);
       IntStream.range(0, samples).forEach(place -> seen.get(place).add(order[place]));

@@ -104,7 +104,10 @@ class TrainerTest {
     assertEquals("floor", result.endedBy());
     assertEquals(1, result.trainErrors(), "samples 2 and 7 are identical with labels 0 and 1");
     assertTrue(result.rows().size() < 60);
-    result.rows().subList(0, result.rows().size() - 1).forEach(row -> assertTrue(row.trainErrors() > 1));
+    result
+        .rows()
+        .subList(0, result.rows().size() - 1)
+        .forEach(row -> assertTrue(row.trainErrors() > 1));
   }
 
   @Test
