@@ -141,7 +141,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--batch-size", description = "Samples of a step; default 128.")
     private Integer batchSize;
 
-    @Option(names = "--lr", description = "Adam's learning rate; default 0.001.")
+    @Option(names = "--lr", description = "Adam's learning rate; default 0.0005.")
     private Double learningRate;
 
     @Option(

@@ -30,6 +30,11 @@ final class HybridData implements ImageSource {
     this.auxiliary = auxiliary;
   }
 
+  /** The originals; nothing moves, whatever t is. */
+  static HybridData still(Split split, int[] goals) {
+    return new HybridData(split, goals, new TreeMap<>());
+  }
+
   /**
    * Draws the auxiliary images; empty where a class with errors has no sample that is right.
    *

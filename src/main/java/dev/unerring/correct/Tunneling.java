@@ -65,10 +65,7 @@ public final class Tunneling implements Corrector {
     }
     Optional<HybridData> drawn =
         HybridData.draw(train, goals, logits, classes, before, plan.seed());
-    if (drawn.isEmpty()) {
-      return result(before.count(), before.count(), "no-correct-sample", List.of());
-    }
-    HybridData hybrid = drawn.get();
+    HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train, goals));
     StoredTensors start = StoredTensors.of(network);
     StoredTensors accepted = start;
     Session session = new Session(network, hybrid);
@@ -79,6 +76,10 @@ public final class Tunneling implements Corrector {
     List<Integer> plateau = List.of();
     while (rounds.size() < correction.sessions()) {
       double t = Math.min(1.0, reached + dt);
+      if (t < 1.0 && drawn.isEmpty()) {
+        endedBy = "no-correct-sample";
+        break;
+      }
       ErrorList left = session.run(t, dt, before.count());
       if (session.stop.isPresent()) {
         endedBy = session.stop.get();

@@ -4,9 +4,10 @@ import dev.unerring.base.Philox;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Values before training: weights He-uniform (He, Zhang, Ren, Sun, arXiv 1502.01852), bound sqrt(6
- * / fanIn) computed in binary64 and rounded once; everything else its role's constant. The draw for
- * an element goes by its index in the file's layout and the number of its tensor in declared order.
+ * Values before training: weights and biases of convolutions and linear layers uniform within 1 /
+ * sqrt(fanIn), computed in binary64 and rounded once (PyTorch's default; chosen by measurement, see
+ * docs/decisions.md); everything else its role's constant. The draw for an element goes by its
+ * index in the file's layout and the number of its tensor in declared order.
  */
 public final class Initializer {
   private Initializer() {}
@@ -17,10 +18,11 @@ public final class Initializer {
     for (Parameter parameter : network.parameters()) {
       ParameterSpec spec = parameter.spec();
       float[] engine = new float[spec.size()];
-      float bound = (float) Math.sqrt(6.0 / Math.max(1, spec.fanIn()));
+      boolean drawn = spec.fanIn() > 0;
+      float bound = drawn ? (float) (1.0 / Math.sqrt(spec.fanIn())) : 0.0f;
       for (int i = 0; i < engine.length; i++) {
         float value = spec.role().initial();
-        if (spec.role() == ParameterSpec.Role.WEIGHT) {
+        if (drawn) {
           float u = Philox.uniform(seed, Philox.INITIAL_WEIGHTS, number, i);
           value = (2.0f * u - 1.0f) * bound;
         }

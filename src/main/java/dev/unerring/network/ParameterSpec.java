@@ -9,7 +9,8 @@ import java.util.List;
  * @param fileShape PyTorch's shape
  * @param layout from the file's order to the engine's
  * @param role what it is
- * @param fanIn inputs of one output, for weights; 0 elsewhere
+ * @param fanIn inputs of one output, for weights and biases of products, which are drawn at random;
+ *     0 elsewhere
  */
 public record ParameterSpec(
     String name, List<Integer> fileShape, Layout layout, Role role, int fanIn) {
@@ -19,7 +20,7 @@ public record ParameterSpec(
     INPUT_SCALE(false, (float) (1.0 / 127.5)),
     /** Summand of the raw input; never trained. */
     INPUT_SHIFT(false, -1.0f),
-    /** Drawn at random. */
+    /** Weight of a convolution or linear layer. */
     WEIGHT(true, 0.0f),
     /** Bias of a layer, and batch norm's beta. */
     BIAS(true, 0.0f),

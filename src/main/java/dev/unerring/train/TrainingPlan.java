@@ -51,7 +51,7 @@ public record TrainingPlan(
 
   /** The default choices; their measurement stands in docs/decisions.md. */
   public static TrainingPlan standard() {
-    return new TrainingPlan("small", 0, 300, 128, 1e-3, 0.0, 0.1, 0.0, CorrectionPlan.standard());
+    return new TrainingPlan("small", 0, 300, 128, 5e-4, 0.0, 0.1, 0.0, CorrectionPlan.standard());
   }
 
   /** The plan as a JSON object with every default written out. */

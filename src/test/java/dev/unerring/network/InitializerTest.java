@@ -13,8 +13,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Before training, weights are uniform within sqrt(6 / fanIn), drawn by their index in the file's
- * layout; every other tensor has its role's constant; and the seed decides all of it.
+ * Before training, weights and biases are uniform within 1 / sqrt(fanIn), drawn by their index in
+ * the file's layout; every other tensor has its role's constant; and the seed decides all of it.
  */
 class InitializerTest {
   private static final long SEED = 77;
@@ -31,8 +31,9 @@ class InitializerTest {
       if (spec.role() != ParameterSpec.Role.WEIGHT) {
         continue;
       }
+      assertTrue(spec.fanIn() > 0, spec.name());
       weights++;
-      float bound = (float) Math.sqrt(6.0 / spec.fanIn());
+      float bound = (float) (1.0 / Math.sqrt(spec.fanIn()));
       double sum = 0;
       float largest = 0;
       for (float value : tensors.values().get(t)) {
@@ -50,6 +51,18 @@ class InitializerTest {
   }
 
   @Test
+  void biasesOfProductsAreDrawnWithinTheSameBound() {
+    StoredTensors tensors = initial(SEED);
+    int t = tensors.specs().indexOf(spec(tensors.specs(), "18.bias"));
+    float bound = (float) (1.0 / Math.sqrt(1024));
+    float largest = 0;
+    for (float value : tensors.values().get(t)) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertTrue(largest <= bound && largest > 0.9f * bound, "largest " + largest);
+  }
+
+  @Test
   void fanInIsTheNumberOfInputsOfOneOutput() {
     List<ParameterSpec> specs = initial(SEED).specs();
     assertEquals(9, spec(specs, "0.weight").fanIn());
@@ -62,7 +75,7 @@ class InitializerTest {
     StoredTensors tensors = initial(SEED);
     int number = 8; // input.scale, input.shift, 0.weight .. 1.running_var
     assertEquals("3.weight", tensors.specs().get(number).name());
-    float bound = (float) Math.sqrt(6.0 / 144);
+    float bound = (float) (1.0 / Math.sqrt(144));
     float[] engine = tensors.values().get(number);
     for (int oc = 0; oc < 16; oc++) {
       for (int ic = 0; ic < 16; ic++) {
@@ -82,7 +95,7 @@ class InitializerTest {
     for (int t = 0; t < tensors.specs().size(); t++) {
       ParameterSpec spec = tensors.specs().get(t);
       String name = spec.name();
-      if (spec.role() == ParameterSpec.Role.WEIGHT) {
+      if (spec.fanIn() > 0) {
         continue;
       }
       boolean scale =
@@ -96,7 +109,7 @@ class InitializerTest {
       }
       constants++;
     }
-    assertEquals(tensors.specs().size() - 8, constants);
+    assertEquals(tensors.specs().size() - 16, constants);
   }
 
   @Test

@@ -62,7 +62,7 @@ class SameBitsTest {
 
   /** A session of correction follows the epochs, so that it is part of what is compared. */
   private static TrainingPlan plan(long seed, int epochs) {
-    CorrectionPlan correction = new CorrectionPlan(true, 0.5, 0.1, 1, 1, 1e-3);
+    CorrectionPlan correction = new CorrectionPlan(true, 1, 0.1, 1, 1, 1e-3);
     return new TrainingPlan("small", seed, epochs, 7, 1e-3, 0, 0.1, 0, correction);
   }
 
