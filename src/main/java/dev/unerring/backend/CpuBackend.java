@@ -62,7 +62,8 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Buffer allocate(long words) {
-    return new Buffer(team.arena.allocate(Math.multiplyExact(words, (long) Float.BYTES), 64));
+    return new Buffer(
+        CpuScratch.allocate(team.arena, Math.multiplyExact(words, (long) Float.BYTES)));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.unerring.backend;
 
+import dev.unerring.base.DeviceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -16,9 +17,19 @@ final class CpuScratch implements AutoCloseable {
     if (memory.byteSize() < bytes) {
       arena.close();
       arena = Arena.ofShared();
-      memory = arena.allocate(bytes + bytes / 4, ALIGNMENT);
+      memory = allocate(arena, bytes + bytes / 4);
     }
     return memory;
+  }
+
+  /** Native memory, or a typed error that says how much was asked for. */
+  static MemorySegment allocate(Arena arena, long bytes) {
+    try {
+      return arena.allocate(bytes, ALIGNMENT);
+    } catch (OutOfMemoryError e) {
+      throw new DeviceException(
+          "not enough memory: " + (bytes >> 20) + " MiB asked for; use a smaller --batch-size", e);
+    }
   }
 
   @Override

@@ -15,7 +15,7 @@ public final class Philox {
   /** Order of the training samples; the index is twice the sampleIndex (and one more). */
   public static final int SAMPLE_ORDER = 2;
 
-  /** Auxiliary images of the tunneling corrector; the epoch is the redraw. */
+  /** Auxiliary images of the tunneling corrector; the epoch is 0. */
   public static final int AUXILIARY_IMAGE = 3;
 
   /** Order of the samples in the correction stage; the epoch is the sweep. */

@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.DataException;
 import dev.unerring.run.RunFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,9 +33,14 @@ final class ErrorsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunFolder folder = RunFolder.open(run);
-    Map<?, ?> result = (Map<?, ?>) folder.json("result.json");
+    Object json = folder.json("result.json");
     List<String[]> rows = new ArrayList<>();
     folder.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
+    boolean table = !rows.isEmpty() && rows.stream().allMatch(row -> row.length >= SHOWN_COLUMNS);
+    if (!(json instanceof Map<?, ?> result) || !table) {
+      throw new DataException(
+          run + ": result.json or errors.csv is damaged; run the training again");
+    }
     String[] names = rows.removeFirst();
     PrintWriter out = spec.commandLine().getOut();
     print(out, "after training", names, rows, "after-training", result);

@@ -1,42 +1,38 @@
 package dev.unerring.cli;
 
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C asks the run to stop at the next step boundary; the JVM then waits for it to save what it
- * has and ends with 130.
+ * Ctrl-C asks a run to stop at the next step boundary; the JVM, which is ending from then on, waits
+ * until the run has saved what it has and its messages are printed.
  */
-final class Interrupt implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 120;
-
+final class Interrupt {
   private final CountDownLatch finished = new CountDownLatch(1);
-  private final Thread hook = new Thread(this::awaitEnd, "unerring-interrupt");
   private volatile boolean requested;
 
-  Interrupt() {
-    Runtime.getRuntime().addShutdownHook(hook);
+  Interrupt() {}
+
+  /** Listens for the end of the JVM. */
+  void watch() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::request, "unerring-interrupt"));
   }
 
+  /** Whether the user wants to stop. */
   boolean requested() {
     return requested;
   }
 
-  private void awaitEnd() {
-    requested = true;
-    try {
-      finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  /** All is saved and said: the JVM may end. */
+  void finished() {
+    finished.countDown();
   }
 
-  /** The run is over: the JVM may end. */
-  @Override
-  public void close() {
-    finished.countDown();
-    if (!requested) {
-      Runtime.getRuntime().removeShutdownHook(hook);
+  private void request() {
+    requested = true;
+    try {
+      finished.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -35,21 +35,39 @@ public final class Main implements Runnable {
       description = "With an error, print where in the program it arose.")
   private boolean stacktrace;
 
-  private Main() {}
+  private final Interrupt interrupt;
 
-  /** Runs the command and ends the JVM with its exit code. */
-  public static void main(String[] arguments) {
-    System.exit(execute(arguments));
+  private Main(Interrupt interrupt) {
+    this.interrupt = interrupt;
   }
 
-  /** Runs the command on the JVM's stdout and stderr; returns the exit code. */
-  static int execute(String... arguments) {
-    return commandLine().execute(arguments);
+  /**
+   * Runs the command and ends the JVM with its exit code. After Ctrl-C the JVM is ending already
+   * and waits for this: the code is 130 unless the command failed.
+   */
+  public static void main(String[] arguments) {
+    Interrupt interrupt = new Interrupt();
+    interrupt.watch();
+    int code = commandLine(interrupt).execute(arguments);
+    if (interrupt.requested() && code != 0) {
+      Runtime.getRuntime().halt(code);
+    }
+    interrupt.finished();
+    System.exit(code);
   }
 
   /** The parser with all verbs; its writers may be replaced. */
   static CommandLine commandLine() {
-    Main main = new Main();
+    return commandLine(new Interrupt());
+  }
+
+  /** What says that the user wants a run to stop. */
+  Interrupt interrupt() {
+    return interrupt;
+  }
+
+  private static CommandLine commandLine(Interrupt interrupt) {
+    Main main = new Main(interrupt);
     return new CommandLine(main)
         .setParameterExceptionHandler(Failures::onUsage)
         .setExecutionExceptionHandler(

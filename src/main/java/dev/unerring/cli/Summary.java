@@ -1,7 +1,6 @@
 package dev.unerring.cli;
 
 import dev.unerring.run.RunResult;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 
@@ -9,7 +8,7 @@ import java.util.Map;
 final class Summary {
   private Summary() {}
 
-  static String of(RunResult result, Path folder) {
+  static String of(RunResult result) {
     Map<String, Object> r = result.json();
     StringBuilder text = new StringBuilder();
     line(
@@ -52,7 +51,8 @@ final class Summary {
         r.get("kernels"),
         r.get("threads"),
         r.get("arithmetic"));
-    line(text, "saved in %s; counted again from the saved model and the data file", folder);
+    line(
+        text, "saved in %s; counted again from the saved model and the data file", result.folder());
     line(
         text, "About these %s training samples only. Not for clinical use.", r.get("trainSamples"));
     return text.toString();

@@ -23,6 +23,8 @@ final class Terminal implements Monitor {
   private String stage = "";
   private long stageStart;
   private long samples;
+  private long firstSamples;
+  private double firstDone;
 
   /**
    * Watches a run.
@@ -52,10 +54,11 @@ final class Terminal implements Monitor {
     if (!p.stage().equals(stage)) {
       stage = p.stage();
       stageStart = now;
-      samples = 0;
+      firstSamples = p.samples();
+      firstDone = done(p);
     }
-    samples = p.samples();
-    if (!bar || now - drawn < REDRAW_NANOS) {
+    samples = p.samples() - firstSamples;
+    if (!bar || samples == 0 || now - drawn < REDRAW_NANOS) {
       return;
     }
     drawn = now;
@@ -107,10 +110,14 @@ final class Terminal implements Monitor {
     return samples / Math.max(1e-9, (now - stageStart) / 1e9);
   }
 
+  private static double done(Progress p) {
+    return p.round() - 1 + (double) p.step() / p.steps();
+  }
+
   /** Time until the budget ends, or the deadline if that is earlier. */
   private String left(Progress p, long now) {
-    double done = p.round() - 1 + (double) p.step() / p.steps();
-    double seconds = (now - stageStart) / 1e9 * (p.rounds() - done) / Math.max(1e-9, done);
+    double gained = done(p) - firstDone;
+    double seconds = (now - stageStart) / 1e9 * (p.rounds() - done(p)) / gained;
     if (deadline != Long.MAX_VALUE) {
       seconds = Math.min(seconds, Math.max(0, (deadline - now) / 1e9));
     }

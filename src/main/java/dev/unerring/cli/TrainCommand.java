@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code unerring train}: the main job. */
@@ -30,7 +31,9 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   private static final int GOAL_NOT_REACHED = 3;
   private static final int INTERRUPTED = 130;
+  private static final String STDERR_IS_TERMINAL = "unerring.stderr.terminal";
 
+  @ParentCommand private Main main;
   @Spec private CommandSpec spec;
   @Mixin private DataOption data;
   @Mixin private PlanOptions plan;
@@ -38,7 +41,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Folder for the results; default runs/<data>-<arch>-seed<seed>, numbered.")
+      description = "New folder for the results; default runs/<data>-<arch>-seed<seed>.")
   private Path out;
 
   @Option(
@@ -78,47 +81,36 @@ final class TrainCommand implements Callable<Integer> {
     int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     Device where = new Device(device, kernels, count);
     Path file = data.file();
-    Path folder = out == null ? freeFolder(file, chosen) : out;
     PrintWriter err = spec.commandLine().getErr();
-    try (Interrupt interrupt = new Interrupt()) {
-      Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
-      RunRequest request = new RunRequest(file, folder, chosen, where, Version.number());
-      RunResult result;
-      try {
-        result = new Pipeline(request, terminal, System::nanoTime).run();
-      } finally {
-        terminal.clear();
-      }
-      PrintWriter stdout = spec.commandLine().getOut();
-      stdout.print(Summary.of(result, folder));
-      stdout.flush();
-      if (interrupt.requested()) {
-        err.println("unerring: interrupted; the model of this moment is saved in " + folder);
-        err.flush();
-        return INTERRUPTED;
-      }
-      if (!result.goalReached()) {
-        err.println(Summary.goalMissed(result));
-        return GOAL_NOT_REACHED;
-      }
-      return 0;
+    Interrupt interrupt = main.interrupt();
+    Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
+    RunRequest request = new RunRequest(file, out, chosen, where, Version.number());
+    RunResult result;
+    try {
+      result = new Pipeline(request, terminal, System::nanoTime).run();
+    } finally {
+      terminal.clear();
     }
+    PrintWriter stdout = spec.commandLine().getOut();
+    stdout.print(Summary.of(result));
+    stdout.flush();
+    if (interrupt.requested()) {
+      err.println("unerring: interrupted; the model of that moment is in " + result.folder());
+      return INTERRUPTED;
+    }
+    if (!result.goalReached()) {
+      err.println(Summary.goalMissed(result));
+      return GOAL_NOT_REACHED;
+    }
+    return 0;
   }
 
   private boolean drawsBar() {
+    String stderr = System.getProperty(STDERR_IS_TERMINAL); // said by the launcher
     Console console = System.console();
-    return !noProgress && console != null && console.isTerminal();
-  }
-
-  /** runs/NAME-ARCH-seedS, with -2, -3, ... where it is taken. */
-  private static Path freeFolder(Path file, TrainingPlan plan) {
-    String name = file.getFileName().toString().replaceFirst("\\.npz$", "");
-    String stem = name + "-" + plan.architecture() + "-seed" + plan.seed();
-    Path folder = Path.of("runs", stem);
-    for (int i = 2; Files.exists(folder); i++) {
-      folder = Path.of("runs", stem + "-" + i);
-    }
-    return folder;
+    boolean terminal =
+        stderr != null ? stderr.equals("true") : console != null && console.isTerminal();
+    return !noProgress && terminal;
   }
 
   /** Options that change the plan, and so the bits. */

@@ -66,9 +66,8 @@ public final class Tunneling implements Corrector {
     Optional<HybridData> drawn =
         HybridData.draw(train, goals, logits, classes, before, plan.seed());
     HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train, goals));
-    StoredTensors start = StoredTensors.of(network);
-    StoredTensors accepted = start;
-    Session session = new Session(network, hybrid);
+    StoredTensors accepted = StoredTensors.of(network);
+    Session session = new Session(network, hybrid, accepted, before.count());
     double reached = 0.0;
     double dt = correction.firstStep();
     int inARow = 0;
@@ -80,11 +79,7 @@ public final class Tunneling implements Corrector {
         endedBy = "no-correct-sample";
         break;
       }
-      ErrorList left = session.run(t, dt, before.count());
-      if (session.stop.isPresent()) {
-        endedBy = session.stop.get();
-        break;
-      }
+      ErrorList left = session.run(t, dt);
       if (left.count() == 0) {
         reached = t;
         accepted = StoredTensors.of(network);
@@ -95,6 +90,12 @@ public final class Tunneling implements Corrector {
         }
         inARow++;
         dt = inARow % ACCEPTED_TO_GROW == 0 ? dt * SHRINK : dt;
+      }
+      if (session.stop.isPresent()) {
+        endedBy = session.stop.get();
+        break;
+      }
+      if (left.count() == 0) {
         continue;
       }
       accepted.restore(network);
@@ -106,23 +107,18 @@ public final class Tunneling implements Corrector {
         break;
       }
     }
-    return finish(network, before.count(), start, accepted, endedBy, plateau);
+    return finish(session, before.count(), accepted, endedBy, plateau);
   }
 
-  /** Leaves the better of the accepted and the first weights, judged on the original images. */
+  /** Leaves the weights with the fewest errors on the original images that any moment had. */
   private CorrectionResult finish(
-      Network network,
-      int before,
-      StoredTensors start,
-      StoredTensors accepted,
-      String endedBy,
-      List<Integer> plateau) {
+      Session session, int before, StoredTensors accepted, String endedBy, List<Integer> plateau) {
+    Network network = session.network;
     accepted.restore(network);
-    float[] logits = Evaluator.logits(network, train);
-    int after = ErrorList.of(logits, network.classes(), goals).count();
-    if (after > before) {
-      start.restore(network);
-      after = before;
+    int after = ErrorList.of(Evaluator.logits(network, train), network.classes(), goals).count();
+    if (session.fewest < after) {
+      session.best.restore(network);
+      after = session.fewest;
     }
     return result(before, after, endedBy, plateau);
   }
@@ -138,9 +134,13 @@ public final class Tunneling implements Corrector {
     private final Adam adam;
     private final BatchStep batch;
     private final int[] all;
+    private StoredTensors best;
+    private int fewest;
     private Optional<String> stop = Optional.empty();
 
-    Session(Network network, HybridData hybrid) {
+    Session(Network network, HybridData hybrid, StoredTensors start, int errors) {
+      this.best = start;
+      this.fewest = errors;
       this.network = network;
       this.hybrid = hybrid;
       this.adam = new Adam(network);
@@ -150,46 +150,52 @@ public final class Tunneling implements Corrector {
     }
 
     /** Trains on H(t) until all of it is right or the sweeps are used up; what is still wrong. */
-    ErrorList run(double t, double dt, int errorsLeft) {
+    ErrorList run(double t, double dt) {
       hybrid.moveTo(t);
       adam.reset();
-      ErrorList left = null;
+      int shown = fewest;
       int sweeps = 0;
       long stepsBefore = steps;
-      int shown = errorsLeft;
-      try {
-        while (sweeps < plan.correction().sweeps() && (left == null || left.count() > 0)) {
-          sweeps++;
-          sweep(shown);
-          if (stop.isPresent()) {
-            return left;
-          }
-          left = judge();
-          shown = left.count();
-        }
-      } catch (NonFiniteException e) {
-        monitor.note(e.getMessage());
-      }
-      left = left == null ? judge() : left;
+      boolean finite = true;
+      ErrorList left;
+      do {
+        sweeps++;
+        finite = sweep(shown);
+        left = judge(t);
+        shown = left.count();
+      } while (left.count() > 0 && finite && stop.isEmpty() && sweeps < plan.correction().sweeps());
+      int number = rounds.size() + 1;
       CorrectionRound round =
           new CorrectionRound(
-              rounds.size() + 1,
-              t,
-              dt,
-              sweeps,
-              steps - stepsBefore,
-              left.count(),
-              left.count() == 0);
+              number, t, dt, sweeps, steps - stepsBefore, left.count(), left.count() == 0);
       rounds.add(round);
       monitor.row(describe(round));
       return left;
     }
 
-    private ErrorList judge() {
-      return ErrorList.of(Evaluator.logits(network, hybrid, all), network.classes(), goals);
+    /** Errors on H(t); at t = 1 they are those of the original images, and the best is kept. */
+    private ErrorList judge(double t) {
+      ErrorList left =
+          ErrorList.of(Evaluator.logits(network, hybrid, all), network.classes(), goals);
+      if (t == 1.0 && left.count() < fewest) {
+        fewest = left.count();
+        best = StoredTensors.of(network);
+      }
+      return left;
     }
 
-    private void sweep(int errorsLeft) {
+    /** One pass over H(t); false where a step was not finite and so was not taken. */
+    private boolean sweep(int errorsLeft) {
+      try {
+        steps(errorsLeft);
+        return true;
+      } catch (NonFiniteException e) {
+        monitor.note(e.getMessage());
+        return false;
+      }
+    }
+
+    private void steps(int errorsLeft) {
       int[] order = SampleOrder.of(plan.seed(), Philox.CORRECTION_ORDER, ++passes, train.size());
       int count = Math.ceilDiv(order.length, plan.batchSize());
       for (int step = 0; step < count && stop.isEmpty(); step++) {

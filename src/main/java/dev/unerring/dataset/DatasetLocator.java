@@ -55,6 +55,9 @@ public final class DatasetLocator {
       }
       tried.add(file);
     }
+    if (Files.isRegularFile(path(Path.of(""), data))) {
+      return path(Path.of(""), data);
+    }
     throw notFound(data, tried.stream().map(Path::toString).collect(Collectors.joining(" and ")));
   }
 

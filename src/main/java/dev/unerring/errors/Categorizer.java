@@ -1,10 +1,14 @@
 package dev.unerring.errors;
 
+import dev.unerring.dataset.LabelAudit;
+import dev.unerring.dataset.LabelConflict;
+import dev.unerring.dataset.LabelledSample;
 import dev.unerring.dataset.Split;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /** Sorts training errors into {@link ErrorCategory}. Pixel sums are exact integers. */
 public final class Categorizer {
@@ -14,98 +18,108 @@ public final class Categorizer {
   /** Smallest normalised correlation of pixel values that counts as near. */
   public static final double NEAR = 0.95;
 
-  /** Errors beyond this many are not compared with other images; their category says other. */
+  /** Errors beyond this many are not compared with other images. */
   public static final int SEARCHED = 1000;
 
-  private final Split train;
-  private final byte[] pixels;
-  private final int size;
-  private final long[] sums;
-  private final double[] deviations;
+  private static final int PART = 16_384;
 
-  /** Prepares the pixel sums of the training split. */
-  public Categorizer(Split train) {
+  private final Split train;
+  private final int size;
+  private final TreeMap<Integer, Integer> contradicted = new TreeMap<>();
+
+  /** Takes the identical images with other labels from the audit. */
+  public Categorizer(Split train, LabelAudit audit) {
     this.train = train;
     this.size = train.imageElements();
-    this.pixels = new byte[Math.toIntExact((long) train.size() * size)];
-    MemorySegment.copy(train.images(), ValueLayout.JAVA_BYTE, 0, pixels, 0, pixels.length);
-    this.sums = new long[train.size()];
-    this.deviations = new double[train.size()];
-    for (int n = 0; n < train.size(); n++) {
-      long sum = 0;
-      for (int i = 0; i < size; i++) {
-        sum += pixels[n * size + i] & 0xFF;
+    for (LabelConflict conflict : audit.conflicts()) {
+      List<LabelledSample> members = conflict.group().trainSamples();
+      for (LabelledSample member : members) {
+        members.stream()
+            .filter(other -> !other.labels().equals(member.labels()))
+            .findFirst()
+            .ifPresent(other -> contradicted.put(member.sampleIndex(), other.sampleIndex()));
       }
-      sums[n] = sum;
-      deviations[n] = Math.sqrt((double) (size * dot(n, n) - sum * sum));
     }
   }
 
-  /** The errors of the training split with their categories, in the same order. */
-  public List<CategorizedError> categorize(ErrorList errors) {
+  /**
+   * The errors of the training split with their categories, in the same order.
+   *
+   * @param search whether errors are compared with the images of the predicted class
+   */
+  public List<CategorizedError> categorize(ErrorList errors, boolean search) {
     List<CategorizedError> result = new ArrayList<>();
     for (Misclassification error : errors.errors()) {
-      result.add(categorize(error, result.size() < SEARCHED));
+      result.add(categorize(error, search && result.size() < SEARCHED));
     }
     return result;
   }
 
   private CategorizedError categorize(Misclassification error, boolean search) {
-    int n = error.sampleIndex();
-    int nearest = -1;
-    double nearness = Double.NEGATIVE_INFINITY;
-    for (int m = 0; search && m < train.size(); m++) {
-      if (m == n || train.label(m) == error.givenLabel()) {
-        continue;
-      }
-      if (sums[n] == sums[m] && identical(n, m)) {
-        return new CategorizedError(error, ErrorCategory.IDENTICAL_IMAGE, m, 1.0);
-      }
-      double correlation = correlation(n, m);
-      if (train.label(m) == error.predictedLabel() && correlation > nearness) {
-        nearness = correlation;
-        nearest = m;
-      }
+    Integer identical = contradicted.get(error.sampleIndex());
+    if (identical != null) {
+      return new CategorizedError(error, ErrorCategory.IDENTICAL_IMAGE, identical, 1.0);
     }
-    if (deviations[n] == 0.0) {
-      return new CategorizedError(error, ErrorCategory.DEGENERATE_IMAGE, -1, Double.NaN);
+    byte[] image = new byte[size];
+    byte[] other = new byte[size];
+    copy(error.sampleIndex(), image);
+    double deviation = deviation(image, dot(image, image));
+    if (deviation == 0.0) {
+      return none(error, ErrorCategory.DEGENERATE_IMAGE);
     }
     if (-error.margin() <= THIN) {
-      return new CategorizedError(error, ErrorCategory.THIN_MARGIN, -1, Double.NaN);
+      return none(error, ErrorCategory.THIN_MARGIN);
     }
-    if (nearness >= NEAR) {
-      return new CategorizedError(error, ErrorCategory.NEAR_PREDICTED_CLASS, nearest, nearness);
+    if (!search) {
+      return none(error, ErrorCategory.NOT_SEARCHED);
     }
-    return new CategorizedError(error, ErrorCategory.OTHER, -1, Double.NaN);
-  }
-
-  /** Pearson correlation of two images' pixels; 1 for two constant images, 0 for one. */
-  private double correlation(int a, int b) {
-    double both = deviations[a] * deviations[b];
-    if (both == 0.0) {
-      return deviations[a] == deviations[b] ? 1.0 : 0.0;
-    }
-    return Math.min(1.0, (size * dot(a, b) - sums[a] * sums[b]) / both);
-  }
-
-  private boolean identical(int a, int b) {
-    for (int i = 0; i < size; i++) {
-      if (pixels[a * size + i] != pixels[b * size + i]) {
-        return false;
+    int nearest = -1;
+    double nearness = Double.NEGATIVE_INFINITY;
+    for (int m = 0; m < train.size(); m++) {
+      if (train.label(m) == error.predictedLabel() && m != error.sampleIndex()) {
+        copy(m, other);
+        double both = deviation * deviation(other, dot(other, other));
+        long covariance = size * dot(image, other) - sum(image) * sum(other);
+        double correlation = both == 0.0 ? 0.0 : Math.min(1.0, covariance / both);
+        nearest = correlation > nearness ? m : nearest;
+        nearness = Math.max(nearness, correlation);
       }
     }
-    return true;
+    return nearness >= NEAR
+        ? new CategorizedError(error, ErrorCategory.NEAR_PREDICTED_CLASS, nearest, nearness)
+        : none(error, ErrorCategory.OTHER);
   }
 
-  private long dot(int a, int b) {
-    int from = a * size;
-    int to = b * size;
+  private static CategorizedError none(Misclassification error, ErrorCategory category) {
+    return new CategorizedError(error, category, -1, Double.NaN);
+  }
+
+  private void copy(int sample, byte[] pixels) {
+    MemorySegment.copy(
+        train.images(), ValueLayout.JAVA_BYTE, (long) sample * size, pixels, 0, size);
+  }
+
+  /** size times the standard deviation of the pixels. */
+  private double deviation(byte[] image, long squares) {
+    long sum = sum(image);
+    return Math.sqrt((double) (size * squares - sum * sum));
+  }
+
+  private static long sum(byte[] image) {
+    long sum = 0;
+    for (byte pixel : image) {
+      sum += pixel & 0xFF;
+    }
+    return sum;
+  }
+
+  private static long dot(byte[] a, byte[] b) {
     long total = 0;
-    for (int begin = 0; begin < size; begin += 16_384) {
-      int end = Math.min(begin + 16_384, size);
+    for (int begin = 0; begin < a.length; begin += PART) {
+      int end = Math.min(begin + PART, a.length);
       int part = 0; // 16,384 products of at most 255 * 255 stay below 2^31
       for (int i = begin; i < end; i++) {
-        part += (pixels[from + i] & 0xFF) * (pixels[to + i] & 0xFF);
+        part += (a[i] & 0xFF) * (b[i] & 0xFF);
       }
       total += part;
     }

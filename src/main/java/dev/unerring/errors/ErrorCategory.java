@@ -19,6 +19,9 @@ public enum ErrorCategory {
    */
   NEAR_PREDICTED_CLASS,
 
+  /** None of the first three, and not compared with other images: too many errors, or no time. */
+  NOT_SEARCHED,
+
   /** None of these. */
   OTHER;
 

@@ -1,6 +1,7 @@
 package dev.unerring.ffi;
 
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -8,14 +9,12 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
@@ -112,7 +111,7 @@ public final class NativeLibrary {
   }
 
   private static Path extract(byte[] library, String file) throws IOException {
-    String sha256 = sha256(library);
+    String sha256 = Sha256.hex(library);
     String cache = System.getenv("XDG_CACHE_HOME");
     Path root =
         cache != null && !cache.isEmpty()
@@ -120,29 +119,23 @@ public final class NativeLibrary {
             : Path.of(System.getProperty("user.home"), ".cache");
     Path folder = root.resolve("unerring").resolve("native").resolve(sha256);
     Path target = folder.resolve(file);
-    if (Files.exists(target) && sha256(Files.readAllBytes(target)).equals(sha256)) {
+    if (Files.exists(target) && Sha256.hex(Files.readAllBytes(target)).equals(sha256)) {
       return target;
     }
     Files.createDirectories(folder.getParent());
-    if (!Files.exists(folder)) {
+    try {
       Files.createDirectory(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      // Another process was first; what lies there is hashed before it is used.
     }
     Path temporary = Files.createTempFile(folder, file, ".part");
     Files.write(temporary, library);
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    if (!sha256(Files.readAllBytes(target)).equals(sha256)) {
+    if (!Sha256.hex(Files.readAllBytes(target)).equals(sha256)) {
       throw new IOException(target + " does not hold what was written");
     }
     return target;
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

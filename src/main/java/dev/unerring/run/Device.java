@@ -4,6 +4,7 @@ import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.base.UsageException;
+import dev.unerring.ffi.KernelSet;
 
 /**
  * Where a run computes. It changes speed, never bits, so it stands in environment.json and not in
@@ -20,6 +21,9 @@ public record Device(String name, String kernels, int threads) {
   public Device {
     if (!name.equals("auto") && !name.equals("cpu") && !name.equals("reference")) {
       throw new UsageException("--device is auto, cpu or reference, not '" + name + "'");
+    }
+    if (!kernels.equals("auto")) {
+      KernelSet.parse(kernels);
     }
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UsageException("--threads is 1 to " + MOST_THREADS + ", not " + threads);

@@ -11,9 +11,10 @@ import java.util.Map;
  * What may differ between two runs with the same bits: environment.json.
  *
  * @param request the run
+ * @param out folder of the results
  * @param backend what it computes on
  */
-record Environment(RunRequest request, Backend backend) {
+record Environment(RunRequest request, Path out, Backend backend) {
 
   Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
@@ -28,7 +29,7 @@ record Environment(RunRequest request, Backend backend) {
       json.put("librarySha256", Sha256.hexOfFile(Path.of(cpu.libraryPath())));
     }
     json.put("data", request.data().toAbsolutePath().toString());
-    json.put("out", request.out().toAbsolutePath().toString());
+    json.put("out", out.toAbsolutePath().toString());
     return json;
   }
 

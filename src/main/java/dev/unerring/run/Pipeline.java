@@ -11,7 +11,6 @@ import dev.unerring.correct.Tunneling;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
-import dev.unerring.errors.CategorizedError;
 import dev.unerring.errors.Categorizer;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
@@ -26,6 +25,7 @@ import dev.unerring.train.TrainingResult;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,6 +33,7 @@ import java.util.function.LongSupplier;
  * the data have been read and audited.
  */
 public final class Pipeline {
+  private static final int EVALUATION_BATCH = 128;
   private static final String MODEL = "model.safetensors";
   private static final String BEST = "best-validation.safetensors";
 
@@ -80,8 +81,8 @@ public final class Pipeline {
   }
 
   private RunResult run(Dataset data, LabelAudit audit, Network network) {
-    RunFolder folder = RunFolder.create(request.out());
-    Environment environment = new Environment(request, network.backend());
+    RunFolder folder = RunFolder.create(request);
+    Environment environment = new Environment(request, folder.path(), network.backend());
     monitor.note(introduction(data, audit, environment));
     folder.write("plan.json", Json.canonical(request.plan().toJson()) + "\n");
     folder.write("environment.json", Json.pretty(environment.toJson()));
@@ -97,13 +98,13 @@ public final class Pipeline {
     }
     watch.lap("train");
 
-    int[] given = Evaluator.labels(data.train());
-    ErrorList found = ErrorList.of(Evaluator.logits(network, data.train()), data.classes(), given);
-    Categorizer categorizer = new Categorizer(data.train());
-    List<CategorizedError> foundCategories = categorizer.categorize(found);
+    ModelFile.write(folder.file(MODEL), network);
+    ErrorList found = trainErrors(network, data);
+    ErrorList left = found;
     CorrectionResult correction = null;
-    boolean stopped = monitor.stop().isPresent();
-    if (found.count() > audit.floor() && request.plan().correction().enabled() && !stopped) {
+    Optional<String> stop = monitor.stop();
+    boolean wanted = found.count() > audit.floor() && request.plan().correction().enabled();
+    if (wanted && stop.isEmpty()) {
       monitor.note(
           "correction: "
               + found.count()
@@ -111,39 +112,46 @@ public final class Pipeline {
               + data.train().size()
               + " training samples wrong");
       correction = new Tunneling(request.plan(), data.train(), goals, monitor).correct(network);
+      ModelFile.write(folder.file(MODEL), network);
+      left = trainErrors(network, data);
     }
     folder.write(
         "corrections.csv",
         Tables.corrections(correction == null ? List.of() : correction.rounds()));
-    int claimed =
-        ErrorList.of(Evaluator.logits(network, data.train()), data.classes(), given).count();
-    ModelFile.write(folder.file(MODEL), network);
     watch.lap("correct");
 
-    Recheck recheck = recheck(folder, data, claimed);
+    Recheck recheck = recheck(folder, data, left.count());
+    Categorizer categorizer = new Categorizer(data.train(), audit);
+    boolean search = monitor.stop().isEmpty();
     folder.write(
         "errors.csv",
         Tables.errors(
-            foundCategories,
-            categorizer.categorize(recheck.train().errors()),
+            categorizer.categorize(found, search),
+            categorizer.categorize(recheck.train().errors(), search),
             goals,
             data.classes()));
     Metrics bestTest = training.best() == null ? null : bestTest(folder, data);
     watch.lap("recheck");
     RunResult result =
-        RunResult.of(
-            data,
-            audit,
-            request.plan(),
-            network.parameterCount(),
-            training,
-            correction,
-            recheck,
-            bestTest,
-            environment.device(),
-            watch.seconds());
+        new RunStages(
+                data,
+                audit,
+                request.plan(),
+                network.parameterCount(),
+                training,
+                found.count(),
+                correction,
+                wanted ? stop : Optional.empty(),
+                recheck,
+                bestTest)
+            .result(folder.path(), environment.device(), watch.seconds());
     folder.write("result.json", Json.pretty(result.json()));
     return result;
+  }
+
+  private static ErrorList trainErrors(Network network, Dataset data) {
+    float[] logits = Evaluator.logits(network, data.train());
+    return ErrorList.of(logits, data.classes(), Evaluator.labels(data.train()));
   }
 
   private String introduction(Dataset data, LabelAudit audit, Environment environment) {
@@ -206,7 +214,7 @@ public final class Pipeline {
 
   private Metrics bestTest(RunFolder folder, Dataset data) {
     try (Backend fresh = request.device().open()) {
-      Network best = ModelFile.read(folder.file(BEST), fresh, request.plan().batchSize());
+      Network best = ModelFile.read(folder.file(BEST), fresh, EVALUATION_BATCH);
       int[] labels = Evaluator.labels(data.test());
       float[] logits = Evaluator.logits(best, data.test());
       return Metrics.ofLogits(data.task(), logits, data.classes(), labels);
@@ -217,12 +225,6 @@ public final class Pipeline {
     if (data.task() == Task.MULTI_LABEL) {
       throw new UsageException(
           data.name() + " has several labels an image; it can be audited, but not trained on yet");
-    }
-    for (var split : data.splits()) {
-      if (split.size() == 0) {
-        throw new UsageException(
-            data.name() + " has no " + split.name() + " images; training needs all three splits");
-      }
     }
   }
 

@@ -6,6 +6,7 @@ import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -19,16 +20,41 @@ public final class RunFolder {
   }
 
   /**
-   * Makes a new folder, or takes an empty one.
+   * Makes the folder of a run: the one asked for, which must be new or empty, or else
+   * runs/DATA-ARCH-seedSEED with -2, -3, ... where that is taken.
    *
    * @throws UsageException where it holds something: an earlier run is never overwritten
    */
-  public static RunFolder create(Path path) {
+  static RunFolder create(RunRequest request) {
+    return request.out() != null ? create(request.out()) : createNumbered(request);
+  }
+
+  private static RunFolder createNumbered(RunRequest request) {
+    String data = request.data().getFileName().toString().replaceFirst("\\.npz$", "");
+    String stem = data + "-" + request.plan().architecture() + "-seed" + request.plan().seed();
+    Path runs = Path.of("runs");
+    try {
+      Files.createDirectories(runs);
+      for (int number = 1; ; number++) {
+        Path path = runs.resolve(number == 1 ? stem : stem + "-" + number);
+        try {
+          return new RunFolder(Files.createDirectory(path));
+        } catch (FileAlreadyExistsException taken) {
+          continue;
+        }
+      }
+    } catch (IOException e) {
+      throw new DataException("cannot make a folder in " + runs.toAbsolutePath() + ": " + e, e);
+    }
+  }
+
+  private static RunFolder create(Path path) {
     try {
       if (Files.exists(path)) {
         requireEmpty(path);
+      } else {
+        Files.createDirectories(path);
       }
-      Files.createDirectories(path);
       if (!Files.isWritable(path)) {
         throw new DataException("the folder " + path + " is not writable; choose another --out");
       }
@@ -60,6 +86,11 @@ public final class RunFolder {
       throw new DataException(path + " is not the folder of a finished run: no result.json there");
     }
     return new RunFolder(path);
+  }
+
+  /** Where it is. */
+  public Path path() {
+    return path;
   }
 
   /** The file with this name. */

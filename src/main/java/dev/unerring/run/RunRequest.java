@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * What to run.
  *
  * @param data file of the data set
- * @param out folder for the results; must not hold a run
+ * @param out folder for the results, new or empty; null for a new one under runs/
  * @param plan every choice that changes bits
  * @param device where to compute
  * @param version of the software, for the records

@@ -38,7 +38,7 @@ public record CorrectionPlan(
 
   /** The default choices. */
   public static CorrectionPlan standard() {
-    return new CorrectionPlan(true, 1.0, 0x1p-10, 60, 20, 5e-4);
+    return new CorrectionPlan(true, 1.0, 0x1p-10, 60, 40, 1e-4);
   }
 
   /** The same choices, switched on or off. */

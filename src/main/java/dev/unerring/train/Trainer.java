@@ -64,9 +64,16 @@ public final class Trainer {
         int[] samples =
             Arrays.copyOfRange(order, from, Math.min(from + plan.batchSize(), order.length));
         String where = "epoch " + epoch + ", step " + (step + 1);
-        float loss =
-            batch.gradients(
-                train.gather(samples), labels(samples), samples, Mode.BATCH_STATISTICS, where);
+        float loss;
+        try {
+          loss =
+              batch.gradients(
+                  train.gather(samples), labels(samples), samples, Mode.BATCH_STATISTICS, where);
+        } catch (NonFiniteException e) {
+          monitor.note(e.getMessage());
+          stop = Optional.of("non-finite");
+          break;
+        }
         adam.step(plan.learningRate(), plan.weightDecay());
         network.commitStatistics((float) plan.batchNormMomentum());
         lossSum += loss;

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
  * given.
  */
 class TunnelingTest {
+  private static final CorrectionPlan STEADY = new CorrectionPlan(true, 1, 0x1p-10, 60, 20, 1e-3);
+
   private static final int SAMPLES = 40;
   private static final int CLASSES = 2;
   private static final int WRONG = 3;
@@ -72,7 +74,7 @@ class TunnelingTest {
   void consistentErrorsGoToZeroWithTheLabelsUntouched() {
     int[] before = goals.clone();
     String file = data.contentSha256();
-    CorrectionResult result = correct(CorrectionPlan.standard(), goals, Monitor.SILENT);
+    CorrectionResult result = correct(STEADY, goals, Monitor.SILENT);
     assertEquals(WRONG, result.errorsBefore());
     assertEquals(0, result.errorsAfter());
     assertEquals(0, errors(goals));
@@ -100,7 +102,7 @@ class TunnelingTest {
   @Test
   void batchNormsRunningStatisticsStayFrozen() {
     StoredTensors before = StoredTensors.of(network);
-    correct(CorrectionPlan.standard(), goals, Monitor.SILENT);
+    correct(STEADY, goals, Monitor.SILENT);
     StoredTensors after = StoredTensors.of(network);
     int compared = 0;
     for (int t = 0; t < before.specs().size(); t++) {
@@ -150,8 +152,8 @@ class TunnelingTest {
   }
 
   @Test
-  void aStopAtAStepEndsExactlyThereWithTheFirstWeights() {
-    String before = StoredTensors.of(network).weightsSha256();
+  void aStopAtAStepEndsExactlyThereAndKeepsTheBestWeights() {
+    int wrong = errors(goals);
     int[] asked = {0};
     Monitor stopper =
         new Monitor() {
@@ -160,10 +162,23 @@ class TunnelingTest {
             return ++asked[0] == 2 ? Optional.of("time") : Optional.empty();
           }
         };
-    CorrectionResult result = correct(CorrectionPlan.standard(), goals, stopper);
+    CorrectionResult result = correct(STEADY, goals, stopper);
     assertEquals("time", result.endedBy());
     assertEquals(2, result.steps());
-    assertEquals(before, StoredTensors.of(network).weightsSha256());
+    assertEquals(1, result.rounds().size());
+    assertEquals(errors(goals), result.errorsAfter());
+    assertTrue(result.errorsAfter() <= wrong);
+  }
+
+  @Test
+  void whatAFailedSessionGainedOnTheOriginalsIsKept() {
+    goals[11] = 1; // contradicts its identical image, so that no session can succeed
+    int wrong = errors(goals);
+    CorrectionPlan one = new CorrectionPlan(true, 1, 0.9, 1, 10, 1e-3);
+    CorrectionResult result = correct(one, goals, Monitor.SILENT);
+    assertEquals("plateau", result.endedBy());
+    assertTrue(result.errorsAfter() < wrong, result.errorsAfter() + " of " + wrong);
+    assertEquals(errors(goals), result.errorsAfter());
   }
 
   @Test
@@ -179,9 +194,9 @@ class TunnelingTest {
 
   @Test
   void nothingWrongIsNothingToDo() {
-    correct(CorrectionPlan.standard(), goals, Monitor.SILENT);
+    correct(STEADY, goals, Monitor.SILENT);
     String right = StoredTensors.of(network).weightsSha256();
-    CorrectionResult again = correct(CorrectionPlan.standard(), goals, Monitor.SILENT);
+    CorrectionResult again = correct(STEADY, goals, Monitor.SILENT);
     assertEquals("floor", again.endedBy());
     assertTrue(again.rounds().isEmpty());
     assertEquals(right, StoredTensors.of(network).weightsSha256());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.LabelAudit;
 import dev.unerring.suite.TestData;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -99,7 +100,9 @@ class CategorizerTest {
       Misclassification error =
           new Misclassification(sample, given, predicted, new float[CLASSES], margin, false);
       ErrorList errors = new ErrorList(SAMPLES, List.of(error));
-      return new Categorizer(data.train()).categorize(errors).getFirst();
+      return new Categorizer(data.train(), new LabelAudit(data))
+          .categorize(errors, true)
+          .getFirst();
     }
   }
 }

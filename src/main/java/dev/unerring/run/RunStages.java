@@ -1,0 +1,122 @@
+package dev.unerring.run;
+
+import dev.unerring.certify.Recheck;
+import dev.unerring.correct.CorrectionResult;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.LabelAudit;
+import dev.unerring.dataset.LabelConflict;
+import dev.unerring.errors.Metrics;
+import dev.unerring.train.TrainingPlan;
+import dev.unerring.train.TrainingResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What the stages of a run left, from which the result is made.
+ *
+ * @param parameters number of trained values
+ * @param errorsAfterTraining training errors before correction
+ * @param correction null where none was needed or allowed
+ * @param stop why a correction that was needed did not start
+ * @param recheck the count that is the result
+ * @param bestTest test figures of the epoch with the best validation AUC; null for none
+ */
+record RunStages(
+    Dataset data,
+    LabelAudit audit,
+    TrainingPlan plan,
+    long parameters,
+    TrainingResult training,
+    int errorsAfterTraining,
+    CorrectionResult correction,
+    Optional<String> stop,
+    Recheck recheck,
+    Metrics bestTest) {
+  /** Conflicts that are named beside the result. */
+  private static final int SHOWN = 20;
+
+  RunResult result(Path folder, Map<String, Object> device, Map<String, Object> seconds) {
+    int trainErrors = recheck.train().errors().count();
+    String endedBy = trainErrors <= audit.floor() ? "floor" : endedBy();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("data", data.name());
+    json.put("dataMd5", data.md5());
+    json.put("dataSha256", data.sha256());
+    json.put("dataContentSha256", data.contentSha256());
+    json.put("arch", plan.architecture());
+    json.put("parameters", parameters);
+    json.put("seed", plan.seed());
+    json.put("trainSamples", (long) data.train().size());
+    json.put("trainErrors", (long) trainErrors);
+    json.put("floor", (long) audit.floor());
+    json.put("labelConflicts", (long) audit.conflicts().size());
+    json.put("epochs", (long) training.rows().size());
+    json.put("trainSteps", training.steps());
+    json.put("trainErrorsAfterTraining", (long) errorsAfterTraining);
+    json.put("correctionRounds", (long) (correction == null ? 0 : correction.rounds().size()));
+    json.put("correctionSteps", correction == null ? 0L : correction.steps());
+    json.put("val", verdict(recheck.val()));
+    json.put("test", verdict(recheck.test()));
+    json.put("bestValidation", bestTest == null ? null : best(training.bestEpoch(), bestTest));
+    json.putAll(device);
+    json.put("weightsSha256", recheck.weightsSha256());
+    json.put("logitsSha256", recheck.logitsSha256());
+    json.put("referenceSamples", (long) recheck.referenceSamples());
+    json.put("seconds", seconds);
+    json.put("endedBy", endedBy);
+    return new RunResult(folder, json, trainErrors, audit.floor(), conflicts(), endedBy);
+  }
+
+  private List<String> conflicts() {
+    List<String> lines = new ArrayList<>();
+    for (LabelConflict conflict : audit.conflicts()) {
+      if (lines.size() == SHOWN) {
+        lines.add("and " + (audit.conflicts().size() - SHOWN) + " more, all in audit.json");
+        break;
+      }
+      String who =
+          conflict.samples().stream()
+              .map(sample -> sample.place() + " (label " + sample.labels().getFirst() + ")")
+              .collect(Collectors.joining(" = "));
+      List<String> follows = new ArrayList<>(conflict.proofs());
+      conflict.consequence().ifPresent(follows::add);
+      lines.add("identical: " + who + ": " + String.join("; ", follows));
+    }
+    return lines;
+  }
+
+  private String endedBy() {
+    return correction == null ? stop.orElse(training.endedBy()) : correction.endedBy();
+  }
+
+  private static Map<String, Object> verdict(Recheck.SplitVerdict verdict) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("samples", (long) verdict.errors().samples());
+    json.put("errors", (long) verdict.errors().count());
+    json.putAll(figures(verdict.metrics()));
+    return json;
+  }
+
+  private static Map<String, Object> best(int epoch, Metrics test) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("epoch", (long) epoch);
+    json.put("test", figures(test));
+    return json;
+  }
+
+  private static Map<String, Object> figures(Metrics metrics) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("acc", metrics.acc());
+    json.put("auc", Double.isNaN(metrics.auc()) ? null : metrics.auc());
+    if (!metrics.withoutAuc().isEmpty()) {
+      json.put(
+          "classesWithoutAuc", metrics.withoutAuc().stream().map(c -> (Object) (long) c).toList());
+    }
+    return json;
+  }
+}
