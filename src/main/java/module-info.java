@@ -1,5 +1,6 @@
 /** Trains an image classifier until it makes no error on its training set, and proves it. */
 module dev.unerring {
+  requires jdk.management;
   requires static info.picocli;
 
   exports dev.unerring.backend;

@@ -67,14 +67,12 @@ public final class Pipeline {
       LabelAudit audit = new LabelAudit(data);
       audit.warnings().forEach(monitor::note);
       watch.lap("audit");
+      String architecture = request.plan().architecture();
+      Shape image = data.imageShape();
+      int batch = Math.min(request.plan().batchSize(), data.train().size());
+      Memory.requireFit(architecture, image, data.classes(), batch, Memory.ofMachine());
       try (Backend backend = request.device().open()) {
-        Network network =
-            new Network(
-                request.plan().architecture(),
-                data.imageShape(),
-                data.classes(),
-                backend,
-                Math.min(request.plan().batchSize(), data.train().size()));
+        Network network = new Network(architecture, image, data.classes(), backend, batch);
         return run(data, audit, network);
       }
     }

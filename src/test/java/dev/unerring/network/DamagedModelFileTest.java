@@ -102,7 +102,7 @@ class DamagedModelFileTest {
         edit("three extents", h -> metadata(h).put("input", "28x28x1"), "not four extents"),
         edit("extent 0", h -> metadata(h).put("input", "1x28x28x0"), "at least 1"),
         edit("overflow", h -> metadata(h).put("input", "99999x99999x99999x3"), "overflow"),
-        edit("channels", h -> metadata(h).put("input", "1x28x28x2000000"), "2000000 channels"),
+        edit("channels", h -> metadata(h).put("input", "1x28x28x2000000"), "c=2000000"),
         edit("64x64", h -> metadata(h).put("input", "1x64x64x1"), "28x28 images, not 64x64"),
         edit("architecture", h -> metadata(h).put("architecture", "huge"), "'huge'"));
   }
