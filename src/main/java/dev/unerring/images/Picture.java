@@ -30,6 +30,26 @@ record Picture(int height, int width, int channels, byte[] samples) {
     return new Picture(height, width, wanted, other);
   }
 
+  /** Whether no pixel has a colour. */
+  boolean isGrey() {
+    for (int i = 0; channels == 3 && i < samples.length; i += 3) {
+      if (samples[i] != samples[i + 1] || samples[i] != samples[i + 2]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether every sample is below {@code limit}. */
+  boolean isBelow(int limit) {
+    for (byte sample : samples) {
+      if ((sample & 0xFF) >= limit) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * The picture as its EXIF orientation wants it seen.
    *
