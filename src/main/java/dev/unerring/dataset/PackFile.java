@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What stands in {@code X.pack.json} beside a packed {@code X.npz} and is needed to read it: the
@@ -24,6 +25,8 @@ public record PackFile(String sha256, Task task, List<String> labelNames) {
   /** The value of {@code format}. */
   public static final String FORMAT = "unerring-pack-1";
 
+  private static final List<String> TASKS =
+      Stream.of(Task.values()).map(Task::manifestName).toList();
   private static final int MAX_BYTES = 1 << 22;
   private static final int LONGEST_NAME = 200;
 
@@ -60,7 +63,8 @@ public record PackFile(String sha256, Task task, List<String> labelNames) {
       if (Files.size(file) > MAX_BYTES) {
         throw refusal(file, "it has more than " + MAX_BYTES + " bytes");
       }
-      pack = parse(file, (Map<?, ?>) Json.parse(Files.readString(file, StandardCharsets.UTF_8)));
+      String text = Files.readString(file, StandardCharsets.UTF_8);
+      pack = parse(file, (Map<?, ?>) json(file, text));
     } catch (IOException e) {
       throw new DataException(file + ": cannot be read: " + IoReason.of(e), e);
     } catch (ClassCastException e) {
@@ -79,6 +83,14 @@ public record PackFile(String sha256, Task task, List<String> labelNames) {
     return Optional.of(pack);
   }
 
+  private static Object json(Path file, String text) {
+    try {
+      return Json.parse(text);
+    } catch (DataException e) {
+      throw refusal(file, e.getMessage());
+    }
+  }
+
   private static PackFile parse(Path file, Map<?, ?> json) {
     if (!FORMAT.equals(json.get("format"))) {
       throw refusal(file, "its format is not " + FORMAT);
@@ -95,8 +107,11 @@ public record PackFile(String sha256, Task task, List<String> labelNames) {
       }
       names.add(text);
     }
-    Task task = Task.fromManifest((String) json.get("task"));
-    return new PackFile((String) json.get("sha256"), task, names);
+    String task = (String) json.get("task");
+    if (!TASKS.contains(task)) {
+      throw refusal(file, Refusal.printable(task) + " is not a task");
+    }
+    return new PackFile((String) json.get("sha256"), Task.fromManifest(task), names);
   }
 
   private static DataException refusal(Path file, String reason) {

@@ -18,7 +18,7 @@ import java.util.concurrent.Future;
 final class ImageLoader {
   private static final int SHOWN = 5;
   private static final int SIXTEEN_BITS_AT = 24;
-  private static final int DARK = 16;
+  private static final int DARK = 17; // 4095 of 65535 becomes 16
 
   private final PackRequest request;
   private final WorkMonitor monitor;
