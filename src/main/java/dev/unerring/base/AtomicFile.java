@@ -9,6 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.List;
 
 /**
  * Writes a file so that at every instant either the old or the new content stands under its name,
@@ -17,6 +19,8 @@ import java.nio.file.StandardOpenOption;
 public final class AtomicFile {
   private static final boolean FOLDERS_CAN_BE_FORCED =
       !System.getProperty("os.name").startsWith("Windows");
+
+  private static final int BUFFER = 1 << 16;
 
   private AtomicFile() {}
 
@@ -29,13 +33,19 @@ public final class AtomicFile {
    *     removed, and the old content stays under its name unless the failure is in the read-back
    */
   public static void write(Path target, byte[] bytes) {
+    write(target, List.of(bytes));
+  }
+
+  /** The same for a file given in pieces, one after another, which may exceed 2 GiB. */
+  public static void write(Path target, List<byte[]> pieces) {
     Path file = target.toAbsolutePath();
     String prefix = "." + file.getFileName() + "." + ProcessHandle.current().pid();
     Path temporary = file.resolveSibling(prefix + ".tmp");
     Path former = file.resolveSibling(prefix + ".old");
+    String written;
     try {
       try {
-        writeForced(temporary, bytes);
+        written = writeForced(temporary, pieces);
         keepPrevious(file, former);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         forceFolder(file.getParent());
@@ -47,7 +57,7 @@ public final class AtomicFile {
       String advice = "check that the folder exists, is writable and has space left";
       throw new DataException(target + ": not saved: " + IoReason.of(e) + "; " + advice, e);
     }
-    if (!Sha256.hexOfFile(file).equals(Sha256.hex(bytes))) {
+    if (!Sha256.hexOfFile(file).equals(written)) {
       throw new DataException(
           target
               + ": not saved: what is read back differs from what was written; do not use this"
@@ -61,7 +71,9 @@ public final class AtomicFile {
     return target.resolveSibling(target.getFileName() + ".previous");
   }
 
-  private static void writeForced(Path file, byte[] bytes) throws IOException {
+  /** The SHA-256 of what was written. */
+  private static String writeForced(Path file, List<byte[]> pieces) throws IOException {
+    MessageDigest digest = Sha256.digest();
     try (FileChannel channel =
         FileChannel.open(
             file,
@@ -69,12 +81,30 @@ public final class AtomicFile {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             LinkOption.NOFOLLOW_LINKS)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+      for (byte[] piece : pieces) {
+        digest.update(piece);
+        for (int at = 0; at < piece.length; ) {
+          int length = Math.min(buffer.remaining(), piece.length - at);
+          buffer.put(piece, at, length);
+          at += length;
+          if (!buffer.hasRemaining()) {
+            drain(buffer, channel);
+          }
+        }
       }
+      drain(buffer, channel);
       channel.force(true);
     }
+    return Sha256.hex(digest);
+  }
+
+  private static void drain(ByteBuffer buffer, FileChannel channel) throws IOException {
+    buffer.flip();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+    buffer.clear();
   }
 
   /** The target keeps its name meanwhile: the former content gets a second one. */

@@ -27,6 +27,12 @@ public final class Philox {
   /** First of sixteen streams (64 to 79) of the generated demo set. */
   public static final int DEMO_SET = 64;
 
+  /** Order in which packing hands groups of images to splits; the epoch is 0. */
+  public static final int PACK_ORDER = 80;
+
+  /** Choice of the samples of a montage; the epoch is the split. */
+  public static final int MONTAGE_ORDER = 81;
+
   private static final int M0 = 0xD2511F53;
   private static final int M1 = 0xCD9E8D57;
   private static final int W0 = 0x9E3779B9;

@@ -8,22 +8,33 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code unerring datasets}: making data sets. */
+/** {@code unerring datasets}: making and showing data sets. */
 @Command(
     name = "datasets",
-    description = "Makes data sets.",
+    description = "Makes and shows data sets.",
     mixinStandardHelpOptions = true,
-    subcommands = DatasetsCommand.Demo.class)
+    subcommands = {
+      DatasetsPackCommand.class,
+      DatasetsMontageCommand.class,
+      DatasetsCommand.Demo.class
+    })
 final class DatasetsCommand implements Runnable {
   @Spec private CommandSpec spec;
+  @ParentCommand private Main main;
 
   DatasetsCommand() {}
 
+  /** What says that the user wants long work to stop. */
+  Interrupt interrupt() {
+    return main.interrupt();
+  }
+
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name one of: demo");
+    throw new ParameterException(spec.commandLine(), "name one of: pack, montage, demo");
   }
 
   /** {@code unerring datasets demo}: the generated demo set in any size. */

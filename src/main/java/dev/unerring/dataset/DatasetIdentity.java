@@ -33,7 +33,7 @@ record DatasetIdentity(
         byName
             .flatMap(manifest -> official(file, hashes, manifest, content))
             .or(() -> anyOfficial(file, hashes, content))
-            .orElseGet(() -> unofficial(file, stem, hashes, byName, content));
+            .orElseGet(() -> packed(file, hashes, unofficial(file, stem, hashes, byName, content)));
     if (content.ignored().isEmpty()) {
       return identity;
     }
@@ -124,6 +124,13 @@ record DatasetIdentity(
             + " ("
             + task.manifestName()
             + ").");
+  }
+
+  /** With the label names that stand beside the file, if it was packed here. */
+  private static DatasetIdentity packed(Path file, FileHashes hashes, DatasetIdentity unknown) {
+    return PackFile.beside(file, hashes.sha256())
+        .map(pack -> pack.name(file, unknown))
+        .orElse(unknown);
   }
 
   /** Why the content cannot be that of {@code manifest}; empty when it can. */

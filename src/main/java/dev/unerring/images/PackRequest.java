@@ -1,0 +1,35 @@
+package dev.unerring.images;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a data set shall be made of and how.
+ *
+ * @param input the images and their labels
+ * @param out the npz file, which must not exist yet
+ * @param size wanted height and width in pixels; empty with {@link Fit#NONE}
+ * @param fit how pictures of another aspect ratio are treated
+ * @param channels 1, 3, or 0 for 3 where any picture has a colour and 1 otherwise
+ * @param shares of train, val and test in percent; empty for the input's own split or 70, 15, 15
+ * @param seed of the split
+ * @param threads that decode, at least 1; they change no result
+ */
+public record PackRequest(
+    PackInput input,
+    Path out,
+    Optional<Size> size,
+    Fit fit,
+    int channels,
+    List<Integer> shares,
+    long seed,
+    int threads) {
+  /** Height and width in pixels. */
+  public record Size(int height, int width) {}
+
+  /** Takes a copy of the shares. */
+  public PackRequest {
+    shares = List.copyOf(shares);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.unerring.images;
+
+import dev.unerring.base.DataException;
+import dev.unerring.dataset.PackFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * What is to be packed.
+ *
+ * @param sources in the order that the samples keep within their split
+ * @param labelNames by class number (by column for multi-label sets)
+ * @param multiLabel whether a sample has several labels of 0 or 1
+ * @param ownSplit whether the input says which split a sample belongs to
+ */
+record SourceList(
+    List<Source> sources, List<String> labelNames, boolean multiLabel, boolean ownSplit) {
+  static final List<String> SPLITS = List.of("train", "val", "test");
+  private static final int MAX_LABELS = 1000;
+  private static final int MAX_LABEL_VALUES = 1 << 22;
+
+  /** The number of the split that a word means, or -1. */
+  static int split(String word) {
+    return switch (word.toLowerCase(Locale.ROOT)) {
+      case "train", "training" -> 0;
+      case "val", "valid", "validation" -> 1;
+      case "test", "testing" -> 2;
+      default -> -1;
+    };
+  }
+
+  /** Refuses what no classifier can be trained on; {@code input} names it in messages. */
+  SourceList check(String input) {
+    if (sources.isEmpty()) {
+      throw new DataException(input + ": it names no image; give at least one for each class");
+    }
+    if (labelNames.size() < 2) {
+      throw new DataException(
+          input
+              + ": all "
+              + sources.size()
+              + " images are of one class, "
+              + labelNames.getFirst()
+              + "; a classifier needs at least two");
+    }
+    if (labelNames.size() > MAX_LABELS
+        || (long) sources.size() * sources.getFirst().labels().length > MAX_LABEL_VALUES) {
+      throw new DataException(
+          input
+              + ": "
+              + sources.size()
+              + " images with "
+              + labelNames.size()
+              + " labels are beyond what is read ("
+              + MAX_LABELS
+              + " labels, "
+              + MAX_LABEL_VALUES
+              + " label values in all); pack fewer");
+    }
+    for (String name : labelNames) {
+      if (!PackFile.isLabelName(name)) {
+        throw new DataException(
+            input + ": '" + printable(name) + "' cannot be the name of a class; rename it");
+      }
+    }
+    int[] counts = counts(all());
+    for (int label = 0; label < counts.length; label++) {
+      if (counts[label] == 0) {
+        throw new DataException(
+            input
+                + ": the class "
+                + labelNames.get(label)
+                + " has no image; give it some, or leave it out");
+      }
+    }
+    return this;
+  }
+
+  /** Samples of each class (with each label set) among the sources at these places. */
+  int[] counts(List<Integer> places) {
+    int[] counts = new int[labelNames.size()];
+    for (int place : places) {
+      int[] labels = sources.get(place).labels();
+      for (int i = 0; i < labels.length; i++) {
+        counts[multiLabel ? i : labels[i]] += multiLabel ? labels[i] : 1;
+      }
+    }
+    return counts;
+  }
+
+  /** The places of all sources. */
+  List<Integer> all() {
+    return IntStream.range(0, sources.size()).boxed().toList();
+  }
+
+  /** Places of the sources of each group, by its first; those without a group stand alone. */
+  List<List<Integer>> groups() {
+    TreeMap<String, List<Integer>> byName = new TreeMap<>();
+    List<List<Integer>> groups = new ArrayList<>();
+    for (int i = 0; i < sources.size(); i++) {
+      List<Integer> group =
+          sources
+              .get(i)
+              .group()
+              .map(n -> byName.computeIfAbsent(n, _ -> new ArrayList<>()))
+              .orElseGet(ArrayList::new);
+      if (group.isEmpty()) {
+        groups.add(group);
+      }
+      group.add(i);
+    }
+    return groups;
+  }
+
+  /** A text from the input without characters that could steer a terminal. */
+  static String printable(String text) {
+    StringBuilder out = new StringBuilder();
+    text.codePoints()
+        .limit(120)
+        .forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? '?' : c));
+    return out.toString();
+  }
+}
