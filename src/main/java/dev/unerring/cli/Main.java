@@ -46,6 +46,7 @@ public final class Main implements Runnable {
    * and waits for this: the code is 130 unless the command failed.
    */
   public static void main(String[] arguments) {
+    System.setProperty("java.awt.headless", "true"); // image files need no display
     Interrupt interrupt = new Interrupt();
     interrupt.watch();
     int code = commandLine(interrupt).execute(arguments);

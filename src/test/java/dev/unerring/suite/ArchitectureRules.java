@@ -39,6 +39,7 @@ final class ArchitectureRules {
           layer("tensor", "", "shapes and memory stand below everything"),
           layer("ffi", "", "bindings know C, not the engine"),
           layer("dataset", "tensor", "data are read without knowing what is done with them"),
+          layer("images", "tensor dataset", "pictures are made without knowing what uses them"),
           layer("backend", "tensor ffi", "operations know no data set and no network"),
           layer("backend.cuda", "tensor backend ffi", "operations know no data set and no network"),
           layer("network", "tensor backend", "a network knows the interface of its backend only"),
@@ -62,8 +63,8 @@ final class ArchitectureRules {
               "the pipeline is below the command line"),
           layer(
               "cli",
-              "tensor ffi dataset backend backend.cuda network errors train correct certify report"
-                  + " run",
+              "tensor ffi dataset images backend backend.cuda network errors train correct certify"
+                  + " report run",
               "the command line may use everything"));
 
   private ArchitectureRules() {}

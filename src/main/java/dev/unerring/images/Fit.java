@@ -1,0 +1,36 @@
+package dev.unerring.images;
+
+import dev.unerring.base.UsageException;
+
+/** How a picture of one aspect ratio becomes one of another. */
+public enum Fit {
+  /** The largest centred part with the wanted aspect ratio is kept, what is outside is lost. */
+  CROP("crop"),
+  /** All of it is kept, centred, and the rest of the image is 0 (black). */
+  PAD("pad"),
+  /** All of it is kept and height and width are scaled each for itself. */
+  STRETCH("stretch"),
+  /** Nothing is resized: another size is refused. */
+  NONE("none");
+
+  private final String word;
+
+  Fit(String word) {
+    this.word = word;
+  }
+
+  /** The word of the command line, e.g. {@code crop}. */
+  public String word() {
+    return word;
+  }
+
+  /** The rule of a word; UsageException for any other. */
+  public static Fit of(String word) {
+    for (Fit fit : values()) {
+      if (fit.word.equals(word)) {
+        return fit;
+      }
+    }
+    throw new UsageException("--fit is crop, pad, stretch or none, not '" + word + "'");
+  }
+}

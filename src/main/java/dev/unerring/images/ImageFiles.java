@@ -1,0 +1,149 @@
+package dev.unerring.images;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
+import dev.unerring.tensor.Shape;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Reads PNG and JPEG files as 8-bit samples; {@code docs/own-images.md} states every rule. The
+ * content of a file, not its name, says what it is. Colour profiles and gamma are not applied: the
+ * samples are those of the file.
+ */
+public final class ImageFiles {
+  /** The most pixels that one picture may have. */
+  public static final int MAX_PIXELS = 1 << 26;
+
+  /** The most bytes that one file may have. */
+  public static final int MAX_FILE_BYTES = 1 << 28;
+
+  private ImageFiles() {}
+
+  /**
+   * Decodes one PNG or JPEG and resizes it to the shape, {@link Fit#CROP}.
+   *
+   * @param image h, w and c = 1 or 3 count (d = 1); n is ignored
+   * @return uint8 in HWC order
+   * @throws DataException that names file and reason when it is missing, of another type, damaged,
+   *     cut off, too large or of a colour model that is not read
+   */
+  public static byte[] read(Path file, Shape image) {
+    return read(file, image, Fit.CROP);
+  }
+
+  /** The same with another rule for aspect ratios; NONE refuses any other size. */
+  public static byte[] read(Path file, Shape image, Fit fit) {
+    if (image.d() != 1 || image.c() != 1 && image.c() != 3) {
+      throw new DataException(
+          file
+              + ": a picture has depth 1 and 1 or 3 channels, the images wanted are "
+              + image.d()
+              + " x "
+              + image.h()
+              + " x "
+              + image.w()
+              + " with "
+              + image.c()
+              + "; pack volumes as an npz file");
+    }
+    return fitted(file, decode(file, bytes(file)), image, fit);
+  }
+
+  /** A decoded picture in the wanted shape. */
+  static byte[] fitted(Path file, Picture picture, Shape image, Fit fit) {
+    if (fit == Fit.NONE && (picture.height() != image.h() || picture.width() != image.w())) {
+      throw new DataException(
+          file
+              + ": it has "
+              + picture.height()
+              + " x "
+              + picture.width()
+              + " pixels, not "
+              + image.h()
+              + " x "
+              + image.w()
+              + "; give all images one size, or let them be resized");
+    }
+    return Resizer.resize(picture.withChannels(image.c()), image.h(), image.w(), fit).samples();
+  }
+
+  /** The bytes of a file of at most {@link #MAX_FILE_BYTES}. */
+  static byte[] bytes(Path file) {
+    try {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new DataException(file + ": this is not a regular file; name an image file");
+      }
+      long size = Files.size(file);
+      if (size > MAX_FILE_BYTES) {
+        throw new DataException(
+            file
+                + ": it has "
+                + size
+                + " bytes, an image file may have "
+                + MAX_FILE_BYTES
+                + "; scale it down first");
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be read: " + IoReason.of(e), e);
+    }
+  }
+
+  /** The picture in the bytes of a file, whose name serves messages only. */
+  static Picture decode(Path file, byte[] bytes) {
+    try {
+      return switch (kind(bytes)) {
+        case "PNG" -> new PngDecoder(file, bytes).decode();
+        case "JPEG" -> new JpegDecoder(file, bytes).decode();
+        case "" ->
+            throw new DataException(
+                file
+                    + (bytes.length == 0
+                        ? ": the file is empty"
+                        : ": this is neither a PNG nor a JPEG file")
+                    + "; save it as one of them again");
+        default ->
+            throw new DataException(
+                file
+                    + ": this is a "
+                    + kind(bytes)
+                    + " file, read are PNG and JPEG; convert it first (docs/own-images.md)");
+      };
+    } catch (OutOfMemoryError e) {
+      throw new DataException(file + ": there is no memory to decode it; scale it down first", e);
+    }
+  }
+
+  /** What the first bytes say; empty when it is none that is known. */
+  private static String kind(byte[] bytes) {
+    String head = new String(bytes, 0, Math.min(bytes.length, 352), StandardCharsets.ISO_8859_1);
+    if (head.startsWith("\u0089PNG\r\n\u001a\n")) {
+      return "PNG";
+    }
+    if (head.startsWith("\u00ff\u00d8\u00ff")) {
+      return "JPEG";
+    }
+    if (head.startsWith("DICM", 128)) {
+      return "DICOM";
+    }
+    if (head.startsWith("n+1\0", 344) || head.startsWith("ni1\0", 344)) {
+      return "NIfTI";
+    }
+    if (head.startsWith("\u001f\u008b")) {
+      return "gzip";
+    }
+    if (head.startsWith("GIF8")) {
+      return "GIF";
+    }
+    if (head.startsWith("II*\0") || head.startsWith("MM\0*")) {
+      return "TIFF";
+    }
+    if (head.startsWith("RIFF") && head.startsWith("WEBP", 8)) {
+      return "WebP";
+    }
+    return head.startsWith("BM") && bytes.length > 26 ? "BMP" : "";
+  }
+}

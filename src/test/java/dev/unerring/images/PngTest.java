@@ -1,0 +1,209 @@
+package dev.unerring.images;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unerring.base.DataException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/** Every colour type and depth of PNG gives the samples that were put in. */
+class PngTest {
+  private static final Path FILE = Path.of("scan.png");
+
+  private static int[] decoded(int height, int width, int channels, byte[] png) {
+    Picture picture = ImageFiles.decode(FILE, png);
+    assertEquals(height, picture.height());
+    assertEquals(width, picture.width());
+    assertEquals(channels, picture.channels());
+    return unsigned(picture.samples());
+  }
+
+  static int[] unsigned(byte[] samples) {
+    int[] values = new int[samples.length];
+    Arrays.setAll(values, i -> samples[i] & 0xFF);
+    return values;
+  }
+
+  @Test
+  void greyOfEveryDepthUpToEight() {
+    int[] grey = {0, 7, 128, 254, 255, 1};
+    assertArrayEquals(grey, decoded(2, 3, 1, PngForge.png(2, 3, 8, PngForge.GREY, grey)));
+    assertArrayEquals(
+        new int[] {0, 255, 255, 0, 255, 0},
+        decoded(2, 3, 1, PngForge.png(2, 3, 1, PngForge.GREY, 0, 1, 1, 0, 1, 0)));
+    assertArrayEquals(
+        new int[] {0, 85, 170, 255},
+        decoded(1, 4, 1, PngForge.png(1, 4, 2, PngForge.GREY, 0, 1, 2, 3)));
+    int[] all = new int[16];
+    Arrays.setAll(all, i -> i);
+    int[] scaled = new int[16];
+    Arrays.setAll(scaled, i -> 17 * i);
+    assertArrayEquals(scaled, decoded(1, 16, 1, PngForge.png(1, 16, 4, PngForge.GREY, all)));
+  }
+
+  @Test
+  void sixteenBitsAreRoundedAsStated() {
+    int[] all = new int[65536];
+    Arrays.setAll(all, i -> i);
+    int[] expected = new int[65536];
+    Arrays.setAll(expected, i -> (i * 255 + 32767) / 65535);
+    assertArrayEquals(
+        expected, decoded(256, 256, 1, PngForge.png(256, 256, 16, PngForge.GREY, all)));
+    assertArrayEquals(
+        new int[] {1, 0, 255},
+        decoded(1, 1, 3, PngForge.png(1, 1, 16, PngForge.RGB, 257, 128, 65535)));
+  }
+
+  @Test
+  void everyGreyValueOfEightBitsIsItself() {
+    int[] all = new int[256];
+    Arrays.setAll(all, i -> i);
+    assertArrayEquals(all, decoded(16, 16, 1, PngForge.png(16, 16, 8, PngForge.GREY, all)));
+    int[] wide = Arrays.stream(all).map(v -> 257 * v).toArray();
+    assertArrayEquals(all, decoded(16, 16, 1, PngForge.png(16, 16, 16, PngForge.GREY, wide)));
+  }
+
+  @Test
+  void coloursAndTransparency() {
+    int[] rgb = {1, 2, 3, 250, 251, 252};
+    assertArrayEquals(rgb, decoded(1, 2, 3, PngForge.png(1, 2, 8, PngForge.RGB, rgb)));
+    assertArrayEquals(
+        new int[] {10, 20, 30, 0, 0, 0, 100, 50, 1},
+        decoded(
+            1,
+            3,
+            3,
+            PngForge.png(
+                1, 3, 8, PngForge.RGBA, 10, 20, 30, 255, 90, 90, 90, 0, 199, 100, 1, 128)));
+    assertArrayEquals(
+        new int[] {77, 0, 39},
+        decoded(1, 3, 1, PngForge.png(1, 3, 8, PngForge.GREY_ALPHA, 77, 255, 200, 0, 77, 128)));
+    assertArrayEquals(
+        new int[] {255, 128},
+        decoded(1, 2, 1, PngForge.png(1, 2, 16, PngForge.GREY_ALPHA, 65535, 65535, 65535, 32768)));
+  }
+
+  @Test
+  void palettes() {
+    byte[] coloured =
+        new PngForge()
+            .header(1, 4, 2, PngForge.PALETTE)
+            .chunk("PLTE", 1, 2, 3, 200, 100, 50, 9, 9, 9)
+            .chunk("tRNS", 255, 128)
+            .data(1, 2, 0, 1, 2, 0)
+            .chunk("IEND")
+            .bytes();
+    assertArrayEquals(
+        new int[] {1, 2, 3, 100, 50, 25, 9, 9, 9, 1, 2, 3}, decoded(1, 4, 3, coloured));
+    byte[] grey =
+        new PngForge()
+            .header(1, 3, 8, PngForge.PALETTE)
+            .chunk("PLTE", 40, 40, 40, 30, 30, 30, 20, 20, 20)
+            .data(1, 8, 2, 1, 0)
+            .chunk("IEND")
+            .bytes();
+    assertArrayEquals(new int[] {20, 30, 40}, decoded(1, 3, 1, grey));
+  }
+
+  @Test
+  void otherChunksChangeNoSample() {
+    byte[] bomb = PngForge.deflate(new byte[1 << 20]);
+    byte[] text = new byte[bomb.length + 3];
+    text[0] = 'a';
+    System.arraycopy(bomb, 0, text, 3, bomb.length);
+    byte[] png =
+        new PngForge()
+            .header(1, 2, 8, PngForge.GREY)
+            .chunk("gAMA", 0, 0, 0x20, 0)
+            .chunk("iCCP", 'x', 0, 0, 1, 2, 3)
+            .chunk("zTXt", text)
+            .chunk("tIME", 1, 2)
+            .data(1, 8, 60, 200)
+            .chunk("IEND")
+            .bytes();
+    assertArrayEquals(new int[] {60, 200}, decoded(1, 2, 1, png));
+  }
+
+  @Test
+  void interlacedFilesOfTheJdkAreReadAsItReadsThem() throws IOException {
+    BufferedImage image = new BufferedImage(23, 17, BufferedImage.TYPE_3BYTE_BGR);
+    for (int y = 0; y < 17; y++) {
+      for (int x = 0; x < 23; x++) {
+        image.setRGB(x, y, x * 11 << 16 | y * 15 << 8 | (x * y & 0xFF));
+      }
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    var writer = ImageIO.getImageWritersByFormatName("png").next();
+    var parameters = writer.getDefaultWriteParam();
+    parameters.setProgressiveMode(javax.imageio.ImageWriteParam.MODE_DEFAULT);
+    try (var stream = ImageIO.createImageOutputStream(out)) {
+      writer.setOutput(stream);
+      writer.write(null, new javax.imageio.IIOImage(image, null, null), parameters);
+    }
+    assertEquals(1, out.toByteArray()[28], "interlaced");
+    int[] seen = decoded(17, 23, 3, out.toByteArray());
+    for (int i = 0; i < 17 * 23; i++) {
+      int colour = seen[3 * i] << 16 | seen[3 * i + 1] << 8 | seen[3 * i + 2];
+      assertEquals(image.getRGB(i % 23, i / 23) & 0xFFFFFF, colour);
+    }
+  }
+
+  @Test
+  void everyLossOfBytesIsRefused() {
+    int[] samples = new int[400];
+    Arrays.setAll(samples, i -> i * 37 & 0xFF);
+    byte[] png = PngForge.png(20, 20, 8, PngForge.GREY, samples);
+    for (int length = 0; length < png.length; length++) {
+      byte[] cut = Arrays.copyOf(png, length);
+      String message =
+          assertThrows(DataException.class, () -> ImageFiles.decode(FILE, cut)).getMessage();
+      assertTrue(message.startsWith("scan.png: "), message);
+    }
+    for (int at = 0; at < png.length; at++) {
+      byte[] flipped = png.clone();
+      flipped[at] ^= 0x10;
+      assertThrows(DataException.class, () -> ImageFiles.decode(FILE, flipped), "byte " + at);
+    }
+  }
+
+  @Test
+  void liesAreRefused() {
+    refused("60000 x 60000 pixels, read are at most", header(60000, 60000));
+    refused("-1 x 5 pixels", header(-1, 5));
+    refused("0 x 5 pixels", header(0, 5));
+    refused("the header is not where it must be", new PngForge().chunk("IDAT", 0).bytes());
+    byte[] tooLittle =
+        new PngForge()
+            .header(20, 20, 8, PngForge.GREY)
+            .data(2, 8, new int[40])
+            .chunk("IEND")
+            .bytes();
+    refused("damaged PNG", tooLittle);
+    refused("damaged PNG", new PngForge().header(2, 2, 8, PngForge.GREY).chunk("IEND").bytes());
+    refused(
+        "damaged PNG",
+        new PngForge().header(2, 2, 7, 5).data(2, 8, 1, 2, 3, 4).chunk("IEND").bytes());
+  }
+
+  private static byte[] header(int height, int width) {
+    return new PngForge()
+        .header(height, width, 8, PngForge.GREY)
+        .data(1, 8, 0)
+        .chunk("IEND")
+        .bytes();
+  }
+
+  private static void refused(String part, byte[] png) {
+    String message =
+        assertThrows(DataException.class, () -> ImageFiles.decode(FILE, png)).getMessage();
+    assertTrue(message.contains(part), message);
+  }
+}
