@@ -60,13 +60,13 @@ final class NearPairs {
   }
 
   /** The pairs that were kept, by splits (those of train first), then the closest first. */
-  List<NearPair> list() {
-    List<NearPair> pairs = new ArrayList<>();
+  List<TwinPair> list() {
+    List<TwinPair> pairs = new ArrayList<>();
     for (PriorityQueue<Kept> queue : kept) {
       queue.stream()
           .sorted(Kept.ORDER)
           .map(pair ->
-              new NearPair(
+              TwinPair.near(
                   samples.sample(pair.first), samples.sample(pair.second), pair.correlation))
           .forEach(pairs::add);
     }

@@ -21,7 +21,7 @@ import java.util.Map;
  */
 public record TwinAudit(
     List<FlippedGroup> flippedGroups,
-    List<NearPair> nearPairs,
+    List<TwinPair> nearPairs,
     List<TwinCounts> counts,
     int constantImages) {
   /** Correlation from which two different images are near-twins. */
@@ -91,13 +91,22 @@ public record TwinAudit(
   }
 
   /**
-   * Every pair and group as CSV, with a header: kind (identical, flipped, near), number of the
-   * group of that kind, the two samples with split, index and labels (of multi-label sets with
-   * spaces between), {@code same} or {@code other} label, correlation (near only), and the map that
-   * makes the second image out of the first. Identical and flipped groups give one row for each
-   * member after the first, beside the first.
+   * Every pair, and of each group its first member beside every other: the identical ones of {@code
+   * audit}, the flipped, the near.
+   */
+  public List<TwinPair> pairs(LabelAudit audit) {
+    return TwinReport.pairs(this, audit);
+  }
+
+  /**
+   * {@link #pairs} as CSV, with a header: kind (identical, flipped, near), the two samples with
+   * split, index and labels (of multi-label sets with spaces between), {@code same} or {@code
+   * other} label, correlation (near only), and the flip or turn that makes the second image out of
+   * the first.
    */
   public String toCsv(LabelAudit audit) {
-    return String.join("\n", TwinReport.csv(this, audit)) + "\n";
+    StringBuilder csv = new StringBuilder(TwinPair.CSV_HEADER).append('\n');
+    pairs(audit).forEach(pair -> csv.append(pair.toCsv()).append('\n'));
+    return csv.toString();
   }
 }

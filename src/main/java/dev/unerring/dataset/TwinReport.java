@@ -5,14 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The forms of an audit in depth: JSON, CSV, and text for a terminal with long lists cut. */
 final class TwinReport {
   private static final int SHOWN = 10;
-  private static final String CSV_HEADER =
-      "kind,group,firstSplit,firstIndex,firstLabel,secondSplit,secondIndex,secondLabel,label,"
-          + "correlation,transform";
 
   private TwinReport() {}
 
@@ -20,57 +16,29 @@ final class TwinReport {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("counts", twins.counts().stream().map(TwinCounts::toJson).toList());
     json.put("flippedGroups", twins.flippedGroups().stream().map(FlippedGroup::toJson).toList());
-    json.put("nearPairs", twins.nearPairs().stream().map(NearPair::toJson).toList());
+    json.put("nearPairs", twins.nearPairs().stream().map(TwinPair::toJson).toList());
     json.put("nearPairsNotListed", twins.nearPairsNotListed());
     json.put("constantImagesLeftOut", twins.constantImages());
     return json;
   }
 
-  static List<String> csv(TwinAudit twins, LabelAudit audit) {
-    List<String> rows = new ArrayList<>();
-    rows.add(CSV_HEADER);
-    int group = 0;
-    for (ImageGroup identical : audit.groups()) {
-      for (LabelledSample sample : identical.samples().subList(1, identical.samples().size())) {
-        rows.add(
-            row(TwinKind.IDENTICAL, group, identical.samples().getFirst(), sample, ",identity"));
+  static List<TwinPair> pairs(TwinAudit twins, LabelAudit audit) {
+    List<TwinPair> pairs = new ArrayList<>();
+    for (ImageGroup group : audit.groups()) {
+      List<LabelledSample> samples = group.samples();
+      for (LabelledSample sample : samples.subList(1, samples.size())) {
+        pairs.add(TwinPair.mapped(TwinKind.IDENTICAL, samples.getFirst(), sample, "identity"));
       }
-      group++;
     }
-    group = 0;
-    for (FlippedGroup flipped : twins.flippedGroups()) {
-      for (int i = 1; i < flipped.samples().size(); i++) {
-        String transform = "," + flipped.transforms().get(i);
-        rows.add(
-            row(
-                TwinKind.FLIPPED,
-                group,
-                flipped.samples().getFirst(),
-                flipped.samples().get(i),
-                transform));
+    for (FlippedGroup group : twins.flippedGroups()) {
+      List<LabelledSample> samples = group.samples();
+      for (int i = 1; i < samples.size(); i++) {
+        String transform = group.transforms().get(i);
+        pairs.add(TwinPair.mapped(TwinKind.FLIPPED, samples.getFirst(), samples.get(i), transform));
       }
-      group++;
     }
-    group = 0;
-    for (NearPair pair : twins.nearPairs()) {
-      rows.add(row(TwinKind.NEAR, group++, pair.first(), pair.second(), pair.correlation() + ","));
-    }
-    return rows;
-  }
-
-  private static String row(
-      TwinKind kind, int group, LabelledSample first, LabelledSample second, String tail) {
-    String label = first.labels().equals(second.labels()) ? "same" : "other";
-    return String.join(
-        ",", kind.text(), String.valueOf(group), sample(first), sample(second), label, tail);
-  }
-
-  private static String sample(LabelledSample sample) {
-    return sample.split()
-        + ","
-        + sample.sampleIndex()
-        + ","
-        + sample.labels().stream().map(String::valueOf).collect(Collectors.joining(" "));
+    pairs.addAll(twins.nearPairs());
+    return pairs;
   }
 
   static String text(TwinAudit twins) {
@@ -100,12 +68,12 @@ final class TwinReport {
   }
 
   private static void near(StringBuilder out, TwinAudit twins) {
-    List<NearPair> pairs = twins.nearPairs();
+    List<TwinPair> pairs = twins.nearPairs();
     title(
         out,
         "Near-twins (different images, correlation at least " + TwinAudit.NEAR + ")",
         pairs.size() + twins.nearPairsNotListed());
-    for (NearPair pair : pairs.subList(0, Math.min(SHOWN, pairs.size()))) {
+    for (TwinPair pair : pairs.subList(0, Math.min(SHOWN, pairs.size()))) {
       out.append(
           String.format(
               Locale.ROOT,
