@@ -1,5 +1,6 @@
 /** Trains an image classifier until it makes no error on its training set, and proves it. */
 module dev.unerring {
+  requires java.net.http;
   requires static info.picocli;
 
   exports dev.unerring.backend;
@@ -8,6 +9,7 @@ module dev.unerring {
   exports dev.unerring.correct;
   exports dev.unerring.dataset;
   exports dev.unerring.errors;
+  exports dev.unerring.fetch;
   exports dev.unerring.network;
   exports dev.unerring.run;
   exports dev.unerring.tensor;
