@@ -31,9 +31,18 @@ public interface WorkMonitor {
    * @throws StoppedException when {@link #stopped()}; says what was not finished
    */
   default void step(String work, long done, long total) {
+    check(work);
+    progress(work, done, total);
+  }
+
+  /**
+   * Ends the work when the user wants to stop.
+   *
+   * @throws StoppedException when {@link #stopped()}; says what was not finished
+   */
+  default void check(String work) {
     if (stopped()) {
       throw new StoppedException("interrupted while " + work);
     }
-    progress(work, done, total);
   }
 }

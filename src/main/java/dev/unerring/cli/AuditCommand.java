@@ -29,7 +29,7 @@ final class AuditCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    try (Dataset dataset = Dataset.open(data.file())) {
+    try (Dataset dataset = Dataset.open(data.file(), WorkTerminal.of(spec))) {
       if (!dataset.official()) {
         spec.commandLine().getErr().println(dataset.notice());
       }

@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.CacheFolder;
 import dev.unerring.dataset.DatasetLocator;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -25,9 +26,7 @@ final class DataOption {
   /** The file that is meant. */
   Path file() {
     Path home = Path.of(System.getProperty("user.home"));
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path caches = cache == null || cache.isEmpty() ? home.resolve(".cache") : Path.of(cache);
-    Path demo = caches.resolve("unerring").resolve("demo");
+    Path demo = CacheFolder.path().resolve("demo");
     return new DatasetLocator(Optional.ofNullable(root), home, demo).locate(data);
   }
 }

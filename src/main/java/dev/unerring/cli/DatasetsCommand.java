@@ -10,12 +10,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code unerring datasets}: making data sets. */
+/** {@code unerring datasets}: known data sets, and making others. */
 @Command(
     name = "datasets",
-    description = "Makes data sets.",
+    description = "Lists, checks, fetches and makes data sets.",
     mixinStandardHelpOptions = true,
-    subcommands = DatasetsCommand.Demo.class)
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DatasetsListCommand.class,
+      DatasetsInfoCommand.class,
+      DatasetsVerifyCommand.class,
+      DatasetsFetchCommand.class,
+      DatasetsCommand.Demo.class
+    })
 final class DatasetsCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -23,7 +30,9 @@ final class DatasetsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name one of: demo");
+    throw new ParameterException(
+        spec.commandLine(),
+        "name one of: " + String.join(", ", spec.commandLine().getSubcommands().keySet()));
   }
 
   /** {@code unerring datasets demo}: the generated demo set in any size. */

@@ -107,7 +107,7 @@ final class DecodedFile {
       if (!told) {
         monitor.note("waiting for another run that is decoding into " + folder);
       }
-      monitor.step("waiting for " + folder, 0, -1);
+      monitor.check("waiting for " + folder);
       try {
         Thread.sleep(WAIT_MILLIS);
       } catch (InterruptedException e) {

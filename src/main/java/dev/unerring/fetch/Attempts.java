@@ -4,6 +4,7 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.Sizes;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -96,6 +97,11 @@ final class Attempts {
     HttpResponse<Pieces> answer;
     try {
       answer = remote.get(source.url(), have, validator);
+    } catch (UnknownHostException e) {
+      if (have == 0) {
+        throw new DataException(failure(e.getMessage()), e);
+      }
+      throw new Passing(e.getMessage(), 0, e);
     } catch (IOException e) {
       throw new Passing(e.getMessage(), 0, e);
     }
@@ -257,7 +263,7 @@ final class Attempts {
 
   private void sleep(long millis) throws IOException {
     for (long left = millis; left > 0; left -= SLICE_MILLIS) {
-      monitor.step("waiting to ask again", 0, -1);
+      monitor.check("waiting to ask again");
       try {
         Thread.sleep(Math.min(SLICE_MILLIS, left));
       } catch (InterruptedException e) {

@@ -63,7 +63,7 @@ final class Pieces implements BodySubscriber<Pieces>, AutoCloseable {
     for (long waited = 0; waited < stallMillis; waited += SLICE_MILLIS) {
       Event event = poll(Math.min(SLICE_MILLIS, stallMillis));
       switch (event) {
-        case null -> monitor.step("waiting for the server", 0, -1);
+        case null -> monitor.check("waiting for the server");
         case Bytes bytes -> {
           subscription.request(1);
           return bytes.buffers();

@@ -44,6 +44,7 @@ final class Remote implements AutoCloseable {
    * The answer to a request for the bytes from {@code start} on, redirects followed.
    *
    * @param validator says which version of the file the bytes before {@code start} are from
+   * @throws UnknownHostException when there is no such name, as without a network
    * @throws IOException when the server cannot be reached or does not answer in time
    * @throws DataException for a redirect that is not followed
    */
@@ -110,12 +111,12 @@ final class Remote implements AutoCloseable {
         try {
           return sent.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          monitor.step("waiting for " + request.uri().getHost(), 0, -1);
+          monitor.check("waiting for " + request.uri().getHost());
         }
       }
       throw new IOException("no answer within " + patience.answerMillis() / 1000.0 + " s");
     } catch (ExecutionException e) {
-      throw new IOException(reason(request.uri(), e.getCause()), e.getCause());
+      throw failure(request.uri(), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("the thread was interrupted", e);
@@ -124,16 +125,19 @@ final class Remote implements AutoCloseable {
     }
   }
 
-  private static String reason(URI url, Throwable e) {
+  private static IOException failure(URI url, Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
-        return "the name " + url.getHost() + " is not known (no network?)";
+        return new UnknownHostException(
+            "the name " + url.getHost() + " is not known (no network?)");
       }
     }
     return switch (e) {
-      case HttpConnectTimeoutException _ -> url.getHost() + " does not take a connection";
-      case ConnectException _ -> url.getAuthority() + " refuses the connection";
-      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      case HttpConnectTimeoutException _ ->
+          new IOException(url.getHost() + " does not take a connection", e);
+      case ConnectException _ -> new IOException(url.getAuthority() + " refuses the connection", e);
+      case IOException known when known.getMessage() != null -> known;
+      default -> new IOException(e.toString(), e);
     };
   }
 
