@@ -2,6 +2,7 @@
 module dev.unerring {
   requires jdk.management;
   requires java.desktop;
+  requires java.net.http;
   requires static info.picocli;
 
   exports dev.unerring.backend;
@@ -11,6 +12,7 @@ module dev.unerring {
   exports dev.unerring.dataset;
   exports dev.unerring.errors;
   exports dev.unerring.images;
+  exports dev.unerring.fetch;
   exports dev.unerring.network;
   exports dev.unerring.run;
   exports dev.unerring.tensor;

@@ -15,20 +15,35 @@ public record FileHashes(String md5, String sha256) {
 
   /** Both hashes of a file in one pass; DataException when it cannot be read. */
   public static FileHashes ofFile(Path file) {
+    return ofFile(file, WorkMonitor.SILENT);
+  }
+
+  /** The same with progress; StoppedException when the user stops it. */
+  public static FileHashes ofFile(Path file, WorkMonitor monitor) {
     MessageDigest md5 = Sha256.digest("MD5");
     MessageDigest sha256 = Sha256.digest();
-    Sha256.updateFromFile(file, md5, sha256);
+    Sha256.updateFromFile(file, monitor, md5, sha256);
     return new FileHashes(Sha256.hex(md5), Sha256.hex(sha256));
   }
 
   /** Both hashes of the bytes of {@code segment} in one pass. */
   public static FileHashes of(MemorySegment segment) {
+    return of(segment, "memory", WorkMonitor.SILENT);
+  }
+
+  /**
+   * Both hashes of the bytes of {@code segment} in one pass; StoppedException when the user stops.
+   *
+   * @param name of the bytes, for the progress
+   */
+  public static FileHashes of(MemorySegment segment, String name, WorkMonitor monitor) {
     MessageDigest md5 = Sha256.digest("MD5");
     MessageDigest sha256 = Sha256.digest();
     for (long start = 0; start < segment.byteSize(); start += PIECE) {
       MemorySegment piece = segment.asSlice(start, Math.min(PIECE, segment.byteSize() - start));
       md5.update(piece.asByteBuffer());
       sha256.update(piece.asByteBuffer());
+      monitor.step("hashing " + name, start + piece.byteSize(), segment.byteSize());
     }
     return new FileHashes(Sha256.hex(md5), Sha256.hex(sha256));
   }

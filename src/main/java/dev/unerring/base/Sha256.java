@@ -45,7 +45,7 @@ public final class Sha256 {
   /** The hash of a file; DataException when it cannot be read. */
   public static String hexOfFile(Path file) {
     MessageDigest digest = digest();
-    updateFromFile(file, digest);
+    updateFromFile(file, WorkMonitor.SILENT, digest);
     return hex(digest);
   }
 
@@ -65,10 +65,15 @@ public final class Sha256 {
     }
   }
 
-  static void updateFromFile(Path file, MessageDigest... digests) {
+  static void updateFromFile(Path file, WorkMonitor monitor, MessageDigest... digests) {
     byte[] piece = new byte[PIECE];
+    String work = "hashing " + file.getFileName();
     try (InputStream in = Files.newInputStream(file)) {
+      long size = Files.size(file);
+      long done = 0;
       for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+        done += read;
+        monitor.step(work, done, size);
         for (MessageDigest digest : digests) {
           digest.update(piece, 0, read);
         }

@@ -1,9 +1,6 @@
 package dev.unerring.base;
 
-/**
- * What work on large files tells its surroundings, and how it is stopped. None of it changes a
- * result.
- */
+/** What long work tells its surroundings, and how it is stopped. None of it changes a result. */
 public interface WorkMonitor {
   /** Nobody watches: says nothing, never stops. */
   WorkMonitor SILENT = new WorkMonitor() {};
@@ -15,8 +12,8 @@ public interface WorkMonitor {
    * Where the work stands; called often, from the thread that works.
    *
    * @param work what is done, e.g. {@code hashing pathmnist.npz}; another text is another work
-   * @param done bytes so far, from 0
-   * @param total bytes in all; -1 where it is not known
+   * @param done bytes (samples, pairs) so far, from 0
+   * @param total of them in all; -1 where it is not known
    */
   default void progress(String work, long done, long total) {}
 
@@ -31,9 +28,18 @@ public interface WorkMonitor {
    * @throws StoppedException when {@link #stopped()}; says what was not finished
    */
   default void step(String work, long done, long total) {
+    check(work);
+    progress(work, done, total);
+  }
+
+  /**
+   * Ends the work when the user wants to stop.
+   *
+   * @throws StoppedException when {@link #stopped()}; says what was not finished
+   */
+  default void check(String work) {
     if (stopped()) {
       throw new StoppedException("interrupted while " + work);
     }
-    progress(work, done, total);
   }
 }

@@ -16,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code unerring audit}: what a data set says and where it contradicts itself. */
@@ -30,7 +29,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @ParentCommand private Main main;
   @Mixin private DataOption data;
 
   @Option(names = "--json", description = "Everything, as JSON.")
@@ -61,7 +59,7 @@ final class AuditCommand implements Callable<Integer> {
     if (Boolean.FALSE.equals(deep) && (csv != null || montage != null)) {
       throw new UsageException("--csv and --montage show what --deep finds; leave out --no-deep");
     }
-    try (Dataset dataset = Dataset.open(data.file())) {
+    try (Dataset dataset = Dataset.open(data.file(), WorkTerminal.of(spec))) {
       PrintWriter err = spec.commandLine().getErr();
       if (!dataset.official()) {
         err.println(dataset.notice());
@@ -85,11 +83,11 @@ final class AuditCommand implements Callable<Integer> {
     if (deep != null ? !deep : !wanted) {
       return Optional.empty();
     }
-    WorkWatch watch = new WorkWatch(spec.commandLine().getErr(), main.interrupt());
+    WorkTerminal terminal = WorkTerminal.counting(spec);
     try {
-      return Optional.of(TwinAudit.of(dataset, watch));
+      return Optional.of(TwinAudit.of(dataset, terminal));
     } finally {
-      watch.clear();
+      terminal.clear();
     }
   }
 

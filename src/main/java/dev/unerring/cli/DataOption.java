@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.CacheFolder;
 import dev.unerring.dataset.DatasetLocator;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -34,9 +35,7 @@ final class DataOption {
    */
   static Path file(String data, Path root) {
     Path home = Path.of(System.getProperty("user.home"));
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path caches = cache == null || cache.isEmpty() ? home.resolve(".cache") : Path.of(cache);
-    Path demo = caches.resolve("unerring").resolve("demo");
+    Path demo = CacheFolder.path().resolve("demo");
     return new DatasetLocator(Optional.ofNullable(root), home, demo).locate(data);
   }
 }

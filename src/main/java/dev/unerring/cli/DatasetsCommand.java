@@ -8,33 +8,33 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code unerring datasets}: making and showing data sets. */
+/** {@code unerring datasets}: known data sets, and making others. */
 @Command(
     name = "datasets",
-    description = "Makes and shows data sets.",
+    description = "Lists, checks, fetches and makes data sets.",
     mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      DatasetsListCommand.class,
+      DatasetsInfoCommand.class,
+      DatasetsVerifyCommand.class,
+      DatasetsFetchCommand.class,
       DatasetsPackCommand.class,
       DatasetsMontageCommand.class,
       DatasetsCommand.Demo.class
     })
 final class DatasetsCommand implements Runnable {
   @Spec private CommandSpec spec;
-  @ParentCommand private Main main;
 
   DatasetsCommand() {}
 
-  /** What says that the user wants long work to stop. */
-  Interrupt interrupt() {
-    return main.interrupt();
-  }
-
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name one of: pack, montage, demo");
+    throw new ParameterException(
+        spec.commandLine(),
+        "name one of: " + String.join(", ", spec.commandLine().getSubcommands().keySet()));
   }
 
   /** {@code unerring datasets demo}: the generated demo set in any size. */

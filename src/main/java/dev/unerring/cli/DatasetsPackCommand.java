@@ -17,7 +17,6 @@ import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code unerring datasets pack}: the user's own images as a data set. */
@@ -35,7 +34,6 @@ final class DatasetsPackCommand implements Callable<Integer> {
   private static final Pattern SHARES = Pattern.compile("([0-9]{1,3})/([0-9]{1,3})/([0-9]{1,3})");
 
   @Spec private CommandSpec spec;
-  @ParentCommand private DatasetsCommand datasets;
 
   @Option(
       names = "--images",
@@ -131,7 +129,13 @@ final class DatasetsPackCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    PackReport report = Packer.pack(request(), new WorkRows(err, datasets.interrupt()));
+    WorkTerminal terminal = WorkTerminal.counting(spec);
+    PackReport report;
+    try {
+      report = Packer.pack(request(), terminal);
+    } finally {
+      terminal.clear();
+    }
     out.print(report.text());
     out.println("written: " + this.out);
     out.flush();

@@ -18,6 +18,7 @@ final class Terminal implements Monitor {
   private final boolean bar;
   private final long deadline;
   private final Interrupt interrupt;
+  private final WorkTerminal files;
   private long drawn;
   private boolean lineOpen;
   private String stage = "";
@@ -37,6 +38,7 @@ final class Terminal implements Monitor {
     this.bar = bar;
     this.deadline = deadline;
     this.interrupt = interrupt;
+    this.files = new WorkTerminal(err, bar, true, interrupt);
   }
 
   @Override
@@ -46,6 +48,16 @@ final class Terminal implements Monitor {
     }
     boolean late = deadline != Long.MAX_VALUE && System.nanoTime() - deadline >= 0;
     return late ? Optional.of("time") : Optional.empty();
+  }
+
+  @Override
+  public boolean stopped() {
+    return interrupt.requested();
+  }
+
+  @Override
+  public void progress(String work, long done, long total) {
+    files.progress(work, done, total);
   }
 
   @Override
@@ -99,6 +111,7 @@ final class Terminal implements Monitor {
 
   /** Removes the bar. */
   void clear() {
+    files.clear();
     if (lineOpen) {
       err.print(CLEAR);
       err.flush();

@@ -9,7 +9,6 @@ import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.TrainingPlan;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +30,6 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   private static final int GOAL_NOT_REACHED = 3;
   private static final int INTERRUPTED = 130;
-  private static final String STDERR_IS_TERMINAL = "unerring.stderr.terminal";
 
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;
@@ -106,11 +104,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private boolean drawsBar() {
-    String stderr = System.getProperty(STDERR_IS_TERMINAL); // said by the launcher
-    Console console = System.console();
-    boolean terminal =
-        stderr != null ? stderr.equals("true") : console != null && console.isTerminal();
-    return !noProgress && terminal;
+    return !noProgress && WorkTerminal.onTerminal();
   }
 
   /** Options that change the plan, and so the bits. */

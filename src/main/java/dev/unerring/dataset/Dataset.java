@@ -2,14 +2,10 @@ package dev.unerring.dataset;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.FileHashes;
-import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,28 +18,41 @@ public final class Dataset implements AutoCloseable {
   private final FileHashes hashes;
   private final DatasetReader.Content content;
   private final DatasetIdentity identity;
-  private final String contentSha256;
   private final Arena arena;
 
   private Dataset(Path file, FileHashes hashes, DatasetReader.Content content, Arena arena) {
     this.file = file;
     this.hashes = hashes;
     this.content = content;
-    this.identity = DatasetIdentity.of(file, hashes, content);
-    this.contentSha256 = contentSha256(content);
+    this.identity = DatasetIdentity.of(file, hashes, content.layout());
     this.arena = arena;
   }
 
   /**
-   * Reads and checks a MedMNIST-shaped npz file.
+   * Reads and checks a MedMNIST-shaped npz file. More than 512 MiB of images are not read into
+   * memory but mapped: from the file itself when it is not compressed, else from a file in the
+   * user's cache folder, into which they are decoded once.
    *
    * @throws DataException with file, entry, reason and what to do when anything is wrong with it
    */
   public static Dataset open(Path file) {
+    return open(file, WorkMonitor.SILENT);
+  }
+
+  /** The same; {@code monitor} is told what takes long and where files are made, and may stop. */
+  public static Dataset open(Path file, WorkMonitor monitor) {
+    return open(file, Surroundings.standard(monitor));
+  }
+
+  static Dataset open(Path file, Surroundings surroundings) {
     Arena arena = Arena.ofShared();
-    try (NpzReader npz = NpzReader.open(file)) {
-      DatasetReader.Content content = new DatasetReader(npz).read(arena);
-      return new Dataset(file, npz.hashes(), content, arena);
+    try (NpzReader npz = NpzReader.open(file, arena)) {
+      DatasetReader.Content content = DatasetReader.read(npz, arena, surroundings);
+      Dataset dataset = new Dataset(file, npz.hashes(surroundings.monitor()), content, arena);
+      if (dataset.identity.official()) {
+        new KnownHashes(surroundings.cache()).check(file, dataset.hashes, dataset.identity);
+      }
+      return dataset;
     } catch (InternalError e) { // what the JVM throws when a mapped file shrinks
       arena.close();
       throw new DataException(file + ": it was cut off while it was read; write it again", e);
@@ -80,7 +89,7 @@ public final class Dataset implements AutoCloseable {
    * <split>_labels <n>x<labels>} and a line feed, the labels as little-endian int64, row by row.
    */
   public String contentSha256() {
-    return contentSha256;
+    return content.contentSha256();
   }
 
   /** Whether MD5 (and SHA-256 where known) are those of the published file. */
@@ -138,39 +147,37 @@ public final class Dataset implements AutoCloseable {
     return content.splits();
   }
 
-  private static String contentSha256(DatasetReader.Content content) {
-    MessageDigest digest = Sha256.digest();
-    Shape shape = content.imageShape();
-    for (Split split : content.splits()) {
-      line(
-          digest,
-          split.name()
-              + "_images "
-              + split.size()
-              + "x"
-              + shape.d()
-              + "x"
-              + shape.h()
-              + "x"
-              + shape.w()
-              + "x"
-              + shape.c());
-      Sha256.update(digest, split.images());
-      line(digest, split.name() + "_labels " + split.size() + "x" + split.labelCount());
-      ByteBuffer row = ByteBuffer.allocate(8 * split.labelCount()).order(ByteOrder.LITTLE_ENDIAN);
-      for (int i = 0; i < split.size(); i++) {
-        row.clear();
-        for (int column = 0; column < split.labelCount(); column++) {
-          row.putLong(split.label(i, column));
-        }
-        digest.update(row.array());
-      }
-    }
-    return Sha256.hex(digest);
+  /** The file that the images are mapped from; empty when they are in memory. */
+  public Optional<Path> mappedFile() {
+    return content.mapped();
   }
 
-  private static void line(MessageDigest digest, String text) {
-    digest.update((text + "\n").getBytes(StandardCharsets.US_ASCII));
+  /**
+   * Reads all images and labels once more and compares them with {@link #contentSha256()}; of a
+   * mapped file, this is the only check of every byte after the one at its making.
+   *
+   * @throws DataException when they are not what was read from the npz
+   */
+  public void checkContent(WorkMonitor monitor) {
+    String found =
+        content
+            .layout()
+            .contentSha256(
+                splits().stream().map(Split::images).toList(), monitor, "checking the images");
+    if (!found.equals(contentSha256())) {
+      throw new DataException(
+          content.mapped().map(Path::toString).orElse("the memory of this machine")
+              + ": the decoded images of "
+              + file
+              + " are not what was read from it (content SHA-256 "
+              + found
+              + ", not "
+              + contentSha256()
+              + "); "
+              + (content.mapped().filter(file::equals).isPresent()
+                  ? "the file was changed meanwhile; start again"
+                  : "delete that file, it is made again, and repeat what was computed with it"));
+    }
   }
 
   /** Frees the images. */

@@ -4,6 +4,7 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.FileHashes;
 import dev.unerring.tensor.Shape;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -15,7 +16,7 @@ import java.util.stream.Stream;
  *
  * @param name flag (with image size) of a known set, else the stem of the file's name
  * @param official whether the hashes are the published ones
- * @param manifest of a known set that the content fits
+ * @param manifest of a known set that the layout fits
  * @param notice one line that says the above
  */
 record DatasetIdentity(
@@ -26,15 +27,15 @@ record DatasetIdentity(
     List<String> labelNames,
     String notice) {
 
-  static DatasetIdentity of(Path file, FileHashes hashes, DatasetReader.Content content) {
+  static DatasetIdentity of(Path file, FileHashes hashes, DatasetReader.Layout layout) {
     String stem = file.getFileName().toString().replaceFirst("\\.npz$", "");
     Optional<DatasetManifest> byName = DatasetManifest.find(stem);
     DatasetIdentity identity =
         byName
-            .flatMap(manifest -> official(file, hashes, manifest, content))
-            .or(() -> anyOfficial(file, hashes, content))
-            .orElseGet(() -> packed(file, hashes, unofficial(file, stem, hashes, byName, content)));
-    if (content.ignored().isEmpty()) {
+            .flatMap(manifest -> official(file, hashes, manifest, layout))
+            .or(() -> anyOfficial(file, hashes, layout))
+            .orElseGet(() -> packed(file, hashes, unofficial(file, stem, hashes, byName, layout)));
+    if (layout.ignored().isEmpty()) {
       return identity;
     }
     return new DatasetIdentity(
@@ -45,26 +46,26 @@ record DatasetIdentity(
         identity.labelNames,
         identity.notice
             + " Entries that belong to no split are ignored: "
-            + String.join(", ", content.ignored())
+            + String.join(", ", layout.ignored())
             + ".");
   }
 
   private static Optional<DatasetIdentity> anyOfficial(
-      Path file, FileHashes hashes, DatasetReader.Content content) {
+      Path file, FileHashes hashes, DatasetReader.Layout layout) {
     return Stream.concat(DatasetManifest.flags().stream(), Stream.of(DemoSet.NAME))
         .flatMap(flag -> DatasetManifest.find(flag).stream())
-        .flatMap(manifest -> official(file, hashes, manifest, content).stream())
+        .flatMap(manifest -> official(file, hashes, manifest, layout).stream())
         .findFirst();
   }
 
   static Optional<DatasetIdentity> official(
-      Path file, FileHashes hashes, DatasetManifest manifest, DatasetReader.Content content) {
+      Path file, FileHashes hashes, DatasetManifest manifest, DatasetReader.Layout layout) {
     return manifest
         .fileWithMd5(hashes.md5())
         .map(published -> {
           boolean forged =
               published.sha256().filter(known -> !known.equals(hashes.sha256())).isPresent();
-          Optional<String> misfit = misfit(manifest, content);
+          Optional<String> misfit = misfit(manifest, layout);
           if (forged || misfit.isPresent()) {
             throw new DataException(
                 file
@@ -93,9 +94,9 @@ record DatasetIdentity(
       String stem,
       FileHashes hashes,
       Optional<DatasetManifest> byName,
-      DatasetReader.Content content) {
+      DatasetReader.Layout layout) {
     String notice = file + " is not an official MedMNIST file (MD5 " + hashes.md5() + ")";
-    Optional<String> misfit = byName.flatMap(manifest -> misfit(manifest, content));
+    Optional<String> misfit = byName.flatMap(manifest -> misfit(manifest, layout));
     if (byName.isPresent() && misfit.isEmpty()) {
       DatasetManifest manifest = byName.get();
       return new DatasetIdentity(
@@ -106,8 +107,8 @@ record DatasetIdentity(
           manifest.labelNames(),
           notice + "; by its name its labels are read as those of " + manifest.title() + ".");
     }
-    boolean multiLabel = content.splits().getFirst().labelCount() > 1;
-    int classes = multiLabel ? content.splits().getFirst().labelCount() : highestLabel(content) + 1;
+    boolean multiLabel = layout.labelCount() > 1;
+    int classes = multiLabel ? layout.labelCount() : highestLabel(layout) + 1;
     classes = multiLabel ? classes : Math.max(classes, 2);
     Task task = multiLabel ? Task.MULTI_LABEL : classes == 2 ? Task.BINARY : Task.MULTI_CLASS;
     String kind = classes + (multiLabel ? " labels a sample" : " classes");
@@ -133,9 +134,9 @@ record DatasetIdentity(
         .orElse(unknown);
   }
 
-  /** Why the content cannot be that of {@code manifest}; empty when it can. */
-  private static Optional<String> misfit(DatasetManifest manifest, DatasetReader.Content content) {
-    Shape shape = content.imageShape();
+  /** Why the layout cannot be that of {@code manifest}; empty when it can. */
+  private static Optional<String> misfit(DatasetManifest manifest, DatasetReader.Layout layout) {
+    Shape shape = layout.imageShape();
     if (shape.c() != manifest.channels() || (shape.d() > 1) != (manifest.dimensions() == 3)) {
       return Optional.of(
           "its images are "
@@ -149,26 +150,18 @@ record DatasetIdentity(
               + " channels");
     }
     boolean multiLabel = manifest.task() == Task.MULTI_LABEL;
-    int labelCount = content.splits().getFirst().labelCount();
+    int labelCount = layout.labelCount();
     if (labelCount != (multiLabel ? manifest.classes() : 1)) {
       return Optional.of("it has " + labelCount + " labels a sample");
     }
-    int highest = highestLabel(content);
+    int highest = highestLabel(layout);
     return multiLabel || highest < manifest.classes()
         ? Optional.empty()
         : Optional.of(
             "its labels reach " + highest + ", classes are 0 to " + (manifest.classes() - 1));
   }
 
-  private static int highestLabel(DatasetReader.Content content) {
-    int highest = 0;
-    for (Split split : content.splits()) {
-      for (int i = 0; i < split.size(); i++) {
-        for (int column = 0; column < split.labelCount(); column++) {
-          highest = Math.max(highest, split.label(i, column));
-        }
-      }
-    }
-    return highest;
+  private static int highestLabel(DatasetReader.Layout layout) {
+    return layout.labels().stream().flatMapToInt(Arrays::stream).max().orElse(0);
   }
 }

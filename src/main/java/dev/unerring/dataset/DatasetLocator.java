@@ -61,6 +61,11 @@ public final class DatasetLocator {
     throw notFound(data, tried.stream().map(Path::toString).collect(Collectors.joining(" and ")));
   }
 
+  /** The folders that are looked through for flags, in this order. */
+  public List<Path> folders() {
+    return List.copyOf(folders);
+  }
+
   private Path demo() {
     try {
       Files.createDirectories(demoFolder);
@@ -100,8 +105,8 @@ public final class DatasetLocator {
           Refusal.printable(data)
               + " is neither a file nor a known flag (tried "
               + tried
-              + "); known are demo, "
-              + String.join(", ", DatasetManifest.flags()));
+              + ")"
+              + DatasetManifest.suggestion(data));
     }
     return new DataException(
         data
@@ -113,7 +118,10 @@ public final class DatasetLocator {
             + published.get().name()
             + " (MD5 "
             + published.get().md5()
-            + ") into one of these folders, or name another with --root");
+            + ") into one of these folders, name another with --root, or run 'unerring datasets"
+            + " fetch "
+            + data
+            + "'");
   }
 
   private static Path path(Path folder, String name) {

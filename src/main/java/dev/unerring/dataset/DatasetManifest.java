@@ -2,6 +2,8 @@ package dev.unerring.dataset;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
+import dev.unerring.base.NearestNames;
+import dev.unerring.base.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +24,7 @@ import java.util.Optional;
  * @param train samples
  * @param val samples
  * @param test samples
+ * @param source who made it and where it is published
  * @param licence of the data
  * @param generated whether our own code writes the set (the demo set)
  * @param files one for each image size
@@ -36,6 +39,7 @@ public record DatasetManifest(
     int train,
     int val,
     int test,
+    String source,
     String licence,
     boolean generated,
     List<PublishedFile> files) {
@@ -84,8 +88,43 @@ public record DatasetManifest(
     return resource(base + ".json").map(json -> parse((Map<?, ?>) json));
   }
 
+  /**
+   * The manifest of a flag as in {@link #find}.
+   *
+   * @throws UsageException when there is none; names the nearest flags
+   */
+  public static DatasetManifest require(String flag) {
+    return find(flag)
+        .orElseThrow(() ->
+            new UsageException(
+                "'" + Refusal.printable(flag) + "' is not a known flag" + suggestion(flag)));
+  }
+
+  /** What may be meant by a flag that is not known, to be put behind a message. */
+  static String suggestion(String flag) {
+    List<String> known = new ArrayList<>(flags());
+    known.addFirst(DemoSet.NAME);
+    return NearestNames.question(flag, known) + "; known are " + String.join(", ", known);
+  }
+
+  /** The file with images of this side length. */
+  public Optional<PublishedFile> file(int pixels) {
+    return files.stream().filter(file -> file.pixels() == pixels).findFirst();
+  }
+
+  /** Samples of train, val and test together. */
+  public int samples() {
+    return train + val + test;
+  }
+
+  /** Bytes of all images of a file when they are decoded. */
+  public long imageBytes(PublishedFile file) {
+    long pixels = (long) file.pixels() * file.pixels() * (dimensions == 3 ? file.pixels() : 1);
+    return samples() * pixels * channels;
+  }
+
   /** The published file with this MD5, if any. */
-  Optional<PublishedFile> fileWithMd5(String md5) {
+  public Optional<PublishedFile> fileWithMd5(String md5) {
     return files.stream().filter(file -> file.md5().equals(md5)).findFirst();
   }
 
@@ -112,6 +151,7 @@ public record DatasetManifest(
         number(samples, "train"),
         number(samples, "val"),
         number(samples, "test"),
+        (String) json.get("source"),
         (String) json.get("licence"),
         Boolean.TRUE.equals(json.get("generated")),
         files);

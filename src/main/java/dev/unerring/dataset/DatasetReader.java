@@ -1,12 +1,16 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The layout of MedMNIST over an npz file: six arrays, images and labels that fit together. All
@@ -27,6 +31,7 @@ final class DatasetReader {
 
   private static final int MAX_ENTRIES = 64;
   private static final int PIECE_ITEMS = 1 << 13;
+  private static final long HASHED_BYTES = 16L << 20;
 
   private final NpzReader npz;
 
@@ -37,13 +42,93 @@ final class DatasetReader {
   /**
    * What the file holds.
    *
-   * @param imageShape of one image
+   * @param layout what the headers and labels say
    * @param splits train, val, test
+   * @param contentSha256 of images and labels
+   * @param mapped the file that the images are mapped from; empty when they are in memory
+   */
+  record Content(Layout layout, List<Split> splits, String contentSha256, Optional<Path> mapped) {
+    Shape imageShape() {
+      return layout.imageShape();
+    }
+  }
+
+  /**
+   * What is known before an image is read: all headers are checked, all labels are read.
+   *
+   * @param imageShape of one image
+   * @param labelCount labels a sample
+   * @param labels of train, val, test, row by row
    * @param ignored names of entries that belong to no split
    */
-  record Content(Shape imageShape, List<Split> splits, List<String> ignored) {}
+  record Layout(Shape imageShape, int labelCount, List<int[]> labels, List<String> ignored) {
+    int samples(int split) {
+      return labels.get(split).length / labelCount;
+    }
 
-  Content read(Arena arena) {
+    /** Bytes of the images of each split. */
+    long[] imageBytes() {
+      long[] bytes = new long[SPLITS.size()];
+      Arrays.setAll(bytes, i -> (long) samples(i) * imageShape.imageElements());
+      return bytes;
+    }
+
+    /** Bytes of all images. */
+    long allImageBytes() {
+      return Arrays.stream(imageBytes()).sum();
+    }
+
+    void startImages(ContentHash hash, int split) {
+      hash.images(SPLITS.get(split), samples(split), imageShape);
+    }
+
+    void addLabels(ContentHash hash, int split) {
+      hash.labels(SPLITS.get(split), labelCount, labels.get(split));
+    }
+
+    /** The content hash with these images. */
+    String contentSha256(List<MemorySegment> images, WorkMonitor monitor, String work) {
+      ContentHash hash = new ContentHash();
+      long done = 0;
+      for (int i = 0; i < images.size(); i++) {
+        startImages(hash, i);
+        long bytes = images.get(i).byteSize();
+        for (long at = 0; at < bytes; at += HASHED_BYTES) {
+          long length = Math.min(HASHED_BYTES, bytes - at);
+          hash.update(images.get(i).asSlice(at, length));
+          done += length;
+          monitor.step(work, done, allImageBytes());
+        }
+        addLabels(hash, i);
+      }
+      return hash.hex();
+    }
+
+    /** The splits with these images. */
+    List<Split> splits(List<MemorySegment> images) {
+      List<Split> splits = new ArrayList<>();
+      for (int i = 0; i < images.size(); i++) {
+        splits.add(
+            new Split(
+                SPLITS.get(i),
+                imageShape.imageElements(),
+                images.get(i),
+                labelCount,
+                labels.get(i)));
+      }
+      return List.copyOf(splits);
+    }
+  }
+
+  /** Everything; the images are read or mapped as {@link ImageStore} says. */
+  static Content read(NpzReader npz, Arena arena, Surroundings surroundings) {
+    Layout layout = new DatasetReader(npz).layout();
+    ImageStore.Images images = new ImageStore(surroundings).load(npz, layout, arena);
+    return new Content(
+        layout, layout.splits(images.images()), images.contentSha256(), images.mapped());
+  }
+
+  Layout layout() {
     List<String> ignored = checkNames();
     for (String array : ARRAYS) {
       if (!npz.contains(array)) {
@@ -57,13 +142,7 @@ final class DatasetReader {
     for (String split : SPLITS) {
       labels.add(labels(split + "_labels", labelCount));
     }
-    List<Split> splits = new ArrayList<>();
-    for (String split : SPLITS) {
-      MemorySegment images = npz.read(split + "_images", arena);
-      int[] own = labels.get(splits.size());
-      splits.add(new Split(split, shape.imageElements(), images, labelCount, own));
-    }
-    return new Content(shape, List.copyOf(splits), ignored);
+    return new Layout(shape, labelCount, List.copyOf(labels), ignored);
   }
 
   private List<String> checkNames() {

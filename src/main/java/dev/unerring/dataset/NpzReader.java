@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import dev.unerring.base.DataException;
 import dev.unerring.base.FileHashes;
 import dev.unerring.base.IoReason;
+import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,12 +30,15 @@ public final class NpzReader implements AutoCloseable {
 
   private final Path path;
   private final Arena arena;
+  private final boolean ownsArena;
   private final MemorySegment file;
   private final Map<String, ZipEntry> entries = new TreeMap<>();
+  private FileHashes hashes;
 
-  private NpzReader(Path path, Arena arena, MemorySegment file) {
+  private NpzReader(Path path, Arena arena, boolean ownsArena, MemorySegment file) {
     this.path = path;
     this.arena = arena;
+    this.ownsArena = ownsArena;
     this.file = file;
     for (ZipEntry entry : ZipDirectory.read(path, file)) {
       entries.put(entry.name(), entry);
@@ -43,20 +47,31 @@ public final class NpzReader implements AutoCloseable {
 
   /** Maps the file and reads its directory, no array yet. */
   public static NpzReader open(Path path) {
-    checkKind(path);
     Arena arena = Arena.ofShared();
+    try {
+      return open(path, arena, true);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  /** The same; the file stays mapped as long as {@code arena}, also after {@link #close()}. */
+  static NpzReader open(Path path, Arena arena) {
+    return open(path, arena, false);
+  }
+
+  private static NpzReader open(Path path, Arena arena, boolean ownsArena) {
+    checkKind(path);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() == 0) {
         throw Refusal.file(path, "the file is empty", "download or write it again");
       }
-      return new NpzReader(path, arena, channel.map(MapMode.READ_ONLY, 0, channel.size(), arena));
+      MemorySegment file = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
+      return new NpzReader(path, arena, ownsArena, file);
     } catch (IOException e) {
-      arena.close();
       throw new DataException(
           path + ": cannot be read: " + IoReason.of(e) + "; check the path and the permissions", e);
-    } catch (RuntimeException | Error e) {
-      arena.close();
-      throw e;
     }
   }
 
@@ -85,7 +100,15 @@ public final class NpzReader implements AutoCloseable {
 
   /** MD5 and SHA-256 of the whole file. */
   public FileHashes hashes() {
-    return FileHashes.of(file);
+    return hashes(WorkMonitor.SILENT);
+  }
+
+  /** The same with progress; computed once. */
+  FileHashes hashes(WorkMonitor monitor) {
+    if (hashes == null) {
+      hashes = FileHashes.of(file, path.getFileName().toString(), monitor);
+    }
+    return hashes;
   }
 
   /** Whether there is an array {@code name} (without {@code .npy}). */
@@ -118,6 +141,17 @@ public final class NpzReader implements AutoCloseable {
       stream.finish();
     }
     return items;
+  }
+
+  /** Whether the array {@code name} is not compressed. */
+  boolean stored(String name) {
+    return !entry(name).deflated();
+  }
+
+  /** The items of a {@link #stored} array where they stand in the file; its CRC is not checked. */
+  MemorySegment mapped(String name) {
+    NpyHeader header = header(name);
+    return file.asSlice(entry(name).dataOffset() + header.dataOffset(), header.dataBytes());
   }
 
   /**
@@ -173,6 +207,8 @@ public final class NpzReader implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    if (ownsArena) {
+      arena.close();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.unerring.ffi;
 
+import dev.unerring.base.CacheFolder;
 import dev.unerring.base.DeviceException;
 import dev.unerring.base.Sha256;
 import java.io.IOException;
@@ -112,12 +113,7 @@ public final class NativeLibrary {
 
   private static Path extract(byte[] library, String file) throws IOException {
     String sha256 = Sha256.hex(library);
-    String cache = System.getenv("XDG_CACHE_HOME");
-    Path root =
-        cache != null && !cache.isEmpty()
-            ? Path.of(cache)
-            : Path.of(System.getProperty("user.home"), ".cache");
-    Path folder = root.resolve("unerring").resolve("native").resolve(sha256);
+    Path folder = CacheFolder.path().resolve("native").resolve(sha256);
     Path target = folder.resolve(file);
     if (Files.exists(target) && Sha256.hex(Files.readAllBytes(target)).equals(sha256)) {
       return target;

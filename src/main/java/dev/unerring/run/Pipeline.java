@@ -59,7 +59,7 @@ public final class Pipeline {
    *     used, or the re-check contradicts the run
    */
   public RunResult run() {
-    try (Dataset data = Dataset.open(request.data())) {
+    try (Dataset data = Dataset.open(request.data(), monitor)) {
       if (!data.official()) {
         monitor.note(data.notice());
       }

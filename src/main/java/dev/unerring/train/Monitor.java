@@ -1,12 +1,13 @@
 package dev.unerring.train;
 
+import dev.unerring.base.WorkMonitor;
 import java.util.Optional;
 
 /**
  * What a long run asks of its surroundings and tells them. Neither can change bits: the answer to
  * {@link #stop} ends the run at a step boundary and is recorded.
  */
-public interface Monitor {
+public interface Monitor extends WorkMonitor {
   /** Nobody watches: never stops, says nothing. */
   Monitor SILENT = new Monitor() {};
 
@@ -22,6 +23,7 @@ public interface Monitor {
   default void row(String text) {}
 
   /** Something the user should read. */
+  @Override
   default void note(String text) {}
 
   /**

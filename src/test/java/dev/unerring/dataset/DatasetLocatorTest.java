@@ -65,6 +65,7 @@ class DatasetLocatorTest {
     }
     UsageException e = assertThrows(UsageException.class, () -> locator.locate("brestmnist"));
     assertTrue(e.getMessage().startsWith("brestmnist is neither a file nor a known flag"));
+    assertTrue(e.getMessage().contains("did you mean breastmnist or chestmnist?"), e.getMessage());
     assertTrue(e.getMessage().contains("known are demo, pathmnist"), e.getMessage());
   }
 

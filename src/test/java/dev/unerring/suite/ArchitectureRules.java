@@ -40,6 +40,7 @@ final class ArchitectureRules {
           layer("ffi", "", "bindings know C, not the engine"),
           layer("dataset", "tensor", "data are read without knowing what is done with them"),
           layer("images", "tensor dataset", "pictures are made without knowing what uses them"),
+          layer("fetch", "dataset", "a download knows what was published, and nothing else"),
           layer("backend", "tensor ffi", "operations know no data set and no network"),
           layer("backend.cuda", "tensor backend ffi", "operations know no data set and no network"),
           layer("network", "tensor backend", "a network knows the interface of its backend only"),
@@ -64,7 +65,7 @@ final class ArchitectureRules {
           layer(
               "cli",
               "tensor ffi dataset images backend backend.cuda network errors train correct certify"
-                  + " report run",
+                  + " report run fetch",
               "the command line may use everything"));
 
   private ArchitectureRules() {}

@@ -80,6 +80,11 @@ record BannedUse(Pattern symbol, Pattern allowedIn, String reason) {
               "ffi\\..*",
               "native code is reached, and memory re-sized, in ffi only"),
           ban(
+              "java/net/(http/.*|(Server|Datagram)?Socket\\..*|(Http)?URLConnection\\..*"
+                  + "|URL\\.open.*)",
+              "fetch\\..*",
+              "only 'datasets fetch' opens a connection; data come from files"),
+          ban(
               "java/lang/reflect/.*|java/lang/Class\\.(forName|newInstance|getRecordComponents"
                   + "|get(Declared)?(Method|Field|Constructor)s?):.*",
               "cli\\..*",

@@ -39,6 +39,9 @@ final class BannedUseExamples {
     BANNED.put("lookup", "return java.lang.foreign.SymbolLookup.loaderLookup();");
     BANNED.put("reinterpret", "return java.lang.foreign.MemorySegment.NULL.reinterpret(8);");
     BANNED.put("load", "System.load(\"/a\"); return 0;");
+    BANNED.put("http", "return java.net.http.HttpClient.newHttpClient();");
+    BANNED.put("socket", "return new java.net.Socket();");
+    BANNED.put("url", "return java.net.URI.create(\"http://a\").toURL().openStream();");
     BANNED.put("classForName", "return Class.forName(\"a\");");
     BANNED.put("reflect", "return Object.class.getMethods();");
     BANNED.put("invoke", "return ((java.lang.reflect.Method) null).invoke(null);");

@@ -1,0 +1,133 @@
+package dev.unerring.cli;
+
+import dev.unerring.base.Sizes;
+import dev.unerring.base.WorkMonitor;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Shows long work on stderr, with the time to go: one line that is redrawn on a terminal, otherwise
+ * a line every ten seconds; stops it when the user interrupts.
+ */
+final class WorkTerminal implements WorkMonitor {
+  private static final String STDERR_IS_TERMINAL = "unerring.stderr.terminal";
+  private static final long REDRAW_NANOS = 100_000_000L;
+  private static final long LINE_NANOS = 10_000_000_000L;
+  private static final String CLEAR = "\r\u001b[K";
+
+  private final PrintWriter err;
+  private final boolean bar;
+  private final boolean bytes;
+  private final Interrupt interrupt;
+  private String work = "";
+  private long start;
+  private long firstDone;
+  private long shown;
+  private boolean lineOpen;
+
+  /**
+   * Shows work.
+   *
+   * @param bar whether one line may be redrawn
+   * @param bytes whether the work is counted in bytes, and so has a rate in MB/s
+   */
+  WorkTerminal(PrintWriter err, boolean bar, boolean bytes, Interrupt interrupt) {
+    this.err = err;
+    this.bar = bar;
+    this.bytes = bytes;
+    this.interrupt = interrupt;
+  }
+
+  /** For a verb of {@link Main}, work counted in bytes. */
+  static WorkTerminal of(CommandSpec spec) {
+    return of(spec, true);
+  }
+
+  /** For a verb of {@link Main}, work counted in samples or the like. */
+  static WorkTerminal counting(CommandSpec spec) {
+    return of(spec, false);
+  }
+
+  private static WorkTerminal of(CommandSpec spec, boolean bytes) {
+    Main main = (Main) spec.root().userObject();
+    return new WorkTerminal(spec.commandLine().getErr(), onTerminal(), bytes, main.interrupt());
+  }
+
+  /** Whether stderr is a terminal that a line may be redrawn on. */
+  static boolean onTerminal() {
+    String stderr = System.getProperty(STDERR_IS_TERMINAL); // said by the launcher
+    Console console = System.console();
+    return stderr != null ? stderr.equals("true") : console != null && console.isTerminal();
+  }
+
+  @Override
+  public void note(String text) {
+    clear();
+    err.println(text);
+    err.flush();
+  }
+
+  @Override
+  public void progress(String now, long done, long total) {
+    long time = System.nanoTime();
+    if (!now.equals(work)) {
+      clear();
+      work = now;
+      start = time;
+      firstDone = done;
+      shown = time;
+    }
+    if (total > 0 && done >= total) {
+      clear();
+      work = "";
+      return;
+    }
+    if (time - shown < (bar ? REDRAW_NANOS : LINE_NANOS)) {
+      return;
+    }
+    shown = time;
+    String text = text(done, total, (time - start) / 1e9);
+    if (bar) {
+      err.print(CLEAR + text);
+      lineOpen = true;
+    } else {
+      err.println(text);
+    }
+    err.flush();
+  }
+
+  private String text(long done, long total, double seconds) {
+    String text = work + (bytes && done > 0 ? ": " + Sizes.text(done) : "");
+    if (total > 0) {
+      String share = (long) (100.0 * done / total) + " %";
+      text += bytes ? " of " + Sizes.text(total) + " (" + share + ")" : ": " + share;
+    }
+    double rate = (done - firstDone) / Math.max(seconds, 1e-9);
+    if (rate > 0) {
+      text += bytes ? String.format(Locale.ROOT, ", %.1f MB/s", rate / 1e6) : "";
+      text += total > 0 ? ", " + time((total - done) / rate) + " to go" : "";
+    }
+    return text;
+  }
+
+  private static String time(double seconds) {
+    long whole = (long) Math.ceil(seconds);
+    return whole < 100 ? whole + " s" : whole < 6000 ? whole / 60 + " min" : whole / 3600 + " h";
+  }
+
+  @Override
+  public boolean stopped() {
+    return interrupt.requested();
+  }
+
+  /** Removes the line. */
+  void clear() {
+    if (lineOpen) {
+      err.print(CLEAR);
+      err.flush();
+      lineOpen = false;
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package dev.unerring.dataset;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
+import dev.unerring.base.Sizes;
+import dev.unerring.base.WorkMonitor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The images of an npz file, decoded once into a raw file that is mapped read-only. It stands in
+ * the folder {@code decoded} of the cache, is named by the SHA-256 of the npz, and may be deleted
+ * at any time.
+ *
+ * <p>When it is made, all of it is read back and compared with the content hash before it gets its
+ * name. At each later load its size and its header (which holds the hashes of the npz and of the
+ * content) must be right, else it is made again; {@link Dataset#checkContent()} reads all of it.
+ */
+final class DecodedFile {
+  private static final int PIECE = 1 << 20;
+  private static final long SPARE_BYTES = 64L << 20;
+  private static final long WAIT_MILLIS = 100;
+
+  private final Surroundings surroundings;
+  private final WorkMonitor monitor;
+  private final Path folder;
+
+  DecodedFile(Surroundings surroundings) {
+    this.surroundings = surroundings;
+    this.monitor = surroundings.monitor();
+    this.folder = surroundings.cache().resolve("decoded");
+  }
+
+  /** Where the images of the npz with this hash are, or would be. */
+  Path path(String npzSha256) {
+    return folder.resolve(npzSha256 + "-" + DecodedHeader.LAYOUT + ".raw");
+  }
+
+  /** Maps the images, which are decoded first if need be; DataException when that fails. */
+  ImageStore.Images map(NpzReader npz, DatasetReader.Layout layout, Arena arena) {
+    String sha256 = npz.hashes(monitor).sha256();
+    Path file = path(sha256);
+    try {
+      Optional<ImageStore.Images> found = existing(file, sha256, layout, arena);
+      return found.isPresent() ? found.get() : locked(file, sha256, npz, layout, arena);
+    } catch (UncheckedIOException e) {
+      throw failure(npz.path(), file, layout, "cannot be written: " + IoReason.of(e.getCause()), e);
+    } catch (IOException e) {
+      throw failure(npz.path(), file, layout, "cannot be made: " + IoReason.of(e), e);
+    }
+  }
+
+  /** The file as it is, when its size and header are right. */
+  private Optional<ImageStore.Images> existing(
+      Path file, String npzSha256, DatasetReader.Layout layout, Arena arena) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer block = ByteBuffer.allocate(DecodedHeader.BLOCK);
+      while (block.hasRemaining() && channel.read(block) >= 0) {}
+      Optional<DecodedHeader> header =
+          DecodedHeader.parse(block.array(), npzSha256, layout.imageBytes());
+      if (header.isEmpty() || channel.size() != header.get().fileBytes()) {
+        monitor.note(file + " is damaged or incomplete and is made again");
+        return Optional.empty();
+      }
+      return Optional.of(images(file, header.get(), channel, arena));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Decodes while nobody else does; whoever had to wait finds the finished file. */
+  private ImageStore.Images locked(
+      Path file, String npzSha256, NpzReader npz, DatasetReader.Layout layout, Arena arena)
+      throws IOException {
+    Files.createDirectories(folder);
+    try (FileChannel lockFile =
+        FileChannel.open(
+            folder.resolve("decoding.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      lock(lockFile); // released when the channel is closed
+      Optional<ImageStore.Images> found = existing(file, npzSha256, layout, arena);
+      return found.isPresent() ? found.get() : decoded(file, npzSha256, npz, layout, arena);
+    }
+  }
+
+  private void lock(FileChannel lockFile) throws IOException {
+    for (boolean told = false; ; told = true) {
+      try {
+        if (lockFile.tryLock() != null) {
+          return;
+        }
+      } catch (OverlappingFileLockException e) { // another thread of this process
+      }
+      if (!told) {
+        monitor.note("waiting for another run that is decoding into " + folder);
+      }
+      monitor.check("waiting for " + folder);
+      try {
+        Thread.sleep(WAIT_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while waiting for another run", e);
+      }
+    }
+  }
+
+  private ImageStore.Images decoded(
+      Path file, String npzSha256, NpzReader npz, DatasetReader.Layout layout, Arena arena)
+      throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    Files.deleteIfExists(part);
+    long needed = new DecodedHeader(npzSha256, "", layout.imageBytes()).fileBytes();
+    long free = surroundings.freeBytes().applyAsLong(folder);
+    if (free < needed + SPARE_BYTES) {
+      String reason =
+          "needs " + Sizes.text(needed) + ", its disk has " + Sizes.text(free) + " left";
+      throw failure(npz.path(), file, layout, reason, null);
+    }
+    monitor.note(
+        npz.path().getFileName()
+            + ": its images are decoded once, "
+            + Sizes.text(needed)
+            + ", into "
+            + file
+            + " (delete it whenever you like)");
+    try (FileChannel channel =
+        FileChannel.open(
+            part,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE)) {
+      DecodedHeader header = write(channel, npzSha256, npz, layout);
+      channel.force(true);
+      ImageStore.Images images = images(file, header, channel, arena);
+      String found =
+          layout.contentSha256(images.images(), monitor, "checking " + part.getFileName());
+      if (!found.equals(header.contentSha256())) {
+        throw new IOException("what is read back differs from what was written; check the disk");
+      }
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+        entries.force(true);
+      }
+      return images;
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  /** Writes the arrays, and the header last: an incomplete file has none. */
+  private DecodedHeader write(
+      FileChannel channel, String npzSha256, NpzReader npz, DatasetReader.Layout layout)
+      throws IOException {
+    DecodedHeader places = new DecodedHeader(npzSha256, "", layout.imageBytes());
+    ContentHash hash = new ContentHash();
+    long[] done = {0};
+    for (int i = 0; i < DatasetReader.SPLITS.size(); i++) {
+      layout.startImages(hash, i);
+      long[] at = {places.offset(i)};
+      npz.stream(
+          DatasetReader.SPLITS.get(i) + "_images",
+          PIECE,
+          piece -> {
+            hash.update(piece);
+            writeFully(channel, piece.asByteBuffer(), at[0]);
+            at[0] += piece.byteSize();
+            done[0] += piece.byteSize();
+            monitor.step("decoding " + npz.path().getFileName(), done[0], layout.allImageBytes());
+          });
+      layout.addLabels(hash, i);
+    }
+    DecodedHeader header = new DecodedHeader(npzSha256, hash.hex(), layout.imageBytes());
+    if (channel.size() < header.fileBytes()) {
+      writeFully(channel, ByteBuffer.allocate(1), header.fileBytes() - 1);
+    }
+    writeFully(channel, header.block(), 0);
+    return header;
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer bytes, long at) {
+    try {
+      for (long to = at; bytes.hasRemaining(); ) {
+        to += channel.write(bytes, to);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ImageStore.Images images(
+      Path file, DecodedHeader header, FileChannel channel, Arena arena) throws IOException {
+    MemorySegment all = channel.map(MapMode.READ_ONLY, 0, header.fileBytes(), arena);
+    List<MemorySegment> images = new ArrayList<>();
+    for (int i = 0; i < header.imageBytes().length; i++) {
+      images.add(all.asSlice(header.offset(i), header.imageBytes()[i]));
+    }
+    return new ImageStore.Images(images, header.contentSha256(), Optional.of(file));
+  }
+
+  private static DataException failure(
+      Path npz, Path file, DatasetReader.Layout layout, String reason, Exception cause) {
+    return new DataException(
+        npz
+            + ": its "
+            + Sizes.text(layout.allImageBytes())
+            + " of images must be decoded into a file once, but "
+            + file
+            + " "
+            + reason
+            + "; name a folder with room by the environment variable UNERRING_CACHE,"
+            + " or write the npz with numpy.savez (not compressed), which is mapped as it is",
+        cause);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.unerring.dataset;
+
+import dev.unerring.base.CacheFolder;
+import dev.unerring.base.WorkMonitor;
+import java.nio.file.Path;
+import java.util.function.ToLongFunction;
+
+/**
+ * What reading a data file depends on besides the file.
+ *
+ * @param cache folder of derived files
+ * @param memoryBytes images up to this many bytes are kept in memory, more are mapped
+ * @param freeBytes what a folder's disk still takes
+ * @param monitor is told what takes long
+ */
+record Surroundings(
+    Path cache, long memoryBytes, ToLongFunction<Path> freeBytes, WorkMonitor monitor) {
+  /** Images above this many bytes are mapped. */
+  static final long MEMORY_BYTES = 512L << 20;
+
+  static Surroundings standard(WorkMonitor monitor) {
+    return new Surroundings(
+        CacheFolder.path(), MEMORY_BYTES, folder -> folder.toFile().getUsableSpace(), monitor);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.unerring.fetch;
+
+import dev.unerring.base.DataException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What has arrived so far: {@code X.npz.part}, and beside it {@code X.npz.part.etag} with the
+ * address and the validator of the version that it is from. Locked while one program fetches.
+ */
+final class PartFile implements AutoCloseable {
+  private static final byte[] ZIP = {'P', 'K', 3, 4};
+
+  private final Path file;
+  private final Path tag;
+  private final FileChannel channel;
+
+  private PartFile(Path file, Path tag, FileChannel channel) {
+    this.file = file;
+    this.tag = tag;
+    this.channel = channel;
+  }
+
+  /** The part of {@code target}; DataException when another program is fetching it. */
+  static PartFile open(Path target) throws IOException {
+    Path file = target.resolveSibling(target.getFileName() + ".part");
+    Path tag = target.resolveSibling(target.getFileName() + ".part.etag");
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    boolean locked = false;
+    try {
+      locked = channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      locked = false;
+    } finally {
+      if (!locked) {
+        channel.close();
+      }
+    }
+    if (!locked) {
+      throw new DataException(file + ": another program is fetching this file; let it finish");
+    }
+    return new PartFile(file, tag, channel);
+  }
+
+  Path path() {
+    return file;
+  }
+
+  long size() throws IOException {
+    return channel.size();
+  }
+
+  void append(ByteBuffer bytes) throws IOException {
+    channel.position(channel.size());
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /** Whether the first bytes, as far as they are here, are those of a zip archive. */
+  boolean startsAsZip() throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(ZIP.length);
+    channel.read(start, 0);
+    return Arrays.equals(start.array(), 0, start.position(), ZIP, 0, start.position());
+  }
+
+  /** Starts again with nothing. */
+  void clear() throws IOException {
+    channel.truncate(0);
+    Files.deleteIfExists(tag);
+  }
+
+  /** Remembers which version of the file comes from this address. */
+  void version(String url, Optional<String> validator) throws IOException {
+    if (validator.isPresent()) {
+      Files.write(tag, List.of(url, validator.get()), StandardCharsets.UTF_8);
+    } else {
+      Files.deleteIfExists(tag);
+    }
+  }
+
+  /** The validator of what is here, if it came from this address. */
+  Optional<String> validator(String url) {
+    try {
+      List<String> lines = Files.readAllLines(tag, StandardCharsets.UTF_8);
+      boolean usable =
+          lines.size() == 2
+              && lines.get(0).equals(url)
+              && lines.get(1).matches("\"[\\x21\\x23-\\x7e]*\"|[A-Za-z0-9 ,:]{1,40}");
+      return usable ? Optional.of(lines.get(1)) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The complete file gets its name; a former one is kept under {@code former}. */
+  void finish(Path target, Path former) throws IOException {
+    channel.force(true);
+    boolean replaced = Files.exists(target);
+    if (replaced) {
+      Files.move(target, former, StandardCopyOption.REPLACE_EXISTING);
+    }
+    try {
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (replaced) {
+        Files.move(former, target);
+      }
+      throw e;
+    }
+    Files.deleteIfExists(tag);
+    try (FileChannel folder =
+        FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+
+  /** Removes what is here: it is of no use. */
+  void discard() throws IOException {
+    Files.deleteIfExists(file);
+    Files.deleteIfExists(tag);
+  }
+
+  /** Leaves what has arrived for the next time; an empty part is removed. */
+  @Override
+  public void close() throws IOException {
+    boolean empty = Files.exists(file) && Files.size(file) == 0;
+    if (empty) {
+      discard();
+    }
+    channel.close();
+  }
+}
