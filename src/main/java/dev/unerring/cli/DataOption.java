@@ -24,6 +24,15 @@ final class DataOption {
 
   /** The file that is meant. */
   Path file() {
+    return file(data, root);
+  }
+
+  /**
+   * The file that is meant.
+   *
+   * @param root null for none
+   */
+  static Path file(String data, Path root) {
     Path home = Path.of(System.getProperty("user.home"));
     String cache = System.getenv("XDG_CACHE_HOME");
     Path caches = cache == null || cache.isEmpty() ? home.resolve(".cache") : Path.of(cache);

@@ -1,0 +1,178 @@
+package dev.unerring.cli;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.base.AtomicFile;
+import dev.unerring.base.DataException;
+import dev.unerring.base.UsageException;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.errors.Calibration;
+import dev.unerring.network.Network;
+import dev.unerring.run.ImageInput;
+import dev.unerring.run.Predictor;
+import dev.unerring.run.RunEvaluation;
+import dev.unerring.run.TrainedRun;
+import dev.unerring.tensor.Shape;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code unerring predict}: what the model of a run says of other images. */
+@Command(
+    name = "predict",
+    description = "Predicts images with the saved model of a run, with calibrated scores.",
+    mixinStandardHelpOptions = true)
+final class PredictCommand implements Callable<Integer> {
+  private static final int BATCH = 128;
+
+  @ParentCommand private Main main;
+  @Spec private CommandSpec spec;
+  @Mixin private RunOptions run;
+  @Mixin private DeviceOptions device;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "PNG or JPEG, or npz with an array 'images' or 'x' (or see --split).")
+  private List<Path> files;
+
+  @Option(
+      names = "--split",
+      completionCandidates = SplitNames.class,
+      description = "Of npz files take <split>_images: train, val or test.")
+  private String split;
+
+  @Option(names = "--format", defaultValue = "csv", description = "csv (default) or json: lines.")
+  private String format;
+
+  @Option(names = "--out", paramLabel = "F", description = "File to write instead of stdout.")
+  private Path out;
+
+  @Option(
+      names = "--skip-broken",
+      description = "Leave out files that cannot be used, instead of refusing all.")
+  private boolean skipBroken;
+
+  PredictCommand() {}
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    if (!format.equals("csv") && !format.equals("json")) {
+      throw new UsageException("--format is csv or json, not '" + format + "'");
+    }
+    if (split != null) {
+      SplitNames.require(split);
+    }
+    TrainedRun trained = run.run();
+    SampleWatch watch = new SampleWatch(err, main.interrupt());
+    try (Backend backend = device.device().open()) {
+      Network network = trained.network(backend, BATCH);
+      if (!skipBroken) {
+        requireUsable(network.image(), watch);
+      }
+      Optional<Calibration> calibration = calibration(trained, backend, watch, err);
+      calibration
+          .map(Calibration::warning)
+          .filter(warning -> !warning.isEmpty())
+          .ifPresent(warning -> err.println("note: " + warning));
+      err.println("Not for clinical use.");
+      err.flush();
+      StringBuilder text = new StringBuilder();
+      PrintWriter stdout = spec.commandLine().getOut();
+      Consumer<String> lines =
+          out == null ? line -> stdout.print(line + "\n") : line -> text.append(line).append('\n');
+      PredictionLines rows =
+          new PredictionLines(trained, calibration.isPresent(), format.equals("json"), lines);
+      Predictor predictor = new Predictor(trained, network, calibration.orElse(null), rows::write);
+      predict(predictor, watch, err);
+      stdout.flush();
+      if (out != null) {
+        AtomicFile.write(out, text.toString().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return 0;
+  }
+
+  /** Reads every file once before anything is printed, and names all that cannot be used. */
+  private void requireUsable(Shape image, SampleWatch watch) {
+    List<String> broken = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      try (ImageInput input = ImageInput.open(files.get(i), split, image)) {
+        watch.at("files read, " + input.size() + " images in the last", i, files.size());
+      } catch (DataException e) {
+        broken.add(e.getMessage());
+      }
+    }
+    if (broken.size() == 1) {
+      throw new DataException(broken.getFirst());
+    }
+    if (!broken.isEmpty()) {
+      throw new DataException(
+          broken.size()
+              + " of "
+              + files.size()
+              + " files cannot be used (--skip-broken leaves them out):\n  "
+              + String.join("\n  ", broken));
+    }
+  }
+
+  private void predict(Predictor predictor, SampleWatch watch, PrintWriter err) {
+    int skipped = 0;
+    for (int i = 0; i < files.size(); i++) {
+      Path file = files.get(i);
+      try (ImageInput input = ImageInput.open(file, split, predictor.image())) {
+        for (int index = 0; index < input.size(); index++) {
+          predictor.add(file, input, index);
+          boolean one = files.size() == 1;
+          watch.at("predicted", one ? index : i, one ? input.size() : files.size());
+        }
+      } catch (DataException e) {
+        if (!skipBroken) {
+          throw e;
+        }
+        err.println("left out: " + e.getMessage());
+        skipped++;
+      }
+    }
+    if (skipped == files.size()) {
+      throw new DataException("none of the " + skipped + " files can be used");
+    }
+    predictor.finish();
+  }
+
+  /** The stored calibration, else one on the validation samples of the run's data, else none. */
+  private Optional<Calibration> calibration(
+      TrainedRun trained, Backend backend, SampleWatch watch, PrintWriter err) {
+    Optional<Calibration> stored = trained.storedCalibration();
+    if (stored.isPresent()) {
+      return stored;
+    }
+    try (Dataset data = run.data(trained)) {
+      if (!trained.isOf(data)) {
+        throw new DataException(
+            data.file() + " is not the data of this run; scores are calibrated on its own");
+      }
+      Optional<Calibration> made = new RunEvaluation(trained, data, backend, watch).calibration();
+      RunOptions.keep(trained, made, err);
+      return made;
+    } catch (DataException e) {
+      if (run.namesData()) {
+        throw e;
+      }
+      err.println("note: no calibration, so logits without scores: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+}
