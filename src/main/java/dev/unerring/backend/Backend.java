@@ -121,6 +121,14 @@ public interface Backend extends AutoCloseable {
    */
   void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits);
 
+  /**
+   * Mean sigmoid cross-entropy over the batch's samples and labels, and its gradient.
+   *
+   * @param labels int32 [n][K], each 0 or 1
+   * @param loss one word: the mean
+   */
+  void sigmoidCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits);
+
   /** Number of elements that are infinite or NaN. */
   long countNonFinite(Buffer values);
 

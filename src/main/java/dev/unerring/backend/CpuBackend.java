@@ -258,7 +258,6 @@ public final class CpuBackend implements Backend {
     int samples = logits.shape().n();
     int classes = logits.shape().imageElements();
     float inverseCount = (float) (1.0 / samples);
-    Chunks chunks = Chunks.flat(samples);
     MemorySegment losses = team.vectors.floats(samples);
     team.workers.run(
         samples,
@@ -273,6 +272,34 @@ public final class CpuBackend implements Backend {
                 inverseCount,
                 begin,
                 end));
+    meanLoss(losses, samples, inverseCount, loss);
+  }
+
+  @Override
+  public void sigmoidCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+    OperandChecks.sigmoidLoss(logits, labels, loss, gradLogits);
+    int samples = logits.shape().n();
+    int columns = logits.shape().imageElements();
+    float inverseCount = (float) (1.0 / ((double) samples * columns));
+    MemorySegment losses = team.vectors.floats(samples);
+    team.workers.run(
+        samples,
+        CpuTeam.SMALL,
+        (begin, end) ->
+            team.kernels.sigmoidCrossEntropy(
+                CpuTeam.memory(logits),
+                labels.memory(),
+                losses,
+                CpuTeam.memory(gradLogits),
+                columns,
+                inverseCount,
+                begin,
+                end));
+    meanLoss(losses, samples, inverseCount, loss);
+  }
+
+  private void meanLoss(MemorySegment losses, int samples, float inverseCount, Buffer loss) {
+    Chunks chunks = Chunks.flat(samples);
     MemorySegment parts = team.partial.floats(chunks.count());
     team.kernels.channelSums(losses, parts, team.sumWords(chunks, 1), 0, chunks.count());
     team.reduceTree(parts, loss, chunks.count());

@@ -58,6 +58,21 @@ final class OperandChecks {
     }
   }
 
+  /** Shapes as for the softmax loss, a word a logit for the labels, each 0 or 1. */
+  static void sigmoidLoss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+    loss(logits, labels, loss, gradLogits);
+    long wanted = logits.shape().elements();
+    if (labels.length() < wanted) {
+      throw new IllegalArgumentException(labels.length() + " labels for " + wanted + " logits");
+    }
+    for (long i = 0; i < wanted; i++) {
+      int label = labels.memory().getAtIndex(ValueLayout.JAVA_INT, i);
+      if (label != 0 && label != 1) {
+        throw new IllegalArgumentException("label " + label + " of logit " + i + " is not 0 or 1");
+      }
+    }
+  }
+
   /** Every label of the batch is a class; the labels lie in host memory. */
   static void labels(Buffer labels, Shape logits) {
     for (int n = 0; n < logits.n(); n++) {

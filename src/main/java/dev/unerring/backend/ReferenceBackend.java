@@ -459,6 +459,31 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public void sigmoidCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+    OperandChecks.sigmoidLoss(logits, labels, loss, gradLogits);
+    int count = logits.shape().n();
+    int k = logits.shape().imageElements();
+    float inverseCount = (float) (1.0 / ((double) count * k));
+    float[] losses = new float[count];
+    for (int n = 0; n < count; n++) {
+      float sum = 0.0f;
+      for (int j = 0; j < k; j++) {
+        long i = (long) n * k + j;
+        float z = get(logits.data(), i);
+        boolean positive = labels.memory().getAtIndex(ValueLayout.JAVA_INT, i) != 0;
+        float e = OrderedMath.exp(-Math.abs(z));
+        float t = 1.0f + e;
+        float raised = z > 0.0f ? z : 0.0f;
+        sum = sum + ((raised - (positive ? z : 0.0f)) + OrderedMath.log(t));
+        float score = (z >= 0.0f ? 1.0f : e) / t;
+        set(gradLogits.data(), i, (score - (positive ? 1.0f : 0.0f)) * inverseCount);
+      }
+      losses[n] = sum;
+    }
+    set(loss, 0, chunked(Chunks.flat(count), (n, zero, acc) -> acc + losses[n]) * inverseCount);
+  }
+
+  @Override
   public long countNonFinite(Buffer values) {
     long count = 0;
     for (long i = 0; i < values.length(); i++) {

@@ -11,6 +11,7 @@ import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.errors.Metrics;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
@@ -29,8 +30,15 @@ import java.util.TreeSet;
  */
 public final class ClosedWorldValidator {
   private static final int BATCH = 128;
-  private static final int SMALLEST_MARGINS = 8;
-  private static final int RANDOM_SHARE = 8;
+
+  /**
+   * Half of the samples that the definition computes again: the smallest margins, and as many at
+   * random.
+   */
+  private static final int MOST_REPEATED = 8;
+
+  /** Multiplications that the definition may take: about a second in plain Java. */
+  private static final long REPEATED_WORK = 500_000_000L;
 
   private ClosedWorldValidator() {}
 
@@ -52,14 +60,14 @@ public final class ClosedWorldValidator {
       float[] train = Evaluator.logits(network, dataset.train());
       float[] val = Evaluator.logits(network, dataset.val());
       float[] test = Evaluator.logits(network, dataset.test());
-      int checked = againstReference(model, dataset.train(), network.classes(), train);
+      int checked = againstReference(model, dataset, network, train);
       return new Recheck(
           dataset.sha256(),
           StoredTensors.of(network).weightsSha256(),
           sha256(List.of(train, val, test)),
-          verdict(dataset, dataset.train(), network.classes(), train),
-          verdict(dataset, dataset.val(), network.classes(), val),
-          verdict(dataset, dataset.test(), network.classes(), test),
+          verdict(dataset, dataset.train(), train),
+          verdict(dataset, dataset.val(), val),
+          verdict(dataset, dataset.test(), test),
           checked);
     }
   }
@@ -82,16 +90,18 @@ public final class ClosedWorldValidator {
     }
   }
 
-  private static Recheck.SplitVerdict verdict(
-      Dataset dataset, Split split, int classes, float[] logits) {
-    int[] labels = Evaluator.labels(split);
+  private static Recheck.SplitVerdict verdict(Dataset dataset, Split split, float[] logits) {
+    Labels labels = Labels.given(dataset.task(), split);
     return new Recheck.SplitVerdict(
-        ErrorList.of(logits, classes, labels),
-        Metrics.ofLogits(dataset.task(), logits, classes, labels));
+        ErrorList.of(labels, logits),
+        Metrics.ofLogits(dataset.task(), logits, dataset.classes(), labels.values()));
   }
 
-  private static int againstReference(Path model, Split train, int classes, float[] logits) {
-    int[] samples = chosen(train, classes, logits);
+  private static int againstReference(Path model, Dataset data, Network network, float[] logits) {
+    Split train = data.train();
+    int classes = network.classes();
+    long half = Math.clamp(REPEATED_WORK / network.multiplications() / 2, 1, MOST_REPEATED);
+    int[] samples = chosen(Labels.given(data.task(), train), logits, (int) half);
     try (Backend reference = new ReferenceBackend()) {
       Network definition = ModelFile.read(model, reference, samples.length);
       float[] expected = Evaluator.logits(definition, train, samples);
@@ -118,21 +128,20 @@ public final class ClosedWorldValidator {
   }
 
   /** The smallest margins towards the given label in absolute value, and a random share. */
-  private static int[] chosen(Split train, int classes, float[] logits) {
+  private static int[] chosen(Labels given, float[] logits, int half) {
     List<Integer> byMargin = new ArrayList<>();
-    for (int n = 0; n < train.size(); n++) {
+    for (int n = 0; n < given.samples(); n++) {
       byMargin.add(n);
     }
     byMargin.sort((a, b) -> {
-      float first = Math.abs(ErrorList.margin(logits, classes, a, train.label(a)));
-      float second = Math.abs(ErrorList.margin(logits, classes, b, train.label(b)));
+      float first = Math.abs(given.margin(logits, a));
+      float second = Math.abs(given.margin(logits, b));
       return first != second ? Float.compare(first, second) : Integer.compare(a, b);
     });
-    TreeSet<Integer> samples =
-        new TreeSet<>(byMargin.subList(0, Math.min(SMALLEST_MARGINS, byMargin.size())));
-    for (int i = 0; i < RANDOM_SHARE; i++) {
+    TreeSet<Integer> samples = new TreeSet<>(byMargin.subList(0, Math.min(half, byMargin.size())));
+    for (int i = 0; i < half; i++) {
       float u = Philox.uniform(0, Philox.REFERENCE_SHARE, 0, i);
-      samples.add((int) (u * train.size()));
+      samples.add((int) (u * given.samples()));
     }
     return samples.stream().mapToInt(Integer::intValue).toArray();
   }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     description = "Lists every training error of a run: after training, and those that are left.",
     mixinStandardHelpOptions = true)
 final class ErrorsCommand implements Callable<Integer> {
-  private static final int SHOWN_COLUMNS = 10;
+  private static final int SHOWN_COLUMNS = 11;
 
   @Spec private CommandSpec spec;
 
@@ -64,7 +64,7 @@ final class ErrorsCommand implements Callable<Integer> {
       return;
     }
     Map<String, Integer> categories = new TreeMap<>();
-    rows.forEach(row -> categories.merge(row[7], 1, Integer::sum));
+    rows.forEach(row -> categories.merge(row[8], 1, Integer::sum));
     categories.forEach((name, count) -> out.println("  " + count + " " + name));
     line(out, names);
     rows.forEach(row -> line(out, row));
@@ -75,7 +75,7 @@ final class ErrorsCommand implements Callable<Integer> {
   private static void line(PrintWriter out, String[] fields) {
     StringBuilder line = new StringBuilder("  ");
     for (int i = 1; i < SHOWN_COLUMNS; i++) {
-      line.append(String.format(Locale.ROOT, i == 7 ? "%-21s" : "%-15s", fields[i]));
+      line.append(String.format(Locale.ROOT, i == 8 ? "%-21s" : "%-15s", fields[i]));
     }
     out.println(line.toString().stripTrailing());
   }

@@ -23,7 +23,7 @@ final class Summary {
         text,
         "training errors    %s/%s   floor %s%s",
         r.get("trainErrors"),
-        r.get("trainSamples"),
+        r.get("trainDecisions"),
         r.get("floor"),
         result.goalReached() ? "" : "   NOT REACHED (" + result.endedBy() + ")");
     result.conflicts().forEach(conflict -> line(text, "  %s", conflict));
@@ -76,7 +76,7 @@ final class Summary {
         figure(split.get("acc")),
         figure(split.get("auc")),
         split.get("errors"),
-        split.get("samples"));
+        split.get("decisions"));
   }
 
   private static String figure(Object value) {

@@ -121,7 +121,17 @@ final class TrainCommand implements Callable<Integer> {
         description = "A plan; the options below override it.")
     private Path config;
 
-    @Option(names = "--arch", description = "Network: small (28x28).")
+    @Option(
+        names = "--recipe",
+        paramLabel = "NAME",
+        description =
+            "Plan to start from: unerring (default), or medmnist, the official training recipe: the"
+                + " base line, 100 epochs of ResNet-18, no correction.")
+    private String recipe;
+
+    @Option(
+        names = "--arch",
+        description = "Network: auto (default), small (28x28), small3d, resnet18, resnet50.")
     private String arch;
 
     @Option(names = "--seed", description = "Seed of every random number; default 0.")
@@ -130,7 +140,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--epochs", description = "Most epochs; default 300.")
     private Integer epochs;
 
-    @Option(names = "--batch-size", description = "Samples of a step; default 128.")
+    @Option(names = "--batch-size", description = "Samples of a step; default 128, 3D 32.")
     private Integer batchSize;
 
     @Option(names = "--lr", description = "Adam's learning rate; default 0.0005.")
@@ -148,7 +158,10 @@ final class TrainCommand implements Callable<Integer> {
     PlanOptions() {}
 
     TrainingPlan plan() {
-      TrainingPlan p = config == null ? TrainingPlan.standard() : read(config);
+      if (config != null && recipe != null) {
+        throw new UsageException("--config and --recipe are two plans; name one of them");
+      }
+      TrainingPlan p = config == null ? recipe() : read(config);
       CorrectionPlan c = p.correction();
       if (corrector != null && !corrector.equals("tunneling") && !corrector.equals("none")) {
         throw new UsageException("--corrector is tunneling or none, not '" + corrector + "'");
@@ -158,11 +171,21 @@ final class TrainCommand implements Callable<Integer> {
           seed == null ? p.seed() : seed,
           epochs == null ? p.epochs() : epochs,
           batchSize == null ? p.batchSize() : batchSize,
-          learningRate == null ? p.learningRate() : learningRate,
+          learningRate == null ? p.learningRate() : p.learningRate().withFirst(learningRate),
           p.weightDecay(),
           p.batchNormMomentum(),
           primeTo == null ? p.primeTo() : primeTo,
+          p.stopAtFloor(),
           corrector == null ? c : c.withEnabled(corrector.equals("tunneling")));
+    }
+
+    private TrainingPlan recipe() {
+      return switch (recipe == null ? "unerring" : recipe) {
+        case "unerring" -> TrainingPlan.standard();
+        case "medmnist" -> TrainingPlan.medmnist();
+        default ->
+            throw new UsageException("--recipe is unerring or medmnist, not '" + recipe + "'");
+      };
     }
 
     private static TrainingPlan read(Path file) {

@@ -4,7 +4,9 @@ import dev.unerring.base.Philox;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Labels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -20,55 +22,69 @@ final class HybridData implements ImageSource {
   private static final int CANDIDATES = 10;
 
   private final Split split;
-  private final int[] goals;
+  private final Labels goals;
   private final TreeMap<Integer, Integer> auxiliary;
   private float t = 1.0f;
 
-  private HybridData(Split split, int[] goals, TreeMap<Integer, Integer> auxiliary) {
+  private HybridData(Split split, Labels goals, TreeMap<Integer, Integer> auxiliary) {
     this.split = split;
     this.goals = goals;
     this.auxiliary = auxiliary;
   }
 
   /** The originals; nothing moves, whatever t is. */
-  static HybridData still(Split split, int[] goals) {
+  static HybridData still(Split split, Labels goals) {
     return new HybridData(split, goals, new TreeMap<>());
   }
 
   /**
-   * Draws the auxiliary images; empty where a class with errors has no sample that is right.
+   * Draws the auxiliary images; empty where a wrong sample has none of its goal labels that is
+   * right.
    *
    * @param logits logits of the primed network on the original training set
    * @param wrong samples that miss their goalLabel
    */
   static Optional<HybridData> draw(
-      Split split, int[] goals, float[] logits, int classes, ErrorList wrong, long seed) {
+      Split split, Labels goals, float[] logits, ErrorList wrong, long seed) {
     TreeMap<Integer, Integer> auxiliary = new TreeMap<>();
-    TreeMap<Integer, List<Integer>> candidates = new TreeMap<>();
+    TreeMap<List<Integer>, List<Integer>> candidates = new TreeMap<>(HybridData::compare);
     for (var error : wrong.errors()) {
-      int goal = error.givenLabel();
+      int sample = error.sampleIndex();
       List<Integer> confident =
-          candidates.computeIfAbsent(goal, c -> mostConfident(goals, logits, classes, c));
+          candidates.computeIfAbsent(row(goals, sample), g -> mostConfident(goals, logits, sample));
       if (confident.isEmpty()) {
         return Optional.empty();
       }
-      float u = Philox.uniform(seed, Philox.AUXILIARY_IMAGE, 0, error.sampleIndex());
-      auxiliary.put(error.sampleIndex(), confident.get((int) (u * confident.size())));
+      float u = Philox.uniform(seed, Philox.AUXILIARY_IMAGE, 0, sample);
+      auxiliary.put(sample, confident.get((int) (u * confident.size())));
     }
     return Optional.of(new HybridData(split, goals, auxiliary));
   }
 
-  private static List<Integer> mostConfident(int[] goals, float[] logits, int classes, int c) {
+  private static List<Integer> row(Labels goals, int sample) {
+    return Arrays.stream(goals.rows(new int[] {sample}).values()).boxed().toList();
+  }
+
+  private static int compare(List<Integer> a, List<Integer> b) {
+    for (int i = 0; i < a.size(); i++) {
+      int order = Integer.compare(a.get(i), b.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+
+  /** Right samples with the goal labels of {@code sample}, the largest margins first. */
+  private static List<Integer> mostConfident(Labels goals, float[] logits, int sample) {
     List<Integer> right = new ArrayList<>();
-    for (int n = 0; n < goals.length; n++) {
-      if (goals[n] == c && ErrorList.margin(logits, classes, n, c) > 0) {
+    for (int n = 0; n < goals.samples(); n++) {
+      if (goals.same(n, sample) && goals.margin(logits, n) > 0) {
         right.add(n);
       }
     }
     right.sort((a, b) -> {
-      int byMargin =
-          Float.compare(
-              ErrorList.margin(logits, classes, b, c), ErrorList.margin(logits, classes, a, c));
+      int byMargin = Float.compare(goals.margin(logits, b), goals.margin(logits, a));
       return byMargin != 0 ? byMargin : Integer.compare(a, b);
     });
     return right.subList(0, Math.min(CANDIDATES, right.size()));
@@ -79,12 +95,8 @@ final class HybridData implements ImageSource {
   }
 
   /** Goal labels of some samples. */
-  int[] goals(int[] samples) {
-    int[] labels = new int[samples.length];
-    for (int i = 0; i < samples.length; i++) {
-      labels[i] = goals[samples[i]];
-    }
-    return labels;
+  Labels goals(int[] samples) {
+    return goals.rows(samples);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.unerring.base.Philox;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.errors.Misclassification;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -35,7 +36,7 @@ public final class Tunneling implements Corrector {
 
   private final TrainingPlan plan;
   private final Split train;
-  private final int[] goals;
+  private final Labels goals;
   private final Monitor monitor;
   private final List<CorrectionRound> rounds = new ArrayList<>();
   private int passes;
@@ -45,9 +46,9 @@ public final class Tunneling implements Corrector {
   /**
    * Prepares a correction.
    *
-   * @param goals goalLabel of each training sample
+   * @param goals what the training samples are driven to
    */
-  public Tunneling(TrainingPlan plan, Split train, int[] goals, Monitor monitor) {
+  public Tunneling(TrainingPlan plan, Split train, Labels goals, Monitor monitor) {
     this.plan = plan;
     this.train = train;
     this.goals = goals;
@@ -57,14 +58,12 @@ public final class Tunneling implements Corrector {
   @Override
   public CorrectionResult correct(Network network) {
     CorrectionPlan correction = plan.correction();
-    int classes = network.classes();
     float[] logits = Evaluator.logits(network, train);
-    ErrorList before = ErrorList.of(logits, classes, goals);
+    ErrorList before = ErrorList.of(goals, logits);
     if (before.count() == 0) {
       return result(0, 0, "floor", List.of());
     }
-    Optional<HybridData> drawn =
-        HybridData.draw(train, goals, logits, classes, before, plan.seed());
+    Optional<HybridData> drawn = HybridData.draw(train, goals, logits, before, plan.seed());
     HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train, goals));
     StoredTensors accepted = StoredTensors.of(network);
     Session session = new Session(network, hybrid, accepted, before.count());
@@ -99,7 +98,7 @@ public final class Tunneling implements Corrector {
         continue;
       }
       accepted.restore(network);
-      plateau = left.errors().stream().map(Misclassification::sampleIndex).toList();
+      plateau = left.errors().stream().map(Misclassification::sampleIndex).distinct().toList();
       inARow = 0;
       dt = dt / SHRINK;
       if (dt < correction.smallestStep()) {
@@ -115,7 +114,7 @@ public final class Tunneling implements Corrector {
       Session session, int before, StoredTensors accepted, String endedBy, List<Integer> plateau) {
     Network network = session.network;
     accepted.restore(network);
-    int after = ErrorList.of(Evaluator.logits(network, train), network.classes(), goals).count();
+    int after = ErrorList.of(goals, Evaluator.logits(network, train)).count();
     if (session.fewest < after) {
       session.best.restore(network);
       after = session.fewest;
@@ -175,8 +174,7 @@ public final class Tunneling implements Corrector {
 
     /** Errors on H(t); at t = 1 they are those of the original images, and the best is kept. */
     private ErrorList judge(double t) {
-      ErrorList left =
-          ErrorList.of(Evaluator.logits(network, hybrid, all), network.classes(), goals);
+      ErrorList left = ErrorList.of(goals, Evaluator.logits(network, hybrid, all));
       if (t == 1.0 && left.count() < fewest) {
         fewest = left.count();
         best = StoredTensors.of(network);
@@ -230,13 +228,13 @@ public final class Tunneling implements Corrector {
     private String describe(CorrectionRound round) {
       return String.format(
           Locale.ROOT,
-          "correction round %d: t %.4f, %d sweeps, %d steps, %d of %d samples still wrong%s",
+          "correction round %d: t %.4f, %d sweeps, %d steps, %d of %d still wrong%s",
           round.round(),
           round.t(),
           round.sweeps(),
           round.steps(),
           round.errors(),
-          train.size(),
+          goals.values().length,
           round.accepted() ? ", accepted" : ", taken back");
     }
   }

@@ -25,7 +25,7 @@ public final class Categorizer {
 
   private final Split train;
   private final int size;
-  private final TreeMap<Integer, Integer> contradicted = new TreeMap<>();
+  private final TreeMap<Integer, List<LabelledSample>> contradicted = new TreeMap<>();
 
   /** Takes the identical images with other labels from the audit. */
   public Categorizer(Split train, LabelAudit audit) {
@@ -33,12 +33,7 @@ public final class Categorizer {
     this.size = train.imageElements();
     for (LabelConflict conflict : audit.conflicts()) {
       List<LabelledSample> members = conflict.group().trainSamples();
-      for (LabelledSample member : members) {
-        members.stream()
-            .filter(other -> !other.labels().equals(member.labels()))
-            .findFirst()
-            .ifPresent(other -> contradicted.put(member.sampleIndex(), other.sampleIndex()));
-      }
+      members.forEach(member -> contradicted.put(member.sampleIndex(), members));
     }
   }
 
@@ -56,9 +51,11 @@ public final class Categorizer {
   }
 
   private CategorizedError categorize(Misclassification error, boolean search) {
-    Integer identical = contradicted.get(error.sampleIndex());
-    if (identical != null) {
-      return new CategorizedError(error, ErrorCategory.IDENTICAL_IMAGE, identical, 1.0);
+    for (LabelledSample other : contradicted.getOrDefault(error.sampleIndex(), List.of())) {
+      if (other.labels().get(error.column()) != error.givenLabel()) {
+        int index = other.sampleIndex();
+        return new CategorizedError(error, ErrorCategory.IDENTICAL_IMAGE, index, 1.0);
+      }
     }
     byte[] image = new byte[size];
     byte[] other = new byte[size];
@@ -76,7 +73,7 @@ public final class Categorizer {
     int nearest = -1;
     double nearness = Double.NEGATIVE_INFINITY;
     for (int m = 0; m < train.size(); m++) {
-      if (train.label(m) == error.predictedLabel() && m != error.sampleIndex()) {
+      if (train.label(m, error.column()) == error.predictedLabel() && m != error.sampleIndex()) {
         copy(m, other);
         double both = deviation * deviation(other, dot(other, other));
         long covariance = size * dot(image, other) - sum(image) * sum(other);

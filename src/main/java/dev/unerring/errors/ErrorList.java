@@ -1,72 +1,68 @@
 package dev.unerring.errors;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The errors of one split, sorted by sampleIndex; a count, never a rounded share.
+ * The errors of one split, sorted by sampleIndex, then by label column; a count, never a rounded
+ * share.
  *
  * @param samples number of samples that were judged
- * @param errors the samples that are wrong
+ * @param columns decisions a sample: 1, or the number of labels of a multi-label set
+ * @param errors the decisions that are wrong
  */
-public record ErrorList(int samples, List<Misclassification> errors) {
-  /** Number of errors. */
+public record ErrorList(int samples, int columns, List<Misclassification> errors) {
+  /** Number of errors; of a multi-label set, each wrong label of a sample is one. */
   public int count() {
     return errors.size();
   }
 
+  /** Number of decisions that were judged. */
+  public long decisions() {
+    return (long) samples * columns;
+  }
+
+  /** Number of samples with at least one error. */
+  public int wrongSamples() {
+    return (int) errors.stream().mapToInt(Misclassification::sampleIndex).distinct().count();
+  }
+
   /**
-   * Judges every sample: an error is a sample whose given label does not have the strictly largest
-   * logit. A tie at the top and a NaN anywhere are errors.
+   * Judges every sample against its labels. A tie is an error, and so is a NaN in a logit that
+   * decides.
    *
    * @param logits [samples][classes]
-   * @param labels given label a sample
    */
-  public static ErrorList of(float[] logits, int classes, int[] labels) {
+  public static ErrorList of(Labels labels, float[] logits) {
+    int width = logits.length / Math.max(1, labels.samples());
     List<Misclassification> errors = new ArrayList<>();
-    for (int n = 0; n < labels.length; n++) {
-      int top = top(logits, classes, n);
-      boolean tie = tie(logits, classes, n, top);
-      if (tie || top != labels[n]) {
-        float[] own = new float[classes];
-        System.arraycopy(logits, n * classes, own, 0, classes);
-        float margin = margin(logits, classes, n, labels[n]);
-        errors.add(new Misclassification(n, labels[n], top, own, margin, tie));
+    for (int n = 0; n < labels.samples(); n++) {
+      for (int column = 0; column < labels.columns(); column++) {
+        float margin = labels.margin(logits, n, column);
+        boolean open = open(labels, logits, n, column);
+        int given = labels.values()[n * labels.columns() + column];
+        int predicted = labels.predicted(logits, n, column);
+        if (open || predicted != given) {
+          float[] own = Arrays.copyOfRange(logits, n * width, (n + 1) * width);
+          errors.add(new Misclassification(n, column, given, predicted, own, margin, open));
+        }
       }
     }
-    return new ErrorList(labels.length, errors);
+    return new ErrorList(labels.samples(), labels.columns(), errors);
   }
 
-  /**
-   * Class of the largest logit of a sample, the lowest index on a tie; NaN is never the largest.
-   */
-  public static int top(float[] logits, int classes, int sample) {
-    int top = 0;
-    for (int j = 1; j < classes; j++) {
-      float best = logits[sample * classes + top];
-      float v = logits[sample * classes + j];
-      if (v > best || (best != best && v == v)) {
-        top = j;
-      }
+  /** Whether the largest logit is shared, or the logit of a label zero, or one of them NaN. */
+  private static boolean open(Labels labels, float[] logits, int n, int column) {
+    int width = logits.length / labels.samples();
+    if (labels.multiLabel()) {
+      float logit = logits[n * width + column];
+      return logit != logit || logit == 0.0f;
     }
-    return top;
-  }
-
-  /** Logit of the label minus the largest other logit; NaN where a logit is NaN. */
-  public static float margin(float[] logits, int classes, int sample, int label) {
-    float other = Float.NEGATIVE_INFINITY;
-    for (int j = 0; j < classes; j++) {
-      if (j != label) {
-        other = Math.max(other, logits[sample * classes + j]);
-      }
-    }
-    return logits[sample * classes + label] - other;
-  }
-
-  private static boolean tie(float[] logits, int classes, int sample, int top) {
-    float best = logits[sample * classes + top];
-    for (int j = 0; j < classes; j++) {
-      float v = logits[sample * classes + j];
+    int top = labels.predicted(logits, n, column);
+    float best = logits[n * width + top];
+    for (int j = 0; j < width; j++) {
+      float v = logits[n * width + j];
       if (v != v || (j != top && v == best)) {
         return true;
       }

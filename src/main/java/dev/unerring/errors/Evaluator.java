@@ -37,11 +37,12 @@ public final class Evaluator {
     return logits;
   }
 
-  /** Given labels of a split, by sampleIndex. */
+  /** Given labels of a split, by sampleIndex, all columns of a sample one after another. */
   public static int[] labels(Split split) {
-    int[] labels = new int[split.size()];
+    int columns = split.labelCount();
+    int[] labels = new int[Math.multiplyExact(split.size(), columns)];
     for (int i = 0; i < labels.length; i++) {
-      labels[i] = split.label(i);
+      labels[i] = split.label(i / columns, i % columns);
     }
     return labels;
   }

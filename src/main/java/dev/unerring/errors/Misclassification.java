@@ -1,17 +1,19 @@
 package dev.unerring.errors;
 
 /**
- * One sample that the network gets wrong.
+ * One decision that the network gets wrong.
  *
  * @param sampleIndex index in its split
- * @param givenLabel label in the data
- * @param predictedLabel class of the largest logit, the lowest on a tie
- * @param logits one a class
- * @param margin logit of the given label minus the largest other one: at most 0, or NaN
- * @param tie whether the largest logit is shared or NaN
+ * @param column label of a multi-label set that is meant; 0 for others
+ * @param givenLabel label in the data: a class, or 0 or 1 in a multi-label set
+ * @param predictedLabel what the logits say, see {@link Labels#predicted}
+ * @param logits one a class or label
+ * @param margin see {@link Labels#margin(float[], int, int)}: at most 0, or NaN
+ * @param tie whether the logits leave it open: a shared largest one, a zero, a NaN
  */
 public record Misclassification(
     int sampleIndex,
+    int column,
     int givenLabel,
     int predictedLabel,
     float[] logits,

@@ -17,7 +17,7 @@ import java.lang.invoke.MethodHandle;
  */
 public final class CpuKernels {
   /** Interface version; a library with another one is refused. */
-  static final long VERSION = 1;
+  static final long VERSION = 2;
 
   private static final MemoryLayout P = ADDRESS;
   private static final MemoryLayout L = JAVA_LONG;
@@ -45,6 +45,7 @@ public final class CpuKernels {
   private final MethodHandle averagePoolForward;
   private final MethodHandle averagePoolBackward;
   private final MethodHandle softmaxCrossEntropy;
+  private final MethodHandle sigmoidCrossEntropy;
   private final MethodHandle sgdStep;
   private final MethodHandle adamStep;
   private final MethodHandle expArray;
@@ -88,6 +89,8 @@ public final class CpuKernels {
         bind("average_pool_backward", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
     softmaxCrossEntropy =
         bind("softmax_cross_entropy", FunctionDescriptor.ofVoid(P, P, P, P, L, F, L, L));
+    sigmoidCrossEntropy =
+        bind("sigmoid_cross_entropy", FunctionDescriptor.ofVoid(P, P, P, P, L, F, L, L));
     sgdStep = bind("sgd_step", FunctionDescriptor.ofVoid(P, P, P, F, F, F, L, L));
     adamStep = bind("adam_step", FunctionDescriptor.ofVoid(P, P, P, P, P, L, L));
     expArray = bind("exp_array", FunctionDescriptor.ofVoid(P, P, L, L));
@@ -404,6 +407,24 @@ public final class CpuKernels {
           logits, labels, loss, gradient, classes, inverseCount, begin, end);
     } catch (Throwable e) {
       throw failed("softmax_cross_entropy", e);
+    }
+  }
+
+  /** C: sigmoid_cross_entropy. */
+  public void sigmoidCrossEntropy(
+      MemorySegment logits,
+      MemorySegment labels,
+      MemorySegment loss,
+      MemorySegment gradient,
+      long columns,
+      float inverseCount,
+      long begin,
+      long end) {
+    try {
+      sigmoidCrossEntropy.invokeExact(
+          logits, labels, loss, gradient, columns, inverseCount, begin, end);
+    } catch (Throwable e) {
+      throw failed("sigmoid_cross_entropy", e);
     }
   }
 

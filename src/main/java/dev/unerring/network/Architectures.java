@@ -6,18 +6,44 @@ import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The networks by name. Names of tensors are those of the same network as a PyTorch Sequential. */
+/**
+ * The networks by name. Names of tensors are those of the same network in PyTorch: numbers of a
+ * Sequential for {@code small} and {@code small3d}, the attributes of MedMNIST's own models for the
+ * residual networks.
+ */
 public final class Architectures {
+  /** The choice by the shape of the images, see {@link #choose}. */
+  public static final String AUTO = "auto";
+
   /** Five convolutions and three linear layers for 28x28 images. */
   public static final String SMALL = "small";
 
+  /** Three convolutions and two linear layers for 3D images. */
+  public static final String SMALL_3D = "small3d";
+
+  /** Residual network of 18 layers with a 3x3 stem, 2D and 3D. */
+  public static final String RESNET_18 = "resnet18";
+
+  /** Residual network of 50 layers with a 3x3 stem, 2D and 3D. */
+  public static final String RESNET_50 = "resnet50";
+
   private static final int SMALL_SIZE = 28;
+  private static final int SMALLEST_3D = 8;
 
   private Architectures() {}
 
   /** The names that {@link #layers} knows. */
   public static List<String> names() {
-    return List.of(SMALL);
+    return List.of(SMALL, SMALL_3D, RESNET_18, RESNET_50);
+  }
+
+  /** {@code small} for 28x28, {@code small3d} for 28x28x28, {@code resnet18} for all others. */
+  public static String choose(Shape image) {
+    boolean square = image.h() == SMALL_SIZE && image.w() == SMALL_SIZE;
+    if (square && image.d() == 1) {
+      return SMALL;
+    }
+    return square && image.d() == SMALL_SIZE ? SMALL_3D : RESNET_18;
   }
 
   /**
@@ -29,32 +55,31 @@ public final class Architectures {
    * @throws UsageException where the name is unknown or the image does not fit
    */
   public static List<Layer> layers(String name, Shape image, int classes) {
-    if (!name.equals(SMALL)) {
-      throw new UsageException(
-          "no architecture '" + name + "'; known are " + String.join(", ", names()));
-    }
-    if (image.d() != 1 || image.h() != SMALL_SIZE || image.w() != SMALL_SIZE) {
-      throw new UsageException(
-          "the architecture 'small' takes 28x28 images, not "
-              + (image.d() == 1 ? "" : image.d() + "x")
-              + image.h()
-              + "x"
-              + image.w()
-              + "; other sizes and 3D sets have no network yet");
-    }
-    return small(classes);
+    return switch (name) {
+      case SMALL -> small(image, classes);
+      case SMALL_3D -> small3d(image, classes);
+      case RESNET_18 -> ResNets.resnet18(image, classes);
+      case RESNET_50 -> ResNets.resnet50(image, classes);
+      default ->
+          throw new UsageException(
+              "no architecture '" + name + "'; known are auto, " + String.join(", ", names()));
+    };
   }
 
-  private static List<Layer> small(int classes) {
+  private static List<Layer> small(Shape image, int classes) {
+    require(
+        image.d() == 1 && image.h() == SMALL_SIZE && image.w() == SMALL_SIZE,
+        "the architecture 'small' takes 28x28 images",
+        image);
     Window half = Window.square(2, 2, 0);
     List<Layer> layers = new ArrayList<>();
     layers.add(new Scale());
-    block(layers, 0, 16, 0);
-    block(layers, 3, 16, 0);
+    block(layers, 0, 16, Window.square(3, 1, 0));
+    block(layers, 3, 16, Window.square(3, 1, 0));
     layers.add(new MaxPool(half)); // 6
-    block(layers, 7, 64, 0);
-    block(layers, 10, 64, 0);
-    block(layers, 13, 64, 1);
+    block(layers, 7, 64, Window.square(3, 1, 0));
+    block(layers, 10, 64, Window.square(3, 1, 0));
+    block(layers, 13, 64, Window.square(3, 1, 1));
     layers.add(new MaxPool(half)); // 16; 17 is PyTorch's Flatten
     layers.add(new Linear("18", 128));
     layers.add(new Relu());
@@ -64,9 +89,45 @@ public final class Architectures {
     return layers;
   }
 
-  private static void block(List<Layer> layers, int index, int channels, int pad) {
-    layers.add(new Conv(String.valueOf(index), channels, Window.square(3, 1, pad)));
+  private static List<Layer> small3d(Shape image, int classes) {
+    int least = Math.min(image.d(), Math.min(image.h(), image.w()));
+    require(
+        least >= SMALLEST_3D,
+        "the architecture 'small3d' takes 3D images of 8 voxels a side or more",
+        image);
+    Window half = new Window(2, 2, 2, 2, 0);
+    List<Layer> layers = new ArrayList<>();
+    layers.add(new Scale());
+    int index = 0;
+    for (int channels : new int[] {16, 32, 64}) {
+      block(layers, index, channels, new Window(3, 3, 3, 1, 1));
+      layers.add(new MaxPool(half));
+      index += 4;
+    }
+    layers.add(new Linear("13", 128)); // 12 is PyTorch's Flatten
+    layers.add(new Relu());
+    layers.add(new Linear("15", classes));
+    return layers;
+  }
+
+  private static void block(List<Layer> layers, int index, int channels, Window window) {
+    layers.add(new Conv(String.valueOf(index), channels, window, true));
     layers.add(new BatchNorm(String.valueOf(index + 1)));
     layers.add(new Relu());
+  }
+
+  private static void require(boolean fits, String what, Shape image) {
+    if (!fits) {
+      throw new UsageException(
+          what
+              + ", not "
+              + (image.d() == 1 ? "" : image.d() + "x")
+              + image.h()
+              + "x"
+              + image.w()
+              + "; take --arch "
+              + choose(image)
+              + " or auto");
+    }
   }
 }

@@ -45,7 +45,7 @@ public final class BatchNorm implements Layer {
   }
 
   @Override
-  public void bind(Backend backend, Shape input, List<Parameter> bound) {
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {
     gamma = bound.get(0);
     beta = bound.get(1);
     runningMean = bound.get(2);

@@ -2,28 +2,33 @@ package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Window;
+import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
 
-/** Convolution with bias, 2D where the window's depth is 1. */
+/** Convolution, 2D where the window's depth is 1. Without bias it adds +0 at the end of a chain. */
 public final class Conv implements Layer {
   private final String name;
   private final int channels;
   private final Window window;
+  private final boolean biased;
   private Parameter weight;
-  private Parameter bias;
+  private Buffer bias;
+  private Buffer gradBias;
 
   /**
    * Describes the layer.
    *
    * @param name prefix of its tensors' names
    * @param channels output channels
+   * @param biased whether each output channel has a trained summand
    */
-  public Conv(String name, int channels, Window window) {
+  public Conv(String name, int channels, Window window, boolean biased) {
     this.name = name;
     this.channels = channels;
     this.window = window;
+    this.biased = biased;
   }
 
   @Override
@@ -39,8 +44,13 @@ public final class Conv implements Layer {
             ? List.of(channels, input.c(), window.kh(), window.kw())
             : List.of(channels, input.c(), window.kd(), window.kh(), window.kw());
     Layout layout = new Layout.Convolution(channels, input.c(), window.taps());
+    var kernel =
+        new ParameterSpec(name + ".weight", shape, layout, ParameterSpec.Role.WEIGHT, fanIn);
+    if (!biased) {
+      return List.of(kernel);
+    }
     return List.of(
-        new ParameterSpec(name + ".weight", shape, layout, ParameterSpec.Role.WEIGHT, fanIn),
+        kernel,
         new ParameterSpec(
             name + ".bias",
             List.of(channels),
@@ -50,19 +60,25 @@ public final class Conv implements Layer {
   }
 
   @Override
-  public void bind(Backend backend, Shape input, List<Parameter> bound) {
+  public long multiplications(Shape input) {
+    return outputShape(input).elements() * window.taps() * input.c();
+  }
+
+  @Override
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {
     weight = bound.get(0);
-    bias = bound.get(1);
+    bias = biased ? bound.get(1).value() : backend.allocate(channels);
+    gradBias = biased ? bound.get(1).gradient() : backend.allocate(channels);
   }
 
   @Override
   public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
-    backend.convForward(x, weight.value(), bias.value(), window, y);
+    backend.convForward(x, weight.value(), bias, window, y);
   }
 
   @Override
   public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
-    backend.convBackwardWeight(x, gradY, window, weight.gradient(), bias.gradient());
+    backend.convBackwardWeight(x, gradY, window, weight.gradient(), gradBias);
     if (gradX != null) {
       backend.convBackwardInput(gradY, weight.value(), window, gradX);
     }

@@ -16,8 +16,27 @@ public interface Layer {
   /** The stored tensors in declared order. */
   List<ParameterSpec> parameters(Shape input);
 
-  /** Gives the layer its tensors, in the order of {@link #parameters}. */
-  void bind(Backend backend, Shape input, List<Parameter> bound);
+  /**
+   * Gives the layer its tensors, in the order of {@link #parameters}.
+   *
+   * @param scratch memory for layers that are made of layers
+   */
+  void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch);
+
+  /** Multiplications of one forward pass in convolutions and linear layers. */
+  default long multiplications(Shape input) {
+    return 0;
+  }
+
+  /** Words that the layer keeps from the forward to the backward pass, besides x and y. */
+  default long innerWords(Shape input) {
+    return 0;
+  }
+
+  /** Elements of the largest tensor that passes through: x, y, or one inside. */
+  default long largest(Shape input) {
+    return Math.max(input.elements(), outputShape(input).elements());
+  }
 
   /** Whether y may be the memory of x (and gradX that of gradY). */
   default boolean inPlace() {

@@ -49,7 +49,12 @@ public final class Linear implements Layer {
   }
 
   @Override
-  public void bind(Backend backend, Shape input, List<Parameter> bound) {
+  public long multiplications(Shape input) {
+    return input.elements() * outputs;
+  }
+
+  @Override
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {
     weight = bound.get(0);
     bias = bound.get(1);
   }

@@ -26,7 +26,7 @@ public final class MaxPool implements Layer {
   }
 
   @Override
-  public void bind(Backend backend, Shape input, List<Parameter> bound) {}
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {}
 
   @Override
   public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {

@@ -29,6 +29,8 @@ public final class ModelFile {
   private static final int ALIGNMENT = 8;
   private static final int MOST_CLASSES = 1000;
   private static final int MOST_CHANNELS = 3;
+  private static final int MOST_ELEMENTS = 1 << 22;
+  private static final int BATCH_ELEMENTS = 1 << 19;
 
   private ModelFile() {}
 
@@ -80,7 +82,8 @@ public final class ModelFile {
   /**
    * Reads a model written by {@link #write}.
    *
-   * @param batch largest number of images of a pass of the new network
+   * @param batch largest number of images of a pass of the new network; fewer where images are
+   *     large
    * @throws DataException where the file is damaged or not a model of ours
    */
   public static Network read(Path file, Backend backend, int batch) {
@@ -103,11 +106,12 @@ public final class ModelFile {
               Integer.parseInt(extents[2]),
               Integer.parseInt(extents[3]));
       int classes = Integer.parseInt(text(file, metadata, "classes"));
-      if (classes < 2 || classes > MOST_CLASSES || image.c() > MOST_CHANNELS) {
-        throw damaged(
-            file, "it names " + classes + " classes and images of " + image.c() + " channels");
+      boolean sensible = image.c() <= MOST_CHANNELS && image.imageElements() <= MOST_ELEMENTS;
+      if (classes < 2 || classes > MOST_CLASSES || !sensible) {
+        throw damaged(file, "it names " + classes + " classes and images " + image);
       }
-      network = new Network(text(file, metadata, "architecture"), image, classes, backend, batch);
+      int fitting = Math.clamp(BATCH_ELEMENTS / image.imageElements(), 1, batch);
+      network = new Network(text(file, metadata, "architecture"), image, classes, backend, fitting);
     } catch (IllegalArgumentException | ArithmeticException | UsageException e) {
       throw damaged(file, "its metadata do not describe a network: " + e.getMessage());
     }

@@ -14,15 +14,18 @@ import java.util.List;
  * backend owns the memory; the network lives as long as it.
  */
 public final class Network {
+  /** Buffers of {@link Scratch} that a residual network holds at once, at most. */
+  private static final int SCRATCH = 4;
+
   private final String architecture;
   private final int classes;
   private final Backend backend;
-  private final List<Layer> layers;
+  private final Chain chain;
   private final List<Parameter> parameters = new ArrayList<>();
   private final Buffer values;
   private final Buffer gradients;
-  private final List<Tensor> activations = new ArrayList<>();
-  private final Buffer[] passed = new Buffer[2];
+  private final Tensor input;
+  private final Tensor logits;
   private final Tensor gradLogits;
 
   /**
@@ -37,50 +40,50 @@ public final class Network {
     this.architecture = architecture;
     this.classes = classes;
     this.backend = backend;
-    this.layers = Architectures.layers(architecture, image, classes);
-    List<Shape> inputs = new ArrayList<>();
+    this.chain = new Chain(Architectures.layers(architecture, image, classes));
     Shape shape = image.withN(batch);
-    long trained = 0;
-    long largest = 0;
-    for (Layer layer : layers) {
-      inputs.add(shape);
-      for (ParameterSpec spec : layer.parameters(shape)) {
-        trained += spec.role().trained() ? spec.size() : 0;
-      }
-      largest = Math.max(largest, shape.elements());
-      shape = layer.outputShape(shape);
-    }
+    List<ParameterSpec> specs = chain.parameters(shape);
+    long trained = trained(specs);
     values = backend.allocate(trained);
     gradients = backend.allocate(trained);
-    passed[0] = backend.allocate(largest);
-    passed[1] = backend.allocate(largest);
-    activations.add(new Tensor(inputs.getFirst(), backend.allocate(inputs.getFirst().elements())));
-    long offset = 0;
-    for (int i = 0; i < layers.size(); i++) {
-      offset = bind(layers.get(i), inputs.get(i), offset);
-    }
-    gradLogits = new Tensor(shape, backend.allocate(shape.elements()));
-  }
-
-  private long bind(Layer layer, Shape input, long offset) {
-    long next = offset;
-    List<Parameter> bound = new ArrayList<>();
-    for (ParameterSpec spec : layer.parameters(input)) {
+    long next = 0;
+    for (ParameterSpec spec : specs) {
       if (spec.role().trained()) {
-        Buffer value = values.slice(next, spec.size());
-        bound.add(new Parameter(spec, value, gradients.slice(next, spec.size())));
+        Buffer gradient = gradients.slice(next, spec.size());
+        parameters.add(new Parameter(spec, values.slice(next, spec.size()), gradient));
         next += spec.size();
       } else {
-        bound.add(new Parameter(spec, backend.allocate(spec.size()), null));
+        parameters.add(new Parameter(spec, backend.allocate(spec.size()), null));
       }
     }
-    layer.bind(backend, input, bound);
-    parameters.addAll(bound);
-    Shape output = layer.outputShape(input);
-    Buffer data =
-        layer.inPlace() ? activations.getLast().data() : backend.allocate(output.elements());
-    activations.add(new Tensor(output, data));
-    return next;
+    input = allocate(shape);
+    logits = allocate(chain.outputShape(shape));
+    gradLogits = allocate(logits.shape());
+    chain.bind(backend, shape, parameters, new Scratch(backend, chain.largest(shape)));
+  }
+
+  private Tensor allocate(Shape shape) {
+    return new Tensor(shape, backend.allocate(shape.elements()));
+  }
+
+  private static long trained(List<ParameterSpec> specs) {
+    long trained = 0;
+    for (ParameterSpec spec : specs) {
+      trained += spec.role().trained() ? spec.size() : 0;
+    }
+    return trained;
+  }
+
+  /**
+   * Bytes that training a batch of this size takes, working memory of the kernels aside: trained
+   * values, gradients and Adam's two moments, the activations, and gradients on their way back.
+   */
+  public static long trainingBytes(String architecture, Shape image, int classes, int batch) {
+    Chain chain = new Chain(Architectures.layers(architecture, image, classes));
+    Shape shape = image.withN(batch);
+    long words = 4 * trained(chain.parameters(shape));
+    words += shape.elements() + chain.activationWords(shape);
+    return (words + SCRATCH * chain.largest(shape)) * Float.BYTES;
   }
 
   /** Name of the architecture. */
@@ -95,12 +98,17 @@ public final class Network {
 
   /** Shape of one image. */
   public Shape image() {
-    return activations.getFirst().shape().withN(1);
+    return input.shape().withN(1);
   }
 
   /** Largest number of images of a pass. */
   public int batch() {
-    return activations.getFirst().shape().n();
+    return input.shape().n();
+  }
+
+  /** Multiplications of a forward pass of one image in convolutions and linear layers. */
+  public long multiplications() {
+    return chain.multiplications(image());
   }
 
   /** The backend that carries out the passes. */
@@ -135,13 +143,11 @@ public final class Network {
    * @param images number of images, at most {@link #batch}
    */
   public Tensor forward(MemorySegment pixels, int images, Mode mode) {
-    Tensor input = activations.getFirst().firstImages(images);
-    backend.upload(pixels.asSlice(0, input.shape().elements() * Float.BYTES), input.data());
-    for (int i = 0; i < layers.size(); i++) {
-      Tensor x = activations.get(i).firstImages(images);
-      layers.get(i).forward(backend, x, activations.get(i + 1).firstImages(images), mode);
-    }
-    return activations.getLast().firstImages(images);
+    Tensor x = input.firstImages(images);
+    backend.upload(pixels.asSlice(0, x.shape().elements() * Float.BYTES), x.data());
+    Tensor y = logits.firstImages(images);
+    chain.forward(backend, x, y, mode);
+    return y;
   }
 
   /** Where the loss writes the gradient of the logits of {@code images} images. */
@@ -151,27 +157,17 @@ public final class Network {
 
   /** Gradients of all trained values, from {@link #gradLogits}, after {@link #forward}. */
   public void backward(int images, Mode mode) {
-    Tensor gradY = gradLogits.firstImages(images);
-    int free = 0;
-    for (int i = layers.size() - 1; i > 0; i--) {
-      Tensor x = activations.get(i).firstImages(images);
-      boolean inPlace = layers.get(i).inPlace();
-      boolean needed = i > 1; // the fixed scaling has nothing to learn
-      Tensor gradX = null;
-      if (needed) {
-        gradX = new Tensor(x.shape(), inPlace ? gradY.data() : passed[free]);
-        free = inPlace ? free : 1 - free;
-      }
-      Tensor y = activations.get(i + 1).firstImages(images);
-      layers.get(i).backward(backend, x, y, gradY, gradX, mode);
-      gradY = gradX;
-    }
+    chain.backward(
+        backend,
+        input.firstImages(images),
+        logits.firstImages(images),
+        gradLogits.firstImages(images),
+        null,
+        mode);
   }
 
   /** Commits the statistics of the last batch to the running ones. */
   public void commitStatistics(float momentum) {
-    for (Layer layer : layers) {
-      layer.commitStatistics(backend, momentum);
-    }
+    chain.commitStatistics(backend, momentum);
   }
 }

@@ -21,7 +21,7 @@ public final class Relu implements Layer {
   }
 
   @Override
-  public void bind(Backend backend, Shape input, List<Parameter> bound) {}
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {}
 
   @Override
   public boolean inPlace() {

@@ -33,7 +33,7 @@ public final class Scale implements Layer {
   }
 
   @Override
-  public void bind(Backend backend, Shape input, List<Parameter> bound) {
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {
     scale = bound.get(0);
     shift = bound.get(1);
   }

@@ -5,6 +5,7 @@ import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.base.DeviceException;
 import dev.unerring.base.Philox;
+import dev.unerring.errors.Labels;
 import dev.unerring.ffi.CpuKernels;
 import dev.unerring.ffi.KernelSet;
 import dev.unerring.ffi.NativeLibrary;
@@ -89,8 +90,9 @@ public record Diagnosis(List<String> lines, boolean usable) {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = Philox.bits(1, Philox.REFERENCE_SHARE, 0, i) & 0xFF;
     }
-    int[] goals = {0, CLASSES - 1};
-    new BatchStep(network).gradients(pixels, goals, goals, Mode.BATCH_STATISTICS, "doctor");
+    int[] samples = {0, 1};
+    Labels goals = Labels.single(0, CLASSES - 1);
+    new BatchStep(network).gradients(pixels, goals, samples, Mode.BATCH_STATISTICS, "doctor");
     Tensor logits = network.forward(MemorySegment.ofArray(pixels), IMAGES, Mode.RUNNING_STATISTICS);
     int gradients = Math.toIntExact(network.parameterCount());
     int[] bits = new int[gradients + IMAGES * CLASSES];

@@ -2,7 +2,6 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Json;
-import dev.unerring.base.UsageException;
 import dev.unerring.base.VerificationException;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.certify.Recheck;
@@ -14,6 +13,7 @@ import dev.unerring.dataset.Task;
 import dev.unerring.errors.Categorizer;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.errors.Metrics;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;
@@ -37,7 +37,7 @@ public final class Pipeline {
   private static final String MODEL = "model.safetensors";
   private static final String BEST = "best-validation.safetensors";
 
-  private final RunRequest request;
+  private RunRequest request;
   private final Monitor monitor;
   private final Stopwatch watch;
 
@@ -63,7 +63,7 @@ public final class Pipeline {
       if (!data.official()) {
         monitor.note(data.notice());
       }
-      requireTrainable(data);
+      request = request.resolved(data.imageShape());
       LabelAudit audit = new LabelAudit(data);
       audit.warnings().forEach(monitor::note);
       watch.lap("audit");
@@ -89,7 +89,7 @@ public final class Pipeline {
     folder.write("audit.json", Json.pretty(audit.toJson()));
 
     Initializer.initialize(network, request.plan().seed());
-    int[] goals = audit.goalLabels();
+    Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
         new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(network);
     folder.write("metrics.csv", Tables.metrics(training.rows()));
@@ -109,8 +109,8 @@ public final class Pipeline {
           "correction: "
               + found.count()
               + " of "
-              + data.train().size()
-              + " training samples wrong");
+              + found.decisions()
+              + (found.columns() > 1 ? " training labels wrong" : " training samples wrong"));
       correction = new Tunneling(request.plan(), data.train(), goals, monitor).correct(network);
       ModelFile.write(folder.file(MODEL), network);
       left = trainErrors(network, data);
@@ -151,7 +151,7 @@ public final class Pipeline {
 
   private static ErrorList trainErrors(Network network, Dataset data) {
     float[] logits = Evaluator.logits(network, data.train());
-    return ErrorList.of(logits, data.classes(), Evaluator.labels(data.train()));
+    return ErrorList.of(Labels.given(data.task(), data.train()), logits);
   }
 
   private String introduction(Dataset data, LabelAudit audit, Environment environment) {
@@ -165,6 +165,7 @@ public final class Pipeline {
         + " validation, "
         + data.test().size()
         + " test images of "
+        + (image.d() == 1 ? "" : image.d() + "x")
         + image.h()
         + "x"
         + image.w()
@@ -172,7 +173,7 @@ public final class Pipeline {
         + image.c()
         + ", "
         + data.classes()
-        + " classes, floor "
+        + (data.task() == Task.MULTI_LABEL ? " labels, floor " : " classes, floor ")
         + audit.floor()
         + "; network "
         + request.plan().architecture()
@@ -218,13 +219,6 @@ public final class Pipeline {
       int[] labels = Evaluator.labels(data.test());
       float[] logits = Evaluator.logits(best, data.test());
       return Metrics.ofLogits(data.task(), logits, data.classes(), labels);
-    }
-  }
-
-  private static void requireTrainable(Dataset data) {
-    if (data.task() == Task.MULTI_LABEL) {
-      throw new UsageException(
-          data.name() + " has several labels an image; it can be audited, but not trained on yet");
     }
   }
 

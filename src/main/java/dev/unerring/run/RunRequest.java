@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.tensor.Shape;
 import dev.unerring.train.TrainingPlan;
 import java.nio.file.Path;
 
@@ -12,4 +13,9 @@ import java.nio.file.Path;
  * @param device where to compute
  * @param version of the software, for the records
  */
-public record RunRequest(Path data, Path out, TrainingPlan plan, Device device, String version) {}
+public record RunRequest(Path data, Path out, TrainingPlan plan, Device device, String version) {
+  /** The same request with no choice of the plan left open, for images of this shape. */
+  RunRequest resolved(Shape image) {
+    return new RunRequest(data, out, plan.resolved(image), device, version);
+  }
+}

@@ -5,6 +5,7 @@ import dev.unerring.correct.CorrectionResult;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.LabelConflict;
+import dev.unerring.dataset.LabelledSample;
 import dev.unerring.errors.Metrics;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
@@ -48,10 +49,13 @@ record RunStages(
     json.put("dataMd5", data.md5());
     json.put("dataSha256", data.sha256());
     json.put("dataContentSha256", data.contentSha256());
+    json.put("task", data.task().manifestName());
+    json.put("labels", data.labelNames());
     json.put("arch", plan.architecture());
     json.put("parameters", parameters);
     json.put("seed", plan.seed());
     json.put("trainSamples", (long) data.train().size());
+    json.put("trainDecisions", recheck.train().errors().decisions());
     json.put("trainErrors", (long) trainErrors);
     json.put("floor", (long) audit.floor());
     json.put("labelConflicts", (long) audit.conflicts().size());
@@ -81,7 +85,7 @@ record RunStages(
       }
       String who =
           conflict.samples().stream()
-              .map(sample -> sample.place() + " (label " + sample.labels().getFirst() + ")")
+              .map(LabelledSample::toString)
               .collect(Collectors.joining(" = "));
       List<String> follows = new ArrayList<>(conflict.proofs());
       conflict.consequence().ifPresent(follows::add);
@@ -97,7 +101,9 @@ record RunStages(
   private static Map<String, Object> verdict(Recheck.SplitVerdict verdict) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("samples", (long) verdict.errors().samples());
+    json.put("decisions", verdict.errors().decisions());
     json.put("errors", (long) verdict.errors().count());
+    json.put("wrongSamples", (long) verdict.errors().wrongSamples());
     json.putAll(figures(verdict.metrics()));
     return json;
   }

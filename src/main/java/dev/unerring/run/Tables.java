@@ -2,6 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.correct.CorrectionRound;
 import dev.unerring.errors.CategorizedError;
+import dev.unerring.errors.Labels;
 import dev.unerring.errors.Misclassification;
 import dev.unerring.train.EpochRow;
 import java.util.List;
@@ -44,10 +45,10 @@ final class Tables {
 
   /** Errors found after training and those that are left at the end, with the number of classes. */
   static String errors(
-      List<CategorizedError> training, List<CategorizedError> last, int[] goals, int classes) {
+      List<CategorizedError> training, List<CategorizedError> last, Labels goals, int classes) {
     StringBuilder csv =
         new StringBuilder(
-            "stage,sampleIndex,givenLabel,predictedLabel,goalLabel,margin,tie,category,"
+            "stage,sampleIndex,column,givenLabel,predictedLabel,goalLabel,margin,tie,category,"
                 + "otherIndex,correlation");
     for (int j = 0; j < classes; j++) {
       csv.append(",logit").append(j);
@@ -59,23 +60,24 @@ final class Tables {
   }
 
   private static void errors(
-      StringBuilder csv, String stage, List<CategorizedError> errors, int[] goals) {
+      StringBuilder csv, String stage, List<CategorizedError> errors, Labels goals) {
     for (CategorizedError categorized : errors) {
       Misclassification error = categorized.error();
       boolean none = categorized.other() < 0;
-      Object[] fields = new Object[10 + error.logits().length];
+      Object[] fields = new Object[11 + error.logits().length];
       fields[0] = stage;
       fields[1] = error.sampleIndex();
-      fields[2] = error.givenLabel();
-      fields[3] = error.predictedLabel();
-      fields[4] = goals[error.sampleIndex()];
-      fields[5] = error.margin();
-      fields[6] = error.tie();
-      fields[7] = categorized.category().label();
-      fields[8] = none ? "" : categorized.other();
-      fields[9] = none ? "" : categorized.correlation();
+      fields[2] = error.column();
+      fields[3] = error.givenLabel();
+      fields[4] = error.predictedLabel();
+      fields[5] = goals.values()[error.sampleIndex() * goals.columns() + error.column()];
+      fields[6] = error.margin();
+      fields[7] = error.tie();
+      fields[8] = categorized.category().label();
+      fields[9] = none ? "" : categorized.other();
+      fields[10] = none ? "" : categorized.correlation();
       for (int j = 0; j < error.logits().length; j++) {
-        fields[10 + j] = error.logits()[j];
+        fields[11 + j] = error.logits()[j];
       }
       line(csv, fields);
     }

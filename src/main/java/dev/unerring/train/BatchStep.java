@@ -1,6 +1,7 @@
 package dev.unerring.train;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.network.Parameter;
@@ -21,7 +22,7 @@ public final class BatchStep {
   /** Allocates what the loss needs for the network's largest batch. */
   public BatchStep(Network network) {
     this.network = network;
-    this.labels = network.backend().allocate(network.batch());
+    this.labels = network.backend().allocate((long) network.batch() * network.classes());
     this.loss = network.backend().allocate(1);
   }
 
@@ -29,19 +30,23 @@ public final class BatchStep {
    * Gradients of the mean loss towards the labels.
    *
    * @param pixels raw images, one after another
-   * @param goals label of each image
+   * @param goals labels of the images
    * @param samples sampleIndex of each image, for messages
    * @param where step, for messages
    * @return the mean loss
    * @throws NonFiniteException where the loss or a gradient is infinite or NaN; the network is as
    *     it was before the step
    */
-  public float gradients(float[] pixels, int[] goals, int[] samples, Mode mode, String where) {
+  public float gradients(float[] pixels, Labels goals, int[] samples, Mode mode, String where) {
     Backend backend = network.backend();
-    int count = goals.length;
+    int count = goals.samples();
     Tensor logits = network.forward(MemorySegment.ofArray(pixels), count, mode);
-    backend.upload(MemorySegment.ofArray(goals), labels);
-    backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
+    backend.upload(MemorySegment.ofArray(goals.values()), labels);
+    if (goals.multiLabel()) {
+      backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(count));
+    } else {
+      backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
+    }
     network.backward(count, mode);
     float[] mean = new float[1];
     backend.download(loss, MemorySegment.ofArray(mean));

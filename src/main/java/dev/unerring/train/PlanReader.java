@@ -1,6 +1,8 @@
 package dev.unerring.train;
 
 import dev.unerring.base.DataException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -50,6 +52,31 @@ final class PlanReader {
       return number;
     }
     throw wrong(key, "a number");
+  }
+
+  boolean flag(String key, boolean absent) {
+    Object value = left.containsKey(key) ? left.remove(key) : Boolean.valueOf(absent);
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    throw wrong(key, "true or false");
+  }
+
+  List<Double> reals(String key, List<Double> absent) {
+    if (!left.containsKey(key)) {
+      return absent;
+    }
+    if (!(left.remove(key) instanceof List<?> list)) {
+      throw wrong(key, "a list of numbers");
+    }
+    List<Double> numbers = new ArrayList<>();
+    for (Object value : list) {
+      if (!(value instanceof Number number)) {
+        throw wrong(key, "a list of numbers");
+      }
+      numbers.add(number.doubleValue());
+    }
+    return numbers;
   }
 
   Object object(String key) {

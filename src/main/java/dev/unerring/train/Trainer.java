@@ -5,6 +5,7 @@ import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.errors.Metrics;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -22,17 +23,17 @@ import java.util.Optional;
 public final class Trainer {
   private final TrainingPlan plan;
   private final Dataset data;
-  private final int[] goals;
+  private final Labels goals;
   private final int floor;
   private final Monitor monitor;
 
   /**
    * Prepares a run.
    *
-   * @param goals label of each training sample that the loss drives to
+   * @param goals labels of the training samples that the loss drives to
    * @param floor least number of training errors that the data allow
    */
-  public Trainer(TrainingPlan plan, Dataset data, int[] goals, int floor, Monitor monitor) {
+  public Trainer(TrainingPlan plan, Dataset data, Labels goals, int floor, Monitor monitor) {
     this.plan = plan;
     this.data = data;
     this.goals = goals;
@@ -43,8 +44,8 @@ public final class Trainer {
   /** Trains the network from the values it holds. */
   public TrainingResult train(Network network) {
     Split train = data.train();
-    int[] given = Evaluator.labels(train);
-    int wanted = Math.max(floor, (int) Math.floor(plan.primeTo() * train.size()));
+    Labels given = Labels.given(data.task(), train);
+    int wanted = Math.max(floor, (int) Math.floor(plan.primeTo() * given.values().length));
     Adam adam = new Adam(network);
     BatchStep batch = new BatchStep(network);
     List<EpochRow> rows = new ArrayList<>();
@@ -68,13 +69,17 @@ public final class Trainer {
         try {
           loss =
               batch.gradients(
-                  train.gather(samples), labels(samples), samples, Mode.BATCH_STATISTICS, where);
+                  train.gather(samples),
+                  goals.rows(samples),
+                  samples,
+                  Mode.BATCH_STATISTICS,
+                  where);
         } catch (NonFiniteException e) {
           monitor.note(e.getMessage());
           stop = Optional.of("non-finite");
           break;
         }
-        adam.step(plan.learningRate(), plan.weightDecay());
+        adam.step(plan.learningRate().at(epoch, plan.epochs()), plan.weightDecay());
         network.commitStatistics((float) plan.batchNormMomentum());
         lossSum += loss;
         steps++;
@@ -88,7 +93,7 @@ public final class Trainer {
         endedBy = stop.get();
         break;
       }
-      errors = ErrorList.of(Evaluator.logits(network, train), network.classes(), given).count();
+      errors = ErrorList.of(given, Evaluator.logits(network, train)).count();
       EpochRow row = row(network, epoch, steps, lossSum / stepsPerEpoch, errors);
       rows.add(row);
       monitor.row(describe(row));
@@ -97,7 +102,7 @@ public final class Trainer {
         bestEpoch = epoch;
         best = StoredTensors.of(network);
       }
-      if (errors <= wanted) {
+      if (errors <= wanted && plan.stopAtFloor()) {
         endedBy = errors <= floor ? "floor" : "prime";
         break;
       }
@@ -107,10 +112,10 @@ public final class Trainer {
 
   private EpochRow row(Network network, int epoch, long steps, double loss, int errors) {
     Split val = data.val();
-    int[] labels = Evaluator.labels(val);
+    Labels labels = Labels.given(data.task(), val);
     float[] logits = Evaluator.logits(network, val);
-    Metrics metrics = Metrics.ofLogits(data.task(), logits, network.classes(), labels);
-    int valErrors = ErrorList.of(logits, network.classes(), labels).count();
+    Metrics metrics = Metrics.ofLogits(data.task(), logits, network.classes(), labels.values());
+    int valErrors = ErrorList.of(labels, logits).count();
     return new EpochRow(epoch, steps, loss, errors, valErrors, metrics.acc(), metrics.auc());
   }
 
@@ -121,17 +126,9 @@ public final class Trainer {
         row.epoch(),
         row.loss(),
         row.trainErrors(),
-        data.train().size(),
+        goals.values().length,
         row.valErrors(),
-        data.val().size(),
+        data.val().size() * goals.columns(),
         row.valAuc());
-  }
-
-  private int[] labels(int[] samples) {
-    int[] labels = new int[samples.length];
-    for (int i = 0; i < samples.length; i++) {
-      labels[i] = goals[samples[i]];
-    }
-    return labels;
   }
 }

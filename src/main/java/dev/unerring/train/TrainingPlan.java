@@ -2,21 +2,26 @@ package dev.unerring.train;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
+import dev.unerring.network.Architectures;
+import dev.unerring.tensor.Shape;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Every choice that changes bits, and nothing else: a run is a function of (plan, data, code).
  *
- * @param architecture name of the network
+ * @param architecture name of the network; {@code auto} until {@link #resolved}
  * @param seed of every random number, from -2^53 to 2^53
  * @param epochs most passes over the training set
- * @param batchSize samples of a step; the last batch of an epoch may be smaller
- * @param learningRate Adam's, the same at every step of training
+ * @param batchSize samples of a step, 0 until {@link #resolved}; the last batch of an epoch may be
+ *     smaller
+ * @param learningRate Adam's
  * @param weightDecay coupled L2 factor
  * @param batchNormMomentum share of a batch's statistics in the running ones
- * @param primeTo share of training samples that may still be wrong when correction takes over; 0
+ * @param primeTo share of training decisions that may still be wrong when correction takes over; 0
  *     trains until the floor
+ * @param stopAtFloor whether training ends when it needs no more; false trains all epochs
  * @param correction the correction stage
  */
 public record TrainingPlan(
@@ -24,12 +29,15 @@ public record TrainingPlan(
     long seed,
     int epochs,
     int batchSize,
-    double learningRate,
+    LearningRate learningRate,
     double weightDecay,
     double batchNormMomentum,
     double primeTo,
+    boolean stopAtFloor,
     CorrectionPlan correction) {
   private static final long SCHEMA = 1;
+  private static final int BATCH_2D = 128;
+  private static final int BATCH_3D = 32;
 
   /** Integers up to here are exact in JSON. */
   private static final long LARGEST_SEED = 1L << 53;
@@ -38,8 +46,8 @@ public record TrainingPlan(
   public TrainingPlan {
     Ranges.require(seed >= -LARGEST_SEED && seed <= LARGEST_SEED, "seed", seed, "-2^53 to 2^53");
     Ranges.require(epochs >= 0 && epochs <= 1_000_000, "epochs", epochs, "0 to 1000000");
-    Ranges.require(batchSize >= 2 && batchSize <= 65_536, "batchSize", batchSize, "2 to 65536");
-    Ranges.require(learningRate > 0 && learningRate <= 10, "learningRate", learningRate, "0 to 10");
+    boolean size = batchSize == 0 || (batchSize >= 2 && batchSize <= 65_536);
+    Ranges.require(size, "batchSize", batchSize, "2 to 65536");
     Ranges.require(weightDecay >= 0 && weightDecay <= 1, "weightDecay", weightDecay, "0 to 1");
     Ranges.require(
         batchNormMomentum > 0 && batchNormMomentum <= 1,
@@ -51,7 +59,51 @@ public record TrainingPlan(
 
   /** The default choices; their measurement stands in docs/decisions.md. */
   public static TrainingPlan standard() {
-    return new TrainingPlan("small", 0, 300, 128, 5e-4, 0.0, 0.1, 0.0, CorrectionPlan.standard());
+    return new TrainingPlan(
+        Architectures.AUTO,
+        0,
+        300,
+        0,
+        LearningRate.constant(5e-4),
+        0.0,
+        0.1,
+        0.0,
+        true,
+        CorrectionPlan.standard());
+  }
+
+  /**
+   * The official MedMNIST recipe (Yang et al., Scientific Data 2023), for the base line: ResNet-18,
+   * Adam at 1e-3, a tenth of it from half of 100 epochs on and again from three quarters; the epoch
+   * with the best validation AUC is the model; nothing is corrected.
+   */
+  public static TrainingPlan medmnist() {
+    return new TrainingPlan(
+        Architectures.RESNET_18,
+        0,
+        100,
+        0,
+        new LearningRate(1e-3, List.of(0.5, 0.75), 0.1),
+        0.0,
+        0.1,
+        0.0,
+        false,
+        CorrectionPlan.standard().withEnabled(false));
+  }
+
+  /** The plan for images of this shape: no choice is open any more. */
+  public TrainingPlan resolved(Shape image) {
+    return new TrainingPlan(
+        architecture.equals(Architectures.AUTO) ? Architectures.choose(image) : architecture,
+        seed,
+        epochs,
+        batchSize > 0 ? batchSize : image.d() == 1 ? BATCH_2D : BATCH_3D,
+        learningRate,
+        weightDecay,
+        batchNormMomentum,
+        primeTo,
+        stopAtFloor,
+        correction);
   }
 
   /** The plan as a JSON object with every default written out. */
@@ -62,10 +114,13 @@ public record TrainingPlan(
     json.put("seed", seed);
     json.put("epochs", (long) epochs);
     json.put("batchSize", (long) batchSize);
-    json.put("learningRate", learningRate);
+    json.put("learningRate", learningRate.first());
+    json.put("dropAt", List.copyOf(learningRate.drops()));
+    json.put("dropFactor", learningRate.factor());
     json.put("weightDecay", weightDecay);
     json.put("batchNormMomentum", batchNormMomentum);
     json.put("primeTo", primeTo);
+    json.put("stopAtFloor", stopAtFloor);
     json.put("correction", correction.toJson());
     return json;
   }
@@ -89,10 +144,14 @@ public record TrainingPlan(
               reader.integer("seed", d.seed),
               reader.small("epochs", d.epochs),
               reader.small("batchSize", d.batchSize),
-              reader.real("learningRate", d.learningRate),
+              new LearningRate(
+                  reader.real("learningRate", d.learningRate.first()),
+                  reader.reals("dropAt", d.learningRate.drops()),
+                  reader.real("dropFactor", d.learningRate.factor())),
               reader.real("weightDecay", d.weightDecay),
               reader.real("batchNormMomentum", d.batchNormMomentum),
               reader.real("primeTo", d.primeTo),
+              reader.flag("stopAtFloor", d.stopAtFloor),
               CorrectionPlan.fromJson(reader.object("correction"), source));
       reader.refuseOthers();
       return plan;

@@ -15,6 +15,7 @@ import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
@@ -75,7 +76,7 @@ class ClosedWorldValidatorTest {
       Network network = initial(backend, 4);
       for (Split split : set.splits()) {
         float[] logits = Evaluator.logits(network, split);
-        ErrorList errors = ErrorList.of(logits, CLASSES, Evaluator.labels(split));
+        ErrorList errors = ErrorList.of(Labels.single(Evaluator.labels(split)), logits);
         Recheck.SplitVerdict verdict =
             switch (split.name()) {
               case "train" -> recheck.train();

@@ -106,7 +106,7 @@ class VerbsTest {
     assertTrue(run.out().contains("1 identical-image"), run.out());
     String last = run.out().substring(run.out().indexOf("at the end"));
     assertTrue(
-        last.lines().anyMatch(l -> l.matches(" +7 +1 +0 +0 .*identical-image +4 +1.0")), last);
+        last.lines().anyMatch(l -> l.matches(" +7 +0 +1 +0 +0 .*identical-image +4 +1.0")), last);
     assertEquals("", run.err());
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.suite.TestData;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -136,9 +137,9 @@ class HybridDataTest {
   }
 
   private Optional<HybridData> draw(long seed) {
-    ErrorList errors = ErrorList.of(logits, CLASSES, goals);
+    ErrorList errors = ErrorList.of(Labels.single(goals), logits);
     assertTrue(errors.count() > 0);
-    return HybridData.draw(data.train(), goals, logits, CLASSES, errors, seed);
+    return HybridData.draw(data.train(), Labels.single(goals), logits, errors, seed);
   }
 
   private static void assertBits(float[] wanted, float[] found) {

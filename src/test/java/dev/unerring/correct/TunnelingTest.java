@@ -9,6 +9,7 @@ import dev.unerring.backend.Backend;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Network;
 import dev.unerring.network.Parameter;
@@ -16,6 +17,7 @@ import dev.unerring.network.StoredTensors;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.LearningRate;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingPlan;
@@ -56,7 +58,8 @@ class TunnelingTest {
     goals = Evaluator.labels(data.train());
     network = new Network("small", data.imageShape(), CLASSES, backend, 16);
     Initializer.initialize(network, 0);
-    new Trainer(plan(CorrectionPlan.standard()), data, goals, 0, Monitor.SILENT).train(network);
+    new Trainer(plan(CorrectionPlan.standard()), data, Labels.single(goals), 0, Monitor.SILENT)
+        .train(network);
     assertEquals(0, errors(goals), "before the goals are changed");
     goals[20] = 1; // against what their pictures show, but not contradictory
     goals[23] = 0;
@@ -221,12 +224,13 @@ class TunnelingTest {
   }
 
   private CorrectionResult correct(CorrectionPlan correction, int[] towards, Monitor monitor) {
-    return new Tunneling(plan(correction), data.train(), towards, monitor).correct(network);
+    return new Tunneling(plan(correction), data.train(), Labels.single(towards), monitor)
+        .correct(network);
   }
 
   private int errors(int[] towards) {
     float[] logits = Evaluator.logits(network, data.train());
-    return ErrorList.of(logits, CLASSES, towards).count();
+    return ErrorList.of(Labels.single(towards), logits).count();
   }
 
   private Parameter parameter(String name) {
@@ -237,6 +241,7 @@ class TunnelingTest {
   }
 
   private static TrainingPlan plan(CorrectionPlan correction) {
-    return new TrainingPlan("small", 0, 60, 16, 1e-3, 0, 0.3, 0, correction);
+    return new TrainingPlan(
+        "small", 0, 60, 16, LearningRate.constant(1e-3), 0, 0.3, 0, true, correction);
   }
 }

@@ -98,8 +98,8 @@ class CategorizerTest {
     try (Dataset data = Dataset.open(file)) {
       int given = train.labels()[sample];
       Misclassification error =
-          new Misclassification(sample, given, predicted, new float[CLASSES], margin, false);
-      ErrorList errors = new ErrorList(SAMPLES, List.of(error));
+          new Misclassification(sample, 0, given, predicted, new float[CLASSES], margin, false);
+      ErrorList errors = new ErrorList(SAMPLES, 1, List.of(error));
       return new Categorizer(data.train(), new LabelAudit(data))
           .categorize(errors, true)
           .getFirst();

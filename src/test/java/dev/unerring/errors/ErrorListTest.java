@@ -83,7 +83,7 @@ class ErrorListTest {
   @Test
   void errorsAreSortedAndCounted() {
     float[] logits = {1, 0, 0, 1, 1, 0, 0, 0};
-    ErrorList list = ErrorList.of(logits, 2, new int[] {1, 1, 1, 1});
+    ErrorList list = ErrorList.of(Labels.single(1, 1, 1, 1), logits);
     assertEquals(4, list.samples());
     assertEquals(3, list.count());
     assertEquals(
@@ -93,18 +93,38 @@ class ErrorListTest {
   @Test
   void marginIsTowardsTheBestOther() {
     float[] logits = {9, 7, 4, 4, 1, 6};
-    assertEquals(2.0f, ErrorList.margin(logits, 3, 0, 0));
-    assertEquals(-2.0f, ErrorList.margin(logits, 3, 0, 1));
-    assertEquals(-5.0f, ErrorList.margin(logits, 3, 1, 1));
-    assertEquals(2.0f, ErrorList.margin(logits, 3, 1, 2));
+    assertEquals(2.0f, Labels.single(0, 1).margin(logits, 0));
+    assertEquals(-2.0f, Labels.single(1, 1).margin(logits, 0));
+    assertEquals(-5.0f, Labels.single(0, 1).margin(logits, 1));
+    assertEquals(2.0f, Labels.single(0, 2).margin(logits, 1));
+  }
+
+  @Test
+  void everyLabelOfAMultiLabelSetIsADecision() {
+    Labels labels = new Labels(new int[] {1, 0, 1, 0, 0, 1}, 3, true);
+    float[] logits = {0.5f, -1, -2, 0.0f, NAN, Float.MIN_VALUE};
+    ErrorList list = ErrorList.of(labels, logits);
+    assertEquals(6, list.decisions());
+    assertEquals(2, list.wrongSamples());
+    assertEquals(List.of(2, 0, 1), list.errors().stream().map(Misclassification::column).toList());
+    Misclassification below = list.errors().getFirst();
+    assertEquals(0, below.sampleIndex());
+    assertEquals(1, below.givenLabel());
+    assertEquals(0, below.predictedLabel());
+    assertEquals(-2.0f, below.margin());
+    assertFalse(below.tie());
+    assertArrayEquals(new float[] {0.5f, -1, -2}, below.logits());
+    assertTrue(list.errors().get(1).tie(), "a logit of zero leaves it open, whatever the label");
+    assertTrue(Float.isNaN(list.errors().get(2).margin()));
+    assertEquals(-2.0f, labels.margin(logits, 0), "the smallest of the three");
   }
 
   private static void right(int label, float... logits) {
-    assertEquals(0, ErrorList.of(logits, logits.length, new int[] {label}).count());
+    assertEquals(0, ErrorList.of(Labels.single(label), logits).count());
   }
 
   private static Misclassification wrong(int label, float... logits) {
-    ErrorList list = ErrorList.of(logits, logits.length, new int[] {label});
+    ErrorList list = ErrorList.of(Labels.single(label), logits);
     assertEquals(1, list.count());
     return list.errors().getFirst();
   }

@@ -77,11 +77,46 @@ class NetworkTest {
   }
 
   @Test
+  void small3dHasThePublishedNumberOfParameters() {
+    try (Backend backend = new ReferenceBackend()) {
+      Network network = new Network("small3d", new Shape(1, 28, 28, 28, 1), 2, backend, 1);
+      assertEquals(291_458, network.parameterCount());
+    }
+  }
+
+  @Test
+  void residualNetworksHaveThePublishedNumbers() {
+    // Counted with PyTorch on the same networks (3x3 stem, linear layer of 9 classes).
+    Shape colour = Shape.image2d(28, 28, 3);
+    assertEquals(11_173_449, trainedWords("resnet18", colour, 9));
+    assertEquals(23_518_793, trainedWords("resnet50", colour, 9));
+    assertEquals(33_140_802, trainedWords("resnet18", new Shape(1, 28, 28, 28, 1), 2));
+  }
+
+  /** Counted over the declarations, so that no memory is needed. */
+  private static long trainedWords(String name, Shape image, int classes) {
+    return new Chain(Architectures.layers(name, image, classes))
+        .parameters(image).stream()
+            .filter(spec -> spec.role().trained())
+            .mapToLong(ParameterSpec::size)
+            .sum();
+  }
+
+  @Test
+  void theChoiceGoesByTheShape() {
+    assertEquals("small", Architectures.choose(Shape.image2d(28, 28, 3)));
+    assertEquals("resnet18", Architectures.choose(Shape.image2d(64, 64, 3)));
+    assertEquals("small3d", Architectures.choose(new Shape(1, 28, 28, 28, 1)));
+    assertEquals("resnet18", Architectures.choose(new Shape(1, 64, 64, 64, 1)));
+  }
+
+  @Test
   void whatDoesNotFitIsRefused() {
     try (Backend backend = new ReferenceBackend()) {
       refused(backend, "tiny", Shape.image2d(28, 28, 1), "no architecture 'tiny'");
       refused(backend, "small", Shape.image2d(64, 64, 1), "not 64x64");
       refused(backend, "small", new Shape(1, 28, 28, 28, 1), "not 28x28x28");
+      refused(backend, "small3d", Shape.image2d(28, 28, 1), "take --arch small or auto");
     }
   }
 

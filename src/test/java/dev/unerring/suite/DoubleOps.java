@@ -121,4 +121,13 @@ final class DoubleOps {
     }
     return loss;
   }
+
+  /** Mean over samples and labels of log(1 + exp(z)) - label * z. */
+  static double sigmoidCrossEntropy(double[] z, int[] labels) {
+    double loss = 0;
+    for (int i = 0; i < z.length; i++) {
+      loss += (StrictMath.log1p(StrictMath.exp(z[i])) - labels[i] * z[i]) / z.length;
+    }
+    return loss;
+  }
 }

@@ -8,6 +8,7 @@ import dev.unerring.base.OrderedMath;
 import dev.unerring.base.Philox;
 import dev.unerring.base.Sha256;
 import dev.unerring.dataset.DemoSet;
+import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -20,6 +21,7 @@ import dev.unerring.tensor.Tensor;
 import dev.unerring.train.Adam;
 import dev.unerring.train.BatchStep;
 import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.LearningRate;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
@@ -76,7 +78,7 @@ class GoldenBitsTest {
       for (int i = 0; i < pixels.length; i++) {
         pixels[i] = Philox.bits(42, 1_300, 0, i) >>> 24;
       }
-      int[] goals = {0, 1, 2, 1, 0};
+      Labels goals = Labels.single(0, 1, 2, 1, 0);
       int[] samples = IntStream.range(0, images).toArray();
       float loss =
           new BatchStep(network).gradients(pixels, goals, samples, Mode.BATCH_STATISTICS, "golden");
@@ -118,7 +120,9 @@ class GoldenBitsTest {
     Path file = folder.resolve("set.npz");
     DemoSet.write(file, 3, 64, 16, 16, 1);
     CorrectionPlan correction = new CorrectionPlan(true, 0.5, 0.1, 2, 2, 1e-3);
-    TrainingPlan plan = new TrainingPlan("small", 7, 2, 24, 1e-3, 1e-4, 0.1, 0, correction);
+    TrainingPlan plan =
+        new TrainingPlan(
+            "small", 7, 2, 24, LearningRate.constant(1e-3), 1e-4, 0.1, 0, true, correction);
     RunRequest request =
         new RunRequest(file, folder.resolve("run"), plan, TestBackends.device(), "test");
     RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
+import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -155,7 +156,7 @@ final class NetworkOracleTest {
     int[] labels = oracle.get(CASE + "labels").ints();
     int[] samples = IntStream.range(0, IMAGES).toArray();
     return new BatchStep(network)
-        .gradients(pixels(), labels, samples, Mode.BATCH_STATISTICS, "oracle");
+        .gradients(pixels(), Labels.single(labels), samples, Mode.BATCH_STATISTICS, "oracle");
   }
 
   private void logits(Network network, Mode mode, String name, double tolerance) {

@@ -29,6 +29,7 @@ final class OperandSizesTest {
   private static final Window HALF = Window.square(2, 2, 0);
   private static final Shape Y = X.withC(4);
   private static final int WEIGHTS = 9 * 3 * 4;
+  private static final int[] TWOS = {0, 1, 1, 0, 1, 2, 0, 0, 1, 1};
   private static final AdamStep ADAM = AdamStep.at(1e-3, 0.9, 0.999, 1e-8, 0, 0.9, 0.999);
 
   /** Allocates on the backend under test. */
@@ -122,6 +123,8 @@ final class OperandSizesTest {
     all.put("label K", o -> o.b.softmaxCrossEntropy(o.t(out), o.labels(0, 5), o.v(1), o.t(out)));
     all.put("label -1", o -> o.b.softmaxCrossEntropy(o.t(out), o.labels(-1, 0), o.v(1), o.t(out)));
     all.put("loss", o -> o.b.softmaxCrossEntropy(o.t(out), o.labels(0, 0), o.v(2), o.t(out)));
+    all.put("few", o -> o.b.sigmoidCrossEntropy(o.t(out), o.labels(0, 1), o.v(1), o.t(out)));
+    all.put("a label", o -> o.b.sigmoidCrossEntropy(o.t(out), o.labels(TWOS), o.v(1), o.t(out)));
     all.put("sgd", o -> o.b.sgdStep(o.v(5), o.v(6), o.v(5), 0.1f, 0, 0));
     all.put("adam", o -> o.b.adamStep(o.v(5), o.v(5), o.v(5), o.v(6), ADAM));
     all.put("upload", o -> o.b.upload(MemorySegment.ofArray(new float[6]), o.v(5)));

@@ -69,6 +69,32 @@ final class OracleLossAndOptimiserTest {
     near(name, "loss", host.read(loss), relative + (count + 4) * UNIT * largestLoss);
   }
 
+  @TestFactory
+  Stream<DynamicTest> sigmoidCrossEntropy() {
+    return cases.tests("sigmoid_cross_entropy", this::sigmoidCrossEntropy);
+  }
+
+  private void sigmoidCrossEntropy(Backend backend, String name) {
+    OracleFile.Array logits = get(name, "logits");
+    int count = logits.shape()[0];
+    int columns = logits.shape()[1];
+    Shape s = Shape.vectors(count, columns);
+    Host host = new Host(backend);
+    Buffer loss = backend.allocate(1);
+    Tensor gradient = host.zeros(s);
+    Buffer labels = host.buffer(get(name, "labels").ints());
+    backend.sigmoidCrossEntropy(host.tensor(s, logits.floats()), labels, loss, gradient);
+    double range = 0;
+    for (double z : logits.values()) {
+      range = Math.max(range, Math.abs(z));
+    }
+    // exp errs by 2 units, 1 + e, quotient, difference and factor by one each; a term is below
+    // range + log 2 and errs by 4 units of that, the sums over K and N add K + N.
+    near(name, "gradLogits", host.read(gradient), 8 * UNIT / (count * columns));
+    double largest = range + StrictMath.log(2);
+    near(name, "loss", host.read(loss), (count + columns + 8) * UNIT * largest);
+  }
+
   private void near(String name, String array, float[] found, double bound) {
     double[] values = get(name, array).values();
     Near.check(name + " " + array, values, found, ChainBounds.same(values.length, bound));

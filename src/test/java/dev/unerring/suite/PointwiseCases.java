@@ -175,5 +175,11 @@ final class PointwiseCases {
           Buffer labels = o.labels(n, k);
           b.softmaxCrossEntropy(o.input(s), labels, o.output(1), o.output(s));
         });
+    add(
+        "sigmoid cross-entropy " + n + "x" + k,
+        (b, o) -> {
+          Buffer labels = o.labels(n * k, 2);
+          b.sigmoidCrossEntropy(o.input(s), labels, o.output(1), o.output(s));
+        });
   }
 }

@@ -79,6 +79,26 @@ final class PointwiseGradientCheckTest {
   }
 
   @Test
+  void sigmoidCrossEntropy() {
+    Shape s = Shape.vectors(7, 3);
+    float[] logits = Derivatives.draw(1, s.elements());
+    int[] labels = {0, 1, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1};
+    // exp errs by 2 units, 1 + e and the quotient by one each, difference and factor by 2.
+    double[] bounds = ChainBounds.same(logits.length, 8 * Derivatives.UNIT / logits.length);
+    for (Backend backend : check.backends()) {
+      Host host = new Host(backend);
+      Tensor gradient = host.zeros(s);
+      backend.sigmoidCrossEntropy(
+          host.tensor(s, logits), host.buffer(labels), backend.allocate(1), gradient);
+      check.near(
+          backend.name() + " sigmoid cross-entropy",
+          Derivatives.of(v -> DoubleOps.sigmoidCrossEntropy(v, labels), logits),
+          host.read(gradient),
+          bounds);
+    }
+  }
+
+  @Test
   void softmaxCrossEntropy() {
     Shape s = Shape.vectors(9, 5);
     float[] logits = Derivatives.draw(1, s.elements());

@@ -9,6 +9,7 @@ import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
 import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.LearningRate;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import java.nio.file.Path;
@@ -63,7 +64,8 @@ class SameBitsTest {
   /** A session of correction follows the epochs, so that it is part of what is compared. */
   private static TrainingPlan plan(long seed, int epochs) {
     CorrectionPlan correction = new CorrectionPlan(true, 1, 0.1, 1, 1, 1e-3);
-    return new TrainingPlan("small", seed, epochs, 7, 1e-3, 0, 0.1, 0, correction);
+    return new TrainingPlan(
+        "small", seed, epochs, 7, LearningRate.constant(1e-3), 0, 0.1, 0, true, correction);
   }
 
   private String run(Path data, TrainingPlan plan, Device device) {

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Philox;
 import dev.unerring.dataset.Dataset;
-import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Network;
 import dev.unerring.network.Parameter;
@@ -115,7 +115,8 @@ class TrainerTest {
   void theShareOfErrorsToPrimeToEndsIt() {
     TrainingPlan p = plan(60);
     TrainingPlan primed =
-        new TrainingPlan("small", 0, 60, BATCH, p.learningRate(), 0, 0.1, 0.6, p.correction());
+        new TrainingPlan(
+            "small", 0, 60, BATCH, p.learningRate(), 0, 0.1, 0.6, true, p.correction());
     TrainingResult result = train(primed, 0, Monitor.SILENT);
     assertEquals("prime", result.endedBy());
     assertTrue(result.trainErrors() <= 12 && result.trainErrors() > 0);
@@ -215,11 +216,22 @@ class TrainerTest {
   }
 
   private static TrainingPlan plan(int epochs) {
-    return new TrainingPlan("small", 0, epochs, BATCH, 1e-3, 0, 0.1, 0, CorrectionPlan.standard());
+    return new TrainingPlan(
+        "small",
+        0,
+        epochs,
+        BATCH,
+        LearningRate.constant(1e-3),
+        0,
+        0.1,
+        0,
+        true,
+        CorrectionPlan.standard());
   }
 
   private TrainingResult train(TrainingPlan plan, int floor, Monitor monitor) {
-    return new Trainer(plan, data, Evaluator.labels(data.train()), floor, monitor).train(network);
+    Labels goals = Labels.given(data.task(), data.train());
+    return new Trainer(plan, data, goals, floor, monitor).train(network);
   }
 
   private static Monitor stopAfter(int steps) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
+import dev.unerring.tensor.Shape;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -22,10 +24,11 @@ class TrainingPlanTest {
           -9_007_199_254_740_992L,
           7,
           33,
-          1.0 / 3,
+          new LearningRate(1.0 / 3, List.of(0.25, 2.0 / 3), 0.3),
           1e-5,
           1,
           0.05,
+          false,
           new CorrectionPlan(false, 0.1, 0x1p-20, 12, 3, 0.1 + 0.2));
 
   @Test
@@ -41,9 +44,10 @@ class TrainingPlanTest {
     assertEquals(
         "{\"architecture\":\"small\",\"batchNormMomentum\":1,\"batchSize\":33,\"correction\":"
             + "{\"corrector\":\"none\",\"firstStep\":0.1,\"learningRate\":0.30000000000000004,"
-            + "\"sessions\":12,\"smallestStep\":9.5367431640625e-7,\"sweeps\":3},\"epochs\":7,"
+            + "\"sessions\":12,\"smallestStep\":9.5367431640625e-7,\"sweeps\":3},"
+            + "\"dropAt\":[0.25,0.6666666666666666],\"dropFactor\":0.3,\"epochs\":7,"
             + "\"learningRate\":0.3333333333333333,\"primeTo\":0.05,\"schema\":1,"
-            + "\"seed\":-9007199254740992,\"weightDecay\":0.00001}",
+            + "\"seed\":-9007199254740992,\"stopAtFloor\":false,\"weightDecay\":0.00001}",
         Json.canonical(OTHER.toJson()));
   }
 
@@ -52,8 +56,30 @@ class TrainingPlanTest {
     assertEquals(TrainingPlan.standard(), read("{}"));
     assertEquals(TrainingPlan.standard(), read("{\"correction\":{}}"));
     assertEquals(7, read("{\"epochs\":7}").epochs());
-    assertEquals(10, TrainingPlan.standard().toJson().size());
+    assertEquals(13, TrainingPlan.standard().toJson().size());
     assertEquals(6, CorrectionPlan.standard().toJson().size());
+  }
+
+  @Test
+  void whatIsOpenGoesByTheImages() {
+    TrainingPlan flat = TrainingPlan.standard().resolved(Shape.image2d(28, 28, 1));
+    assertEquals("small", flat.architecture());
+    assertEquals(128, flat.batchSize());
+    TrainingPlan deep = TrainingPlan.standard().resolved(new Shape(1, 28, 28, 28, 1));
+    assertEquals("small3d", deep.architecture());
+    assertEquals(32, deep.batchSize());
+    assertEquals(OTHER, OTHER.resolved(Shape.image2d(64, 64, 3)), "what is said stays");
+  }
+
+  @Test
+  void theOfficialRateDropsAfterHalfAndThreeQuarters() {
+    LearningRate rate = TrainingPlan.medmnist().learningRate();
+    assertEquals(1e-3, rate.at(1, 100));
+    assertEquals(1e-3, rate.at(50, 100));
+    assertEquals(1e-4, rate.at(51, 100), 1e-19);
+    assertEquals(1e-4, rate.at(75, 100), 1e-19);
+    assertEquals(1e-5, rate.at(76, 100), 1e-20);
+    assertEquals(1e-3, LearningRate.constant(1e-3).at(1000, 1000));
   }
 
   @TestFactory
@@ -63,6 +89,12 @@ class TrainingPlanTest {
         refused("{\"epoch\":3}", "unknown key 'epoch'"),
         refused("{\"correction\":{\"dt\":1}}", "unknown key 'dt'"),
         refused("{\"correction\":3}", "a plan is a JSON object"),
+        refused("{\"dropAt\":0.5}", "'dropAt' is not a list of numbers"),
+        refused("{\"dropAt\":[\"a\"]}", "'dropAt' is not a list of numbers"),
+        refused("{\"dropAt\":[0.7,0.3]}", "dropAt is ascending shares"),
+        refused("{\"dropAt\":[1]}", "dropAt is ascending shares"),
+        refused("{\"dropFactor\":0}", "dropFactor is above 0 to 1"),
+        refused("{\"stopAtFloor\":1}", "'stopAtFloor' is not true or false"),
         refused("{\"schema\":2}", "schema 1 only"),
         refused("{\"schema\":\"1\"}", "'schema' is not an integer"),
         refused("{\"architecture\":1}", "'architecture' is not a text"),

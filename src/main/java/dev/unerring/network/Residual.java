@@ -1,0 +1,113 @@
+package dev.unerring.network;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.tensor.Shape;
+import dev.unerring.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * y = main(x) + shortcut(x) (He et al., Deep Residual Learning, 2015), where a shortcut without
+ * layers is x itself. The last layer of the main chain may not look at its output on the way back,
+ * because the sum takes its place: batch norm does not.
+ */
+public final class Residual implements Layer {
+  private final Chain main;
+  private final Chain shortcut;
+  private Scratch scratch;
+
+  /**
+   * Describes the layer.
+   *
+   * @param main the layers that are added to the shortcut
+   * @param shortcut layers from x to the shape of main's output; empty for x itself
+   */
+  public Residual(List<Layer> main, List<Layer> shortcut) {
+    this.main = new Chain(main);
+    this.shortcut = shortcut.isEmpty() ? null : new Chain(shortcut);
+  }
+
+  @Override
+  public Shape outputShape(Shape input) {
+    Shape output = main.outputShape(input);
+    Shape other = shortcut == null ? input : shortcut.outputShape(input);
+    if (!output.equals(other)) {
+      throw new IllegalArgumentException("cannot add " + output + " and " + other);
+    }
+    return output;
+  }
+
+  @Override
+  public List<ParameterSpec> parameters(Shape input) {
+    List<ParameterSpec> specs = new ArrayList<>(main.parameters(input));
+    if (shortcut != null) {
+      specs.addAll(shortcut.parameters(input));
+    }
+    return specs;
+  }
+
+  @Override
+  public long multiplications(Shape input) {
+    long total = main.multiplications(input);
+    return shortcut == null ? total : total + shortcut.multiplications(input);
+  }
+
+  @Override
+  public long innerWords(Shape input) {
+    return main.activationWords(input) + (shortcut == null ? 0 : shortcut.activationWords(input));
+  }
+
+  @Override
+  public long largest(Shape input) {
+    long most = main.largest(input);
+    return shortcut == null ? most : Math.max(most, shortcut.largest(input));
+  }
+
+  @Override
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch lent) {
+    scratch = lent;
+    int mainParameters = main.parameters(input).size();
+    main.bind(backend, input, bound.subList(0, mainParameters), lent);
+    if (shortcut != null) {
+      shortcut.bind(backend, input, bound.subList(mainParameters, bound.size()), lent);
+    }
+  }
+
+  @Override
+  public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
+    main.forward(backend, x, y, mode);
+    if (shortcut == null) {
+      backend.add(y, x, y);
+      return;
+    }
+    Tensor other = scratch.take(y.shape());
+    shortcut.forward(backend, x, other, mode);
+    backend.add(y, other, y);
+    scratch.give(other);
+  }
+
+  @Override
+  public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+    main.backward(backend, x, y, gradY, gradX, mode);
+    if (shortcut == null) {
+      if (gradX != null) {
+        backend.add(gradX, gradY, gradX);
+      }
+      return;
+    }
+    Tensor other = gradX == null ? null : scratch.take(x.shape());
+    shortcut.backward(backend, x, y, gradY, other, mode);
+    if (gradX != null) {
+      backend.add(gradX, other, gradX);
+      scratch.give(other);
+    }
+  }
+
+  @Override
+  public void commitStatistics(Backend backend, float momentum) {
+    main.commitStatistics(backend, momentum);
+    if (shortcut != null) {
+      shortcut.commitStatistics(backend, momentum);
+    }
+  }
+}
