@@ -1,42 +1,111 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
+import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
+import dev.unerring.dataset.TwinAudit;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code unerring audit}: what a data set says and where it contradicts itself. */
 @Command(
     name = "audit",
-    description =
-        "Counts a data set, lists identical images and label conflicts, proves the floor.",
+    description = {
+      "Counts a data set, lists identical images and label conflicts, proves the floor; in depth,"
+          + " finds images that are the same up to a flip or turn, near-twins (correlation at least"
+          + " 0.99, counted at 0.95 too) and what of each split is in another."
+    },
     mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @ParentCommand private Main main;
   @Mixin private DataOption data;
 
   @Option(names = "--json", description = "Everything, as JSON.")
   private boolean json;
 
+  @Option(
+      names = "--deep",
+      negatable = true,
+      description = "Search flips, turns and near-twins; default: where it takes seconds.")
+  private Boolean deep;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "X.csv",
+      description = "Write every pair of twins there (searches in depth).")
+  private Path csv;
+
+  @Option(
+      names = "--montage",
+      paramLabel = "X.png",
+      description = "Show pairs of twins there, framed red where labels differ (in depth).")
+  private Path montage;
+
   AuditCommand() {}
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    if (Boolean.FALSE.equals(deep) && (csv != null || montage != null)) {
+      throw new UsageException("--csv and --montage show what --deep finds; leave out --no-deep");
+    }
     try (Dataset dataset = Dataset.open(data.file())) {
+      PrintWriter err = spec.commandLine().getErr();
       if (!dataset.official()) {
-        spec.commandLine().getErr().println(dataset.notice());
+        err.println(dataset.notice());
       }
       LabelAudit audit = new LabelAudit(dataset);
-      out.print(json ? Json.pretty(audit.toJson()) : audit.toText());
-      out.flush();
+      Optional<TwinAudit> twins = twins(dataset);
+      if (csv != null) {
+        AtomicFile.write(csv, twins.orElseThrow().toCsv(audit).getBytes(StandardCharsets.UTF_8));
+        err.println("written: " + csv);
+      }
+      if (montage != null) {
+        err.println(TwinMontage.write(montage, dataset, twins.orElseThrow().pairs(audit)));
+      }
+      print(audit, twins);
     }
     return 0;
+  }
+
+  private Optional<TwinAudit> twins(Dataset dataset) {
+    boolean wanted = csv != null || montage != null || TwinAudit.isShort(dataset);
+    if (deep != null ? !deep : !wanted) {
+      return Optional.empty();
+    }
+    WorkWatch watch = new WorkWatch(spec.commandLine().getErr(), main.interrupt());
+    try {
+      return Optional.of(TwinAudit.of(dataset, watch));
+    } finally {
+      watch.clear();
+    }
+  }
+
+  private void print(LabelAudit audit, Optional<TwinAudit> twins) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> all = audit.toJson();
+      twins.ifPresent(found -> all.put("twins", found.toJson()));
+      out.print(Json.pretty(all));
+    } else {
+      out.print(audit.toText());
+      out.print(
+          twins
+              .map(TwinAudit::toText)
+              .orElse("\nFlips, turns and near-twins were not searched: --deep does that.\n"));
+    }
+    out.flush();
   }
 }

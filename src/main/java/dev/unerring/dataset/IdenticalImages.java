@@ -17,15 +17,10 @@ final class IdenticalImages {
     long of(MemorySegment images, long start, int bytes);
   }
 
-  private final List<Split> splits;
-  private final int[] firstIndex;
+  private final Samples samples;
 
-  private IdenticalImages(List<Split> splits) {
-    this.splits = splits;
-    this.firstIndex = new int[splits.size() + 1];
-    for (int i = 0; i < splits.size(); i++) {
-      firstIndex[i + 1] = Math.addExact(firstIndex[i], splits.get(i).size());
-    }
+  private IdenticalImages(Samples samples) {
+    this.samples = samples;
   }
 
   /** Groups of at least two, each ascending, ordered by their first member. */
@@ -34,25 +29,19 @@ final class IdenticalImages {
   }
 
   static List<int[]> find(List<Split> splits, ImageHash hash) {
-    IdenticalImages images = new IdenticalImages(splits);
-    List<int[]> groups = images.groups(hash);
+    List<int[]> groups = new IdenticalImages(new Samples(splits)).groups(hash);
     groups.sort(Comparator.comparingInt(group -> group[0]));
     return groups;
   }
 
   /** One sort of longs: upper bits of the hash, lower bits the number of the image. */
   private List<int[]> groups(ImageHash hash) {
-    int count = firstIndex[splits.size()];
+    int count = samples.size();
     long indexMask = (Long.highestOneBit(count) << 1) - 1;
     long[] keys = new long[count];
-    for (int i = 0; i < splits.size(); i++) {
-      Split split = splits.get(i);
-      MemorySegment bytes = split.images();
-      for (int sample = 0; sample < split.size(); sample++) {
-        long start = (long) sample * split.imageBytes();
-        int index = firstIndex[i] + sample;
-        keys[index] = hash.of(bytes, start, split.imageBytes()) & ~indexMask | index;
-      }
+    for (int i = 0; i < count; i++) {
+      long full = hash.of(samples.images(i), samples.start(i), samples.imageBytes());
+      keys[i] = full & ~indexMask | i;
     }
     Arrays.sort(keys);
     List<int[]> groups = new ArrayList<>();
@@ -99,13 +88,11 @@ final class IdenticalImages {
   }
 
   private int compare(int left, int right) {
-    int a = splitOf(left);
-    int b = splitOf(right);
-    int bytes = splits.get(a).imageBytes();
-    MemorySegment first = splits.get(a).images();
-    MemorySegment second = splits.get(b).images();
-    long start = (long) (left - firstIndex[a]) * bytes;
-    long other = (long) (right - firstIndex[b]) * bytes;
+    int bytes = samples.imageBytes();
+    MemorySegment first = samples.images(left);
+    MemorySegment second = samples.images(right);
+    long start = samples.start(left);
+    long other = samples.start(right);
     long at = MemorySegment.mismatch(first, start, start + bytes, second, other, other + bytes);
     return at < 0
         ? 0
@@ -114,15 +101,7 @@ final class IdenticalImages {
             second.get(ValueLayout.JAVA_BYTE, other + at));
   }
 
-  private int splitOf(int index) {
-    int split = 0;
-    while (index >= firstIndex[split + 1]) {
-      split++;
-    }
-    return split;
-  }
-
-  private static long hash(MemorySegment images, long start, int bytes) {
+  static long hash(MemorySegment images, long start, int bytes) {
     long hash = 0x9E3779B97F4A7C15L;
     long end = start + bytes;
     long at = start;
@@ -135,7 +114,7 @@ final class IdenticalImages {
     return hash;
   }
 
-  private static long mix(long hash, long value) {
+  static long mix(long hash, long value) {
     long mixed = (hash ^ value) * 0xD6E8FEB86659FD93L;
     return mixed ^ mixed >>> 32;
   }

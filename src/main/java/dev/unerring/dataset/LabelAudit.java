@@ -2,6 +2,7 @@ package dev.unerring.dataset;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ public final class LabelAudit {
     facts = DatasetFacts.of(dataset);
     splits =
         dataset.splits().stream().map(split -> SplitSummary.of(split, dataset.classes())).toList();
-    groups = groups(dataset.splits());
+    groups = groups(new Samples(dataset.splits()));
     conflicts = groups.stream().filter(ImageGroup::contradictory).map(LabelConflict::of).toList();
     constantImages = constantImages(dataset);
     goalLabels = goalLabels(dataset.train());
@@ -37,29 +38,12 @@ public final class LabelAudit {
     }
   }
 
-  private static List<ImageGroup> groups(List<Split> splits) {
+  private static List<ImageGroup> groups(Samples samples) {
     List<ImageGroup> groups = new ArrayList<>();
-    for (int[] members : IdenticalImages.find(splits)) {
-      List<LabelledSample> samples = new ArrayList<>();
-      for (int index : members) {
-        int sampleIndex = index;
-        int split = 0;
-        while (sampleIndex >= splits.get(split).size()) {
-          sampleIndex -= splits.get(split++).size();
-        }
-        samples.add(sample(splits.get(split), sampleIndex));
-      }
-      groups.add(new ImageGroup(samples));
+    for (int[] members : IdenticalImages.find(samples.splits())) {
+      groups.add(new ImageGroup(Arrays.stream(members).mapToObj(samples::sample).toList()));
     }
     return List.copyOf(groups);
-  }
-
-  private static LabelledSample sample(Split split, int sampleIndex) {
-    List<Integer> labels = new ArrayList<>();
-    for (int column = 0; column < split.labelCount(); column++) {
-      labels.add(split.label(sampleIndex, column));
-    }
-    return new LabelledSample(split.name(), sampleIndex, labels);
   }
 
   /** An image is constant when every pixel equals the next one, channel by channel. */
@@ -73,7 +57,7 @@ public final class LabelAudit {
         long end = start + split.imageBytes();
         if (MemorySegment.mismatch(images, start, end - channels, images, start + channels, end)
             < 0) {
-          constant.add(sample(split, i));
+          constant.add(split.sample(i));
         }
       }
     }

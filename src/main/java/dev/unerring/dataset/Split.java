@@ -2,6 +2,8 @@ package dev.unerring.dataset;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /** One split of a data set: {@code size()} images and their labels, read-only. */
@@ -66,6 +68,15 @@ public final class Split implements ImageSource {
   /** Label {@code column}, from 0, of a sample. */
   public int label(int sampleIndex, int column) {
     return labels[sampleIndex * labelCount + Objects.checkIndex(column, labelCount)];
+  }
+
+  /** A sample with all its labels. */
+  LabelledSample sample(int sampleIndex) {
+    List<Integer> row = new ArrayList<>(labelCount);
+    for (int column = 0; column < labelCount; column++) {
+      row.add(label(sampleIndex, column));
+    }
+    return new LabelledSample(name, sampleIndex, row);
   }
 
   @Override
