@@ -5,8 +5,12 @@ import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.NearTwins;
 import dev.unerring.dataset.Split;
+import dev.unerring.dataset.TwinAudit;
+import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Evaluation;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.ScoreFile;
@@ -60,38 +64,62 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Write the scores there as MedMNIST's standard result file.")
   private Path csv;
 
+  @Option(
+      names = "--twins",
+      paramLabel = "R",
+      description =
+          "Also give the figures without samples that have a training image of this correlation;"
+              + " default 0.95 where the search takes seconds, 0 for no search.")
+  private Double twins;
+
   EvaluateCommand() {}
 
   @Override
   public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
     SplitNames.require(split);
+    if (twins != null && !(twins >= 0 && twins <= 1)) {
+      throw new UsageException("--twins is a correlation from 0 to 1, not " + twins);
+    }
     TrainedRun trained = run.run();
+    WorkWatch watch = new WorkWatch(spec.commandLine().getErr(), main.interrupt());
     try (Dataset data = run.data(trained);
         Backend backend = device.device().open()) {
       boolean own = trained.isOf(data);
       if (!own) {
-        err.println("note: " + data.file() + ": " + FOREIGN);
+        watch.note("note: " + data.file() + ": " + FOREIGN);
       }
-      Split chosen = chosen(data);
-      RunEvaluation judge =
-          new RunEvaluation(trained, data, backend, new SampleWatch(err, main.interrupt()));
+      Split chosen = data.splits().get(SplitNames.ALL.indexOf(split));
+      RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);
-      Evaluation evaluation = judge.evaluate(outcome, split, own ? twins(data, chosen) : null);
-      RunOptions.keep(trained, Optional.ofNullable(evaluation.calibration()), err);
+      Optional<Calibration> calibration = judge.calibration();
+      Evaluation evaluation =
+          Evaluation.of(
+              split,
+              outcome,
+              trained.labelNames(),
+              own ? twins(data, chosen, watch) : null,
+              twinCorrelation(),
+              calibration.orElse(null));
+      RunOptions.keep(trained, calibration, watch);
       Path written = csv == null ? null : writeScores(trained, data, outcome, evaluation);
+      watch.clear();
       print(trained, data, own, evaluation, written);
+    } finally {
+      watch.clear();
     }
     return 0;
   }
 
-  private Split chosen(Dataset data) {
-    return data.splits().get(SplitNames.ALL.indexOf(split));
+  private double twinCorrelation() {
+    return twins == null ? TwinAudit.ALIKE : twins;
   }
 
-  /** Samples with a near-identical image in train; null while they are not searched for. */
-  private static BitSet twins(Dataset data, Split chosen) {
-    return null;
+  /** Samples with a twin in train; null where they are not searched for. */
+  private BitSet twins(Dataset data, Split chosen, WorkWatch watch) {
+    boolean wanted = twins == null ? TwinAudit.isShort(data) : twins > 0;
+    return !wanted || chosen == data.train()
+        ? null
+        : NearTwins.withTwinIn(chosen, data.train(), data.imageShape(), twinCorrelation(), watch);
   }
 
   private Path writeScores(
@@ -145,8 +173,8 @@ final class EvaluateCommand implements Callable<Integer> {
     List<String> notes = new ArrayList<>();
     notes.add(
         "Intervals: 95 %, exact (Clopper-Pearson), for one model and samples taken as independent.");
-    if (evaluation.withoutTwins() == null) {
-      notes.add("Near-identical images in train were not searched for.");
+    if (evaluation.withoutTwins() == null && !split.equals("train")) {
+      notes.add("Twins in train were not searched for (see --twins).");
     }
     if (split.equals("test")) {
       notes.add("Test is looked at once per frozen plan; choose on --split val.");

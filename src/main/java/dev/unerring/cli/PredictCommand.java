@@ -68,7 +68,6 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
     if (!format.equals("csv") && !format.equals("json")) {
       throw new UsageException("--format is csv or json, not '" + format + "'");
     }
@@ -76,27 +75,24 @@ final class PredictCommand implements Callable<Integer> {
       SplitNames.require(split);
     }
     TrainedRun trained = run.run();
-    SampleWatch watch = new SampleWatch(err, main.interrupt());
+    WorkWatch watch = new WorkWatch(spec.commandLine().getErr(), main.interrupt());
     try (Backend backend = device.device().open()) {
       Network network = trained.network(backend, BATCH);
-      if (!skipBroken) {
-        requireUsable(network.image(), watch);
-      }
-      Optional<Calibration> calibration = calibration(trained, backend, watch, err);
+      long images = skipBroken ? -1 : requireUsable(network.image(), watch);
+      Optional<Calibration> calibration = calibration(trained, backend, watch);
       calibration
           .map(Calibration::warning)
           .filter(warning -> !warning.isEmpty())
-          .ifPresent(warning -> err.println("note: " + warning));
-      err.println("Not for clinical use.");
-      err.flush();
+          .ifPresent(warning -> watch.note("note: " + warning));
+      watch.note("Not for clinical use.");
       StringBuilder text = new StringBuilder();
       PrintWriter stdout = spec.commandLine().getOut();
       Consumer<String> lines =
           out == null ? line -> stdout.print(line + "\n") : line -> text.append(line).append('\n');
-      PredictionLines rows =
-          new PredictionLines(trained, calibration.isPresent(), format.equals("json"), lines);
+      PredictionLines rows = new PredictionLines(trained, format.equals("json"), lines);
       Predictor predictor = new Predictor(trained, network, calibration.orElse(null), rows::write);
-      predict(predictor, watch, err);
+      predict(predictor, images, watch);
+      watch.clear();
       stdout.flush();
       if (out != null) {
         AtomicFile.write(out, text.toString().getBytes(StandardCharsets.UTF_8));
@@ -105,12 +101,18 @@ final class PredictCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Reads every file once before anything is printed, and names all that cannot be used. */
-  private void requireUsable(Shape image, SampleWatch watch) {
+  /**
+   * Reads every file once before anything is printed, and names all that cannot be used.
+   *
+   * @return number of images
+   */
+  private long requireUsable(Shape image, WorkWatch watch) {
     List<String> broken = new ArrayList<>();
+    long images = 0;
     for (int i = 0; i < files.size(); i++) {
       try (ImageInput input = ImageInput.open(files.get(i), split, image)) {
-        watch.at("files read, " + input.size() + " images in the last", i, files.size());
+        images += input.size();
+        watch.step("reading the files", i, files.size());
       } catch (DataException e) {
         broken.add(e.getMessage());
       }
@@ -126,24 +128,22 @@ final class PredictCommand implements Callable<Integer> {
               + " files cannot be used (--skip-broken leaves them out):\n  "
               + String.join("\n  ", broken));
     }
+    return images;
   }
 
-  private void predict(Predictor predictor, SampleWatch watch, PrintWriter err) {
+  private void predict(Predictor predictor, long images, WorkWatch watch) {
     int skipped = 0;
-    for (int i = 0; i < files.size(); i++) {
-      Path file = files.get(i);
-      try (ImageInput input = ImageInput.open(file, split, predictor.image())) {
-        for (int index = 0; index < input.size(); index++) {
-          predictor.add(file, input, index);
-          boolean one = files.size() == 1;
-          watch.at("predicted", one ? index : i, one ? input.size() : files.size());
+    long done = 0;
+    for (Path file : files) {
+      Optional<ImageInput> opened = open(file, predictor.image(), watch);
+      skipped += opened.isEmpty() ? 1 : 0;
+      if (opened.isPresent()) {
+        try (ImageInput input = opened.get()) {
+          for (int index = 0; index < input.size(); index++) {
+            predictor.add(file, input, index);
+            watch.step("predicting", ++done, images);
+          }
         }
-      } catch (DataException e) {
-        if (!skipBroken) {
-          throw e;
-        }
-        err.println("left out: " + e.getMessage());
-        skipped++;
       }
     }
     if (skipped == files.size()) {
@@ -152,9 +152,21 @@ final class PredictCommand implements Callable<Integer> {
     predictor.finish();
   }
 
+  /** The images of a file; empty, and said so, where it is to be left out. */
+  private Optional<ImageInput> open(Path file, Shape image, WorkWatch watch) {
+    try {
+      return Optional.of(ImageInput.open(file, split, image));
+    } catch (DataException e) {
+      if (!skipBroken) {
+        throw e;
+      }
+      watch.note("left out: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   /** The stored calibration, else one on the validation samples of the run's data, else none. */
-  private Optional<Calibration> calibration(
-      TrainedRun trained, Backend backend, SampleWatch watch, PrintWriter err) {
+  private Optional<Calibration> calibration(TrainedRun trained, Backend backend, WorkWatch watch) {
     Optional<Calibration> stored = trained.storedCalibration();
     if (stored.isPresent()) {
       return stored;
@@ -165,13 +177,13 @@ final class PredictCommand implements Callable<Integer> {
             data.file() + " is not the data of this run; scores are calibrated on its own");
       }
       Optional<Calibration> made = new RunEvaluation(trained, data, backend, watch).calibration();
-      RunOptions.keep(trained, made, err);
+      RunOptions.keep(trained, made, watch);
       return made;
     } catch (DataException e) {
       if (run.namesData()) {
         throw e;
       }
-      err.println("note: no calibration, so logits without scores: " + e.getMessage());
+      watch.note("note: no calibration, so logits without scores: " + e.getMessage());
       return Optional.empty();
     }
   }

@@ -16,33 +16,38 @@ final class PredictionLines {
   private final boolean multiLabel;
   private final boolean json;
   private final Consumer<String> lines;
+  private boolean begun;
 
   /**
-   * Writes the header of a CSV.
+   * Lines of a run.
    *
-   * @param calibrated whether the predictions have scores
    * @param lines takes each line, without its end
    */
-  PredictionLines(TrainedRun run, boolean calibrated, boolean json, Consumer<String> lines) {
+  PredictionLines(TrainedRun run, boolean json, Consumer<String> lines) {
     this.run = run;
     this.multiLabel = run.task() == Task.MULTI_LABEL;
     this.json = json;
     this.lines = lines;
-    if (!json) {
-      int classes = run.labelNames().size();
-      StringBuilder header = new StringBuilder("file,index,label,name");
-      for (int c = 0; calibrated && c < classes; c++) {
-        header.append(",score").append(c);
-      }
-      for (int c = 0; c < classes; c++) {
-        header.append(",logit").append(c);
-      }
-      lines.accept(header.append(",margin").toString());
-    }
   }
 
+  /** Writes a line; before the first of a CSV the header, in which scores may be missing. */
   void write(Prediction prediction) {
+    if (!json && !begun) {
+      lines.accept(header(prediction.scores().size(), prediction.logits().size()));
+    }
+    begun = true;
     lines.accept(json ? json(prediction) : csv(prediction));
+  }
+
+  private static String header(int scores, int logits) {
+    StringBuilder header = new StringBuilder("file,index,label,name");
+    for (int c = 0; c < scores; c++) {
+      header.append(",score").append(c);
+    }
+    for (int c = 0; c < logits; c++) {
+      header.append(",logit").append(c);
+    }
+    return header.append(",margin").toString();
   }
 
   /** Of multi-label sets, labels are separated by blanks and names by semicolons. */

@@ -1,10 +1,10 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.errors.Calibration;
 import dev.unerring.run.TrainedRun;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -68,14 +68,14 @@ final class RunOptions {
   }
 
   /** Keeps a new calibration in the run's folder; where that fails, says so and goes on. */
-  static void keep(TrainedRun trained, Optional<Calibration> calibration, PrintWriter err) {
+  static void keep(TrainedRun trained, Optional<Calibration> calibration, WorkMonitor monitor) {
     if (calibration.isEmpty() || trained.storedCalibration().isPresent()) {
       return;
     }
     try {
       trained.store(calibration.get());
     } catch (DataException e) {
-      err.println("note: the calibration is not kept: " + e.getMessage());
+      monitor.note("note: the calibration is not kept: " + e.getMessage());
     }
   }
 }

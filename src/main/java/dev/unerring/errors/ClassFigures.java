@@ -24,10 +24,8 @@ public record ClassFigures(
     int classes = outcome.classes();
     int samples = outcome.samples();
     double[] scores = Metrics.scores(outcome.task(), outcome.logits(), classes);
-    int[] tops = new int[samples];
-    for (int n = 0; n < samples; n++) {
-      tops[n] = ErrorList.top(outcome.logits(), classes, n);
-    }
+    boolean multiLabel = outcome.task() == Task.MULTI_LABEL;
+    Labels labels = outcome.given();
     List<ClassFigures> all = new ArrayList<>();
     for (int c = 0; c < classes; c++) {
       int[] counts = new int[4];
@@ -36,8 +34,8 @@ public record ClassFigures(
       for (int n = 0; n < samples; n++) {
         given[n] = outcome.given(n, c);
         column[n] = scores[n * classes + c];
-        boolean predicted =
-            outcome.task() == Task.MULTI_LABEL ? outcome.predicted(n, c) : tops[n] == c;
+        int answer = labels.predicted(outcome.logits(), n, multiLabel ? c : 0);
+        boolean predicted = answer == (multiLabel ? 1 : c);
         counts[(given[n] ? 0 : 1) + (predicted ? 0 : 2)]++;
       }
       double auc = Metrics.area(column, given);

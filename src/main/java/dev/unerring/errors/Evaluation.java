@@ -15,6 +15,7 @@ import java.util.Map;
  * @param all figures of every sample
  * @param withoutTwins figures of the samples without a twin in train; null where twins were not
  *     searched for
+ * @param twinCorrelation correlation from which a training image was taken as a twin
  * @param calibration null where there is none
  */
 public record Evaluation(
@@ -23,12 +24,14 @@ public record Evaluation(
     List<String> labelNames,
     Figures all,
     Figures withoutTwins,
+    double twinCorrelation,
     Calibration calibration) {
 
   /**
    * Evaluates.
    *
-   * @param twins samples of the split with a near-identical image in train; null for not searched
+   * @param twins samples of the split with a twin in train; null for not searched
+   * @param twinCorrelation correlation from which a training image was taken as a twin
    * @param calibration null for none
    */
   public static Evaluation of(
@@ -36,6 +39,7 @@ public record Evaluation(
       LabelledLogits outcome,
       List<String> labelNames,
       BitSet twins,
+      double twinCorrelation,
       Calibration calibration) {
     return new Evaluation(
         split,
@@ -43,6 +47,7 @@ public record Evaluation(
         List.copyOf(labelNames),
         Figures.of(outcome, calibration),
         twins == null ? null : Figures.of(outcome.without(twins), calibration),
+        twinCorrelation,
         calibration);
   }
 
@@ -55,6 +60,7 @@ public record Evaluation(
     json.put("intervals", "two-sided 95 %, exact (Clopper-Pearson)");
     json.put("calibration", calibration == null ? null : calibration.toJson());
     json.put("all", all.toJson(labelNames));
+    json.put("twinCorrelation", withoutTwins == null ? null : twinCorrelation);
     json.put("withoutTwins", withoutTwins == null ? null : withoutTwins.toJson(labelNames));
     return json;
   }

@@ -29,9 +29,18 @@ final class EvaluationText {
     row(
         evaluation.split(),
         "all " + all.samples(),
-        rest == null ? "" : "without a twin in train " + rest.samples());
-    row("  wrong samples", f -> f.errors().count() + "/" + f.samples());
-    row("  share [95 %]", f -> f.errors().toText());
+        rest == null
+            ? ""
+            : "without a twin in train (r < "
+                + evaluation.twinCorrelation()
+                + ") "
+                + rest.samples());
+    if (multiLabel) {
+      int labels = evaluation.labelNames().size();
+      row("  wrong decisions", f -> f.errors() + "/" + (long) f.samples() * labels);
+    }
+    row("  wrong samples", f -> f.wrongSamples().count() + "/" + f.samples());
+    row("  share [95 %]", f -> f.wrongSamples().toText());
     row("  ACC (official)", f -> number(f.official().acc()));
     row(
         multiLabel ? "  most frequent answers" : "  largest class alone",
@@ -40,10 +49,10 @@ final class EvaluationText {
     row("  balanced accuracy", f -> number(f.balancedAccuracy()));
     row("  macro F1", f -> number(f.macroF1()));
     calibration();
-    if (all.errors().count() == 0) {
+    if (all.errors() == 0) {
       line(
           "  none wrong of %d: the error rate may still be up to %.4f",
-          all.samples(), all.errors().high());
+          all.samples(), all.wrongSamples().high());
     }
     withoutAuc(all);
     classes(all);

@@ -13,7 +13,9 @@ import java.util.function.ToDoubleFunction;
  * defined; NaN where that is all of them.
  *
  * @param samples number of samples
- * @param errors samples that are wrong (multi-label: in any label)
+ * @param errors decisions that are wrong, as {@link ErrorList} counts them: one a sample, for
+ *     multi-label one a label of each sample
+ * @param wrongSamples samples with an error
  * @param official accuracy and AUC by the official rules
  * @param majorityShare accuracy of the constant answer that is right most often (multi-label: mean
  *     over the labels)
@@ -28,7 +30,8 @@ import java.util.function.ToDoubleFunction;
  */
 public record Figures(
     int samples,
-    Proportion errors,
+    int errors,
+    Proportion wrongSamples,
     Metrics official,
     double majorityShare,
     double balancedAccuracy,
@@ -47,9 +50,11 @@ public record Figures(
     boolean multiLabel = outcome.task() == Task.MULTI_LABEL;
     List<ClassFigures> classes = ClassFigures.of(outcome);
     int samples = outcome.samples();
+    ErrorList errors = ErrorList.of(outcome.given(), outcome.logits());
     return new Figures(
         samples,
-        Proportion.of(outcome.errors(), samples),
+        errors.count(),
+        Proportion.of(errors.wrongSamples(), samples),
         Metrics.ofLogits(outcome.task(), outcome.logits(), outcome.classes(), outcome.labels()),
         multiLabel
             ? mean(classes, c -> (double) Math.max(c.positives(), c.negatives()) / samples)
@@ -81,8 +86,9 @@ public record Figures(
     for (Integer[] row : counts) {
       Arrays.fill(row, 0);
     }
+    Labels labels = outcome.given();
     for (int n = 0; n < outcome.samples(); n++) {
-      counts[outcome.labels()[n]][ErrorList.top(outcome.logits(), classes, n)]++;
+      counts[outcome.labels()[n]][labels.predicted(outcome.logits(), n, 0)]++;
     }
     List<List<Integer>> rows = new ArrayList<>();
     for (Integer[] row : counts) {
@@ -94,7 +100,8 @@ public record Figures(
   Map<String, Object> toJson(List<String> names) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("samples", samples);
-    json.put("errors", errors.toJson());
+    json.put("errors", errors);
+    json.put("wrongSamples", wrongSamples.toJson());
     json.put("acc", ClassFigures.finite(official.acc()));
     json.put("auc", ClassFigures.finite(official.auc()));
     json.put("classesWithoutAuc", official.withoutAuc());

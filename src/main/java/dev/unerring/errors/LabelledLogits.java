@@ -28,38 +28,14 @@ public record LabelledLogits(Task task, int classes, float[] logits, int[] label
     return logits.length / classes;
   }
 
+  /** The labels, as what decides on errors takes them. */
+  public Labels given() {
+    return Labels.of(task, labels, task == Task.MULTI_LABEL ? classes : 1);
+  }
+
   /** Whether a sample is said to be of a class (to have a label). */
   public boolean given(int sample, int c) {
     return task == Task.MULTI_LABEL ? labels[sample * classes + c] != 0 : labels[sample] == c;
-  }
-
-  /**
-   * Whether the network says so: by the largest logit, the lowest class on a tie; for multi-label
-   * by a logit above 0.
-   */
-  public boolean predicted(int sample, int c) {
-    return task == Task.MULTI_LABEL
-        ? logits[sample * classes + c] > 0.0f
-        : ErrorList.top(logits, classes, sample) == c;
-  }
-
-  /**
-   * Number of samples that are wrong: by {@link ErrorList}, a tie at the top being an error; for
-   * multi-label where any label is.
-   */
-  public int errors() {
-    if (task != Task.MULTI_LABEL) {
-      return ErrorList.of(logits, classes, labels).count();
-    }
-    int errors = 0;
-    for (int n = 0; n < samples(); n++) {
-      boolean wrong = false;
-      for (int c = 0; c < classes; c++) {
-        wrong |= predicted(n, c) != given(n, c);
-      }
-      errors += wrong ? 1 : 0;
-    }
-    return errors;
   }
 
   /** The samples that are not in the set, in the same order. */

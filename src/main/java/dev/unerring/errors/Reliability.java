@@ -30,8 +30,9 @@ public record Reliability(double nll, double ece) {
     int[] right = new int[BINS];
     int[] size = new int[BINS];
     boolean multiLabel = outcome.task() == Task.MULTI_LABEL;
+    Labels labels = outcome.given();
     for (int n = 0; n < outcome.samples(); n++) {
-      int top = ErrorList.top(outcome.logits(), classes, n);
+      int top = multiLabel ? 0 : labels.predicted(outcome.logits(), n, 0);
       for (int c = multiLabel ? 0 : top; c < (multiLabel ? classes : top + 1); c++) {
         double score = scores[n * classes + c];
         int bin = Math.min(BINS - 1, (int) (score * BINS));

@@ -3,8 +3,8 @@ package dev.unerring.run;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Task;
 import dev.unerring.errors.Calibration;
-import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.LabelledLogits;
+import dev.unerring.errors.Labels;
 import dev.unerring.errors.Reliability;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -68,42 +68,45 @@ public final class Predictor {
     Tensor out = network.forward(MemorySegment.ofArray(pixels), images, Mode.RUNNING_STATISTICS);
     float[] logits = new float[images * classes];
     network.backend().download(out.data(), MemorySegment.ofArray(logits));
-    boolean multiLabel = run.task() == Task.MULTI_LABEL;
-    LabelledLogits unlabelled =
-        new LabelledLogits(
-                run.task(), classes, logits, new int[multiLabel ? logits.length : images])
+    LabelledLogits answered =
+        answered(logits)
             .requireFinite(run.model() + " (" + waiting.getFirst().file() + " and what follows)");
     double[] scores =
         calibration == null
-            ? null
+            ? new double[0]
             : Reliability.scores(run.task(), logits, classes, calibration.temperature());
     for (int n = 0; n < images; n++) {
-      sink.accept(prediction(unlabelled, scores, n));
+      sink.accept(prediction(answered, scores, n));
     }
     waiting.clear();
   }
 
-  private Prediction prediction(LabelledLogits outcome, double[] scores, int n) {
-    int classes = outcome.classes();
+  /** The logits beside what they answer, as if it were given. */
+  private LabelledLogits answered(float[] logits) {
+    int columns = run.task() == Task.MULTI_LABEL ? network.classes() : 1;
+    int[] answers = new int[waiting.size() * columns];
+    Labels blank = Labels.of(run.task(), answers, columns);
+    for (int i = 0; i < answers.length; i++) {
+      answers[i] = blank.predicted(logits, i / columns, i % columns);
+    }
+    return new LabelledLogits(run.task(), network.classes(), logits, answers);
+  }
+
+  private Prediction prediction(LabelledLogits answered, double[] scores, int n) {
+    int classes = answered.classes();
     List<Integer> labels = new ArrayList<>();
     List<Double> ownScores = new ArrayList<>();
     List<Float> logits = new ArrayList<>();
-    float smallest = Float.POSITIVE_INFINITY;
     for (int c = 0; c < classes; c++) {
-      float logit = outcome.logits()[n * classes + c];
-      logits.add(logit);
-      smallest = Math.min(smallest, Math.abs(logit));
-      if (outcome.predicted(n, c)) {
+      logits.add(answered.logits()[n * classes + c]);
+      if (answered.given(n, c)) {
         labels.add(c);
       }
-      if (scores != null) {
+      if (scores.length > 0) {
         ownScores.add(scores[n * classes + c]);
       }
     }
-    float margin =
-        outcome.task() == Task.MULTI_LABEL
-            ? smallest
-            : ErrorList.margin(outcome.logits(), classes, n, labels.getFirst());
+    float margin = answered.given().margin(answered.logits(), n);
     Place place = waiting.get(n);
     return new Prediction(place.file(), place.index(), labels, ownScores, logits, margin);
   }

@@ -2,14 +2,13 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.Calibration;
-import dev.unerring.errors.Evaluation;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.network.Network;
-import java.util.BitSet;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -21,7 +20,7 @@ public final class RunEvaluation {
   private final TrainedRun run;
   private final Dataset data;
   private final Network network;
-  private final SampleProgress progress;
+  private final WorkMonitor monitor;
 
   /**
    * Reads the model and checks that it takes such data.
@@ -29,11 +28,11 @@ public final class RunEvaluation {
    * @param backend the caller closes it
    * @throws DataException where the model is damaged or the data do not fit it
    */
-  public RunEvaluation(TrainedRun run, Dataset data, Backend backend, SampleProgress progress) {
+  public RunEvaluation(TrainedRun run, Dataset data, Backend backend, WorkMonitor monitor) {
     this.run = run;
     this.data = data;
     this.network = run.network(backend, BATCH);
-    this.progress = progress;
+    this.monitor = monitor;
     boolean fits =
         network.image().equals(data.imageShape())
             && network.classes() == data.classes()
@@ -71,7 +70,7 @@ public final class RunEvaluation {
       int end = Math.min(first + SLICE, split.size());
       float[] slice = Evaluator.logits(network, split, IntStream.range(first, end).toArray());
       System.arraycopy(slice, 0, logits, first * classes, slice.length);
-      progress.at(split.name(), end, split.size());
+      monitor.step("evaluating " + split.name(), end, split.size());
     }
     return new LabelledLogits(run.task(), classes, logits, Evaluator.labels(split))
         .requireFinite(run.model() + " (" + split.name() + ")");
@@ -86,14 +85,5 @@ public final class RunEvaluation {
     return stored.isPresent() || !run.isOf(data)
         ? stored
         : Optional.of(Calibration.fit(outcome(data.val())));
-  }
-
-  /**
-   * Judges and evaluates one split.
-   *
-   * @param twins see {@link Evaluation#of}
-   */
-  public Evaluation evaluate(LabelledLogits outcome, String split, BitSet twins) {
-    return Evaluation.of(split, outcome, run.labelNames(), twins, calibration().orElse(null));
   }
 }

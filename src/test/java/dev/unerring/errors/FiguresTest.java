@@ -40,7 +40,7 @@ class FiguresTest {
   void aTieIsAnErrorEvenWhereTheOfficialRuleTakesTheRightClass() {
     LabelledLogits tie =
         new LabelledLogits(Task.BINARY, 2, new float[] {1, 1, 0, 2}, new int[] {0, 1});
-    assertEquals(1, Figures.of(tie, null).errors().count());
+    assertEquals(1, Figures.of(tie, null).errors());
     assertEquals(1.0, Figures.of(tie, null).official().acc());
   }
 
@@ -82,7 +82,8 @@ class FiguresTest {
           List.of(expected[c][0], expected[c][1], expected[c][2], expected[c][3]),
           List.of(found[0], found[1], found[2], found[3]));
     }
-    assertEquals(11, labels.errors().count());
+    assertEquals(14, labels.errors(), "13 by the official rule, and a logit of exactly zero");
+    assertEquals(Proportion.of(12, 12), labels.wrongSamples());
     assertEquals(0.6388888888888888, labels.official().acc(), ROUNDING);
     assertEquals(0.6611689814814815, labels.official().auc(), ROUNDING);
     assertEquals(List.of(2), labels.official().withoutAuc());
@@ -103,7 +104,7 @@ class FiguresTest {
       assertEquals(all.samples() - 4, rest.samples());
       for (int c = 0; c < all.classes(); c++) {
         assertEquals(all.given(1, c), rest.given(0, c));
-        assertEquals(all.predicted(6, c), rest.predicted(2, c));
+        assertEquals(all.logits()[6 * all.classes() + c], rest.logits()[2 * all.classes() + c]);
         assertEquals(all.given(all.samples() - 1, c), rest.given(rest.samples() - 1, c));
       }
     }
@@ -114,8 +115,10 @@ class FiguresTest {
     BitSet every = new BitSet();
     every.set(0, 40);
     Evaluation evaluation =
-        Evaluation.of("test", JudgedSamples.CLASSES, List.of("a", "b", "c", "d"), every, null);
-    assertTrue(evaluation.toText().contains("without a twin in train 0"), evaluation.toText());
+        Evaluation.of(
+            "test", JudgedSamples.CLASSES, List.of("a", "b", "c", "d"), every, 0.95, null);
+    assertTrue(
+        evaluation.toText().contains("without a twin in train (r < 0.95) 0"), evaluation.toText());
     Map<?, ?> json = (Map<?, ?>) Json.parse(Json.pretty(evaluation.toJson()));
     assertNull(((Map<?, ?>) json.get("withoutTwins")).get("acc"));
   }
@@ -123,16 +126,16 @@ class FiguresTest {
   @Test
   void theTextNamesClassesWithoutAucAndTheBoundOfNoErrors() {
     String text =
-        Evaluation.of("val", JudgedSamples.CLASSES, List.of("a", "b", "c", "d"), null, null)
+        Evaluation.of("val", JudgedSamples.CLASSES, List.of("a", "b", "c", "d"), null, 0.95, null)
             .toText();
     assertTrue(text.contains("no AUC, for want of samples of both kinds: 3 d"), text);
     assertTrue(text.contains("not calibrated"), text);
     LabelledLogits right = new LabelledLogits(Task.BINARY, 2, new float[] {2, 1}, new int[1]);
-    text = Evaluation.of("val", right, List.of("a", "b"), null, null).toText();
+    text = Evaluation.of("val", right, List.of("a", "b"), null, 0.95, null).toText();
     assertTrue(text.contains("none wrong of 1: the error rate may still be up to 0.9750"), text);
     assertTrue(text.contains("one class only"), text);
     text =
-        Evaluation.of("val", JudgedSamples.MULTI_LABEL, List.of("a", "b", "c"), null, null)
+        Evaluation.of("val", JudgedSamples.MULTI_LABEL, List.of("a", "b", "c"), null, 0.95, null)
             .toText();
     assertTrue(text.lines().anyMatch(l -> l.matches("1 b +4 +1 +4 +3")), text);
   }
