@@ -23,8 +23,11 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       AuditCommand.class,
       ErrorsCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
       DatasetsCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      CompletionCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;

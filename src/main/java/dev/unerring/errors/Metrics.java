@@ -17,12 +17,14 @@ import java.util.List;
  */
 public record Metrics(double acc, double auc, List<Integer> withoutAuc) {
 
-  /** Figures of the softmax scores of single-label logits [samples][classes]. */
+  /**
+   * Figures of the {@link #scores} of logits.
+   *
+   * @param logits [samples][classes]
+   * @param labels class of each sample; for multi-label [samples][classes] of 0 and 1
+   */
   public static Metrics ofLogits(Task task, float[] logits, int classes, int[] labels) {
-    double[] scores = new double[logits.length];
-    for (int n = 0; n < labels.length; n++) {
-      softmax(logits, n * classes, classes, scores);
-    }
+    double[] scores = scores(task, logits, classes);
     if (task != Task.BINARY) {
       return of(task, scores, classes, labels);
     }
@@ -31,6 +33,34 @@ public record Metrics(double acc, double auc, List<Integer> withoutAuc) {
       positive[n] = scores[n * classes + classes - 1];
     }
     return of(task, positive, 1, labels);
+  }
+
+  /**
+   * What the official figures are computed from: the softmax of each sample, or for multi-label the
+   * sigmoid 1 / (1 + exp(-x)) of each logit. Computed in binary32 with the ordered exp, kept as
+   * binary64 numbers; uncalibrated, so no measure of confidence.
+   *
+   * <p>The official rules compare scores, the count of errors compares logits, and rounding comes
+   * in between: a logit in (0, 1.5 * 2^-24] has the sigmoid 0.5, which the official rule takes as
+   * negative; above that score &gt; 0.5 and logit &gt; 0 say the same, and no logit up to 0 has a
+   * score above 0.5. Likewise logits that differ by about 2^-24 or less can have equal softmax
+   * scores, and ties go to the lowest class.
+   *
+   * @param logits [samples][classes]
+   * @return [samples][classes]
+   */
+  public static double[] scores(Task task, float[] logits, int classes) {
+    double[] scores = new double[logits.length];
+    if (task == Task.MULTI_LABEL) {
+      for (int i = 0; i < logits.length; i++) {
+        scores[i] = 1.0f / (1.0f + OrderedMath.exp(-logits[i]));
+      }
+      return scores;
+    }
+    for (int from = 0; from < logits.length; from += classes) {
+      softmax(logits, from, classes, scores);
+    }
+    return scores;
   }
 
   /**

@@ -25,7 +25,16 @@ class VerbsTest {
 
   @TestFactory
   Stream<DynamicTest> help() {
-    return Stream.of("train", "audit", "errors", "doctor", "datasets", "datasets demo")
+    return Stream.of(
+            "train",
+            "audit",
+            "errors",
+            "evaluate",
+            "predict",
+            "completion",
+            "doctor",
+            "datasets",
+            "datasets demo")
         .map(verb ->
             DynamicTest.dynamicTest(
                 verb,

@@ -62,6 +62,48 @@ class MetricsTest {
   }
 
   @Test
+  void multiLabelLogitsAreJudgedByTheirSigmoids() {
+    float[] logits = {3, -1, -2, 4};
+    Metrics metrics = Metrics.ofLogits(Task.MULTI_LABEL, logits, 2, new int[] {1, 0, 0, 0});
+    assertEquals(0.75, metrics.acc());
+    assertEquals(1.0, metrics.auc());
+    assertEquals(List.of(1), metrics.withoutAuc());
+  }
+
+  @Test
+  void theSigmoidIsOneHalfUpToAStatedLogitAndNeverAboveForLogitsUpToZero() {
+    float last = 0x1.8p-24f; // 1.5 * 2^-24
+    float[] half = {0.0f, -0.0f, Float.MIN_VALUE, 0x1p-25f, last, -last, -0x1p-30f};
+    for (float logit : half) {
+      double[] score = Metrics.scores(Task.MULTI_LABEL, new float[] {logit}, 1);
+      assertEquals(0.5, score[0], Float.toHexString(logit));
+    }
+    for (float logit = Math.nextUp(last); logit < 1e-5f; logit = Math.nextUp(logit * 1.0001f)) {
+      double score = Metrics.scores(Task.MULTI_LABEL, new float[] {logit}, 1)[0];
+      double other = Metrics.scores(Task.MULTI_LABEL, new float[] {-logit}, 1)[0];
+      assertTrue(score > 0.5 && other <= 0.5, Float.toHexString(logit));
+    }
+  }
+
+  /** roc_auc_score and accuracy_score of scikit-learn 1.9.1, the mean over the classes given. */
+  @Test
+  void figuresWithAnAbsentClassAreThoseOfScikitLearn() {
+    double[] scores = {.2, .5, .3, .5, .25, .25, .3, .3, .4, .1, .6, .3, .2, .2, .6, .5, .5, 0};
+    int[] labels = {0, 0, 2, 2, 2, 0};
+    Metrics metrics = Metrics.of(Task.MULTI_CLASS, scores, 3, labels);
+    assertEquals(List.of(1), metrics.withoutAuc());
+    assertEquals(0.8888888888888888, metrics.auc(), 1e-12);
+    assertEquals(0.6666666666666666, metrics.acc(), 1e-12);
+  }
+
+  @Test
+  void noSamplesHaveNoFigures() {
+    Metrics metrics = Metrics.ofLogits(Task.BINARY, new float[0], 2, new int[0]);
+    assertTrue(Double.isNaN(metrics.acc()));
+    assertTrue(Double.isNaN(metrics.auc()));
+  }
+
+  @Test
   void tiedScoresCountOneHalf() {
     assertEquals(0.5, Metrics.area(new double[] {.3, .3}, new boolean[] {true, false}));
     assertEquals(0.75, Metrics.area(new double[] {.3, .3, .1}, new boolean[] {true, false, false}));

@@ -60,7 +60,8 @@ final class ArchitectureRules {
           layer("report", "certify errors dataset", "a report shows results and computes none"),
           layer(
               "run",
-              "tensor ffi dataset backend backend.cuda network errors train correct certify report",
+              "tensor ffi dataset images backend backend.cuda network errors train correct certify"
+                  + " report",
               "the pipeline is below the command line"),
           layer(
               "cli",

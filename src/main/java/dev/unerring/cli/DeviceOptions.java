@@ -1,0 +1,33 @@
+package dev.unerring.cli;
+
+import dev.unerring.run.Device;
+import picocli.CommandLine.Option;
+
+/** Where a verb computes. Changes no bit. */
+final class DeviceOptions {
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Number of threads; default: all processors. Changes no bit.")
+  private Integer threads;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      description = "auto, cpu or reference (the slow definition in Java). Changes no bit.")
+  private String device;
+
+  @Option(
+      names = "--kernels",
+      defaultValue = "auto",
+      description = "auto, avx512, avx2, neon or portable. Changes no bit.")
+  private String kernels;
+
+  DeviceOptions() {}
+
+  /** The device that is meant; UsageException where a value is none. */
+  Device device() {
+    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    return new Device(device, kernels, count);
+  }
+}

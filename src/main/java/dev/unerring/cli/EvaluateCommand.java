@@ -1,0 +1,188 @@
+package dev.unerring.cli;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.base.AtomicFile;
+import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
+import dev.unerring.base.Json;
+import dev.unerring.base.UsageException;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.NearTwins;
+import dev.unerring.dataset.Split;
+import dev.unerring.dataset.TwinAudit;
+import dev.unerring.errors.Calibration;
+import dev.unerring.errors.Evaluation;
+import dev.unerring.errors.LabelledLogits;
+import dev.unerring.errors.ScoreFile;
+import dev.unerring.run.RunEvaluation;
+import dev.unerring.run.TrainedRun;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code unerring evaluate}: every figure of one split, from the saved model. */
+@Command(
+    name = "evaluate",
+    description = "Evaluates the saved model of a run on one split, with intervals.",
+    mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer> {
+  private static final String FOREIGN = "these are not the data of this run";
+
+  @ParentCommand private Main main;
+  @Spec private CommandSpec spec;
+  @Mixin private RunOptions run;
+  @Mixin private DeviceOptions device;
+
+  @Option(
+      names = "--split",
+      defaultValue = "test",
+      completionCandidates = SplitNames.class,
+      description = "train, val or test; default test.")
+  private String split;
+
+  @Option(names = "--json", description = "Everything, as JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--csv",
+      paramLabel = "DIR",
+      description = "Write the scores there as MedMNIST's standard result file.")
+  private Path csv;
+
+  @Option(
+      names = "--twins",
+      paramLabel = "R",
+      description =
+          "Also give the figures without samples that have a training image of this correlation;"
+              + " default 0.95 where the search takes seconds, 0 for no search.")
+  private Double twins;
+
+  EvaluateCommand() {}
+
+  @Override
+  public Integer call() {
+    SplitNames.require(split);
+    if (twins != null && !(twins >= 0 && twins <= 1)) {
+      throw new UsageException("--twins is a correlation from 0 to 1, not " + twins);
+    }
+    TrainedRun trained = run.run();
+    WorkWatch watch = new WorkWatch(spec.commandLine().getErr(), main.interrupt());
+    try (Dataset data = run.data(trained);
+        Backend backend = device.device().open()) {
+      boolean own = trained.isOf(data);
+      if (!own) {
+        watch.note("note: " + data.file() + ": " + FOREIGN);
+      }
+      Split chosen = data.splits().get(SplitNames.ALL.indexOf(split));
+      RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
+      LabelledLogits outcome = judge.outcome(chosen);
+      Optional<Calibration> calibration = judge.calibration();
+      Evaluation evaluation =
+          Evaluation.of(
+              split,
+              outcome,
+              trained.labelNames(),
+              own ? twins(data, chosen, watch) : null,
+              twinCorrelation(),
+              calibration.orElse(null));
+      RunOptions.keep(trained, calibration, watch);
+      Path written = csv == null ? null : writeScores(trained, data, outcome, evaluation);
+      watch.clear();
+      print(trained, data, own, evaluation, written);
+    } finally {
+      watch.clear();
+    }
+    return 0;
+  }
+
+  private double twinCorrelation() {
+    return twins == null ? TwinAudit.ALIKE : twins;
+  }
+
+  /** Samples with a twin in train; null where they are not searched for. */
+  private BitSet twins(Dataset data, Split chosen, WorkWatch watch) {
+    boolean wanted = twins == null ? TwinAudit.isShort(data) : twins > 0;
+    return !wanted || chosen == data.train()
+        ? null
+        : NearTwins.withTwinIn(chosen, data.train(), data.imageShape(), twinCorrelation(), watch);
+  }
+
+  private Path writeScores(
+      TrainedRun trained, Dataset data, LabelledLogits outcome, Evaluation evaluation) {
+    try {
+      Files.createDirectories(csv);
+    } catch (IOException e) {
+      throw new DataException(
+          csv + ": the folder cannot be made: " + IoReason.of(e) + "; name another --csv", e);
+    }
+    String name = ScoreFile.name(data.name(), split, evaluation.all().official(), trained.name());
+    Path file = csv.resolve(name);
+    AtomicFile.write(file, ScoreFile.text(outcome).getBytes(StandardCharsets.US_ASCII));
+    return file;
+  }
+
+  private void print(
+      TrainedRun trained, Dataset data, boolean own, Evaluation evaluation, Path written) {
+    Map<String, Object> facts = new LinkedHashMap<>(trained.facts());
+    facts.put("seeds", 1);
+    facts.put("evaluatedFile", data.file().toString());
+    facts.put("evaluatedContentSha256", data.contentSha256());
+    facts.put("dataOfThisRun", own);
+    facts.put("scoreFile", written == null ? null : written.toString());
+    facts.put("notice", "Not for clinical use.");
+    facts.putAll(evaluation.toJson());
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.print(Json.pretty(facts));
+    } else {
+      out.println(
+          facts.get("data")
+              + ", network "
+              + facts.get("arch")
+              + ", seed "
+              + facts.get("seed")
+              + " (1 seed), weightsSha256 "
+              + facts.get("weightsSha256"));
+      if (!own) {
+        out.println(data.file() + ": " + FOREIGN);
+      }
+      out.println();
+      out.print(evaluation.toText());
+      out.println();
+      notes(evaluation, written).forEach(out::println);
+    }
+    out.flush();
+  }
+
+  private List<String> notes(Evaluation evaluation, Path written) {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        "Intervals: 95 %, exact (Clopper-Pearson), for one model and samples taken as independent.");
+    if (evaluation.withoutTwins() == null && !split.equals("train")) {
+      notes.add("Twins in train were not searched for (see --twins).");
+    }
+    if (split.equals("test")) {
+      notes.add("Test is looked at once per frozen plan; choose on --split val.");
+    }
+    if (written != null) {
+      notes.add("scores: " + written);
+    }
+    notes.add("Not for clinical use.");
+    return notes;
+  }
+}

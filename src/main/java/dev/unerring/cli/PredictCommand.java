@@ -1,0 +1,190 @@
+package dev.unerring.cli;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.base.AtomicFile;
+import dev.unerring.base.DataException;
+import dev.unerring.base.UsageException;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.errors.Calibration;
+import dev.unerring.network.Network;
+import dev.unerring.run.ImageInput;
+import dev.unerring.run.Predictor;
+import dev.unerring.run.RunEvaluation;
+import dev.unerring.run.TrainedRun;
+import dev.unerring.tensor.Shape;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code unerring predict}: what the model of a run says of other images. */
+@Command(
+    name = "predict",
+    description = "Predicts images with the saved model of a run, with calibrated scores.",
+    mixinStandardHelpOptions = true)
+final class PredictCommand implements Callable<Integer> {
+  private static final int BATCH = 128;
+
+  @ParentCommand private Main main;
+  @Spec private CommandSpec spec;
+  @Mixin private RunOptions run;
+  @Mixin private DeviceOptions device;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "PNG or JPEG, or npz with an array 'images' or 'x' (or see --split).")
+  private List<Path> files;
+
+  @Option(
+      names = "--split",
+      completionCandidates = SplitNames.class,
+      description = "Of npz files take <split>_images: train, val or test.")
+  private String split;
+
+  @Option(names = "--format", defaultValue = "csv", description = "csv (default) or json: lines.")
+  private String format;
+
+  @Option(names = "--out", paramLabel = "F", description = "File to write instead of stdout.")
+  private Path out;
+
+  @Option(
+      names = "--skip-broken",
+      description = "Leave out files that cannot be used, instead of refusing all.")
+  private boolean skipBroken;
+
+  PredictCommand() {}
+
+  @Override
+  public Integer call() {
+    if (!format.equals("csv") && !format.equals("json")) {
+      throw new UsageException("--format is csv or json, not '" + format + "'");
+    }
+    if (split != null) {
+      SplitNames.require(split);
+    }
+    TrainedRun trained = run.run();
+    WorkWatch watch = new WorkWatch(spec.commandLine().getErr(), main.interrupt());
+    try (Backend backend = device.device().open()) {
+      Network network = trained.network(backend, BATCH);
+      long images = skipBroken ? -1 : requireUsable(network.image(), watch);
+      Optional<Calibration> calibration = calibration(trained, backend, watch);
+      calibration
+          .map(Calibration::warning)
+          .filter(warning -> !warning.isEmpty())
+          .ifPresent(warning -> watch.note("note: " + warning));
+      watch.note("Not for clinical use.");
+      StringBuilder text = new StringBuilder();
+      PrintWriter stdout = spec.commandLine().getOut();
+      Consumer<String> lines =
+          out == null ? line -> stdout.print(line + "\n") : line -> text.append(line).append('\n');
+      PredictionLines rows = new PredictionLines(trained, format.equals("json"), lines);
+      Predictor predictor = new Predictor(trained, network, calibration.orElse(null), rows::write);
+      predict(predictor, images, watch);
+      watch.clear();
+      stdout.flush();
+      if (out != null) {
+        AtomicFile.write(out, text.toString().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Reads every file once before anything is printed, and names all that cannot be used.
+   *
+   * @return number of images
+   */
+  private long requireUsable(Shape image, WorkWatch watch) {
+    List<String> broken = new ArrayList<>();
+    long images = 0;
+    for (int i = 0; i < files.size(); i++) {
+      try (ImageInput input = ImageInput.open(files.get(i), split, image)) {
+        images += input.size();
+        watch.step("reading the files", i, files.size());
+      } catch (DataException e) {
+        broken.add(e.getMessage());
+      }
+    }
+    if (broken.size() == 1) {
+      throw new DataException(broken.getFirst());
+    }
+    if (!broken.isEmpty()) {
+      throw new DataException(
+          broken.size()
+              + " of "
+              + files.size()
+              + " files cannot be used (--skip-broken leaves them out):\n  "
+              + String.join("\n  ", broken));
+    }
+    return images;
+  }
+
+  private void predict(Predictor predictor, long images, WorkWatch watch) {
+    int skipped = 0;
+    long done = 0;
+    for (Path file : files) {
+      Optional<ImageInput> opened = open(file, predictor.image(), watch);
+      skipped += opened.isEmpty() ? 1 : 0;
+      if (opened.isPresent()) {
+        try (ImageInput input = opened.get()) {
+          for (int index = 0; index < input.size(); index++) {
+            predictor.add(file, input, index);
+            watch.step("predicting", ++done, images);
+          }
+        }
+      }
+    }
+    if (skipped == files.size()) {
+      throw new DataException("none of the " + skipped + " files can be used");
+    }
+    predictor.finish();
+  }
+
+  /** The images of a file; empty, and said so, where it is to be left out. */
+  private Optional<ImageInput> open(Path file, Shape image, WorkWatch watch) {
+    try {
+      return Optional.of(ImageInput.open(file, split, image));
+    } catch (DataException e) {
+      if (!skipBroken) {
+        throw e;
+      }
+      watch.note("left out: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The stored calibration, else one on the validation samples of the run's data, else none. */
+  private Optional<Calibration> calibration(TrainedRun trained, Backend backend, WorkWatch watch) {
+    Optional<Calibration> stored = trained.storedCalibration();
+    if (stored.isPresent()) {
+      return stored;
+    }
+    try (Dataset data = run.data(trained)) {
+      if (!trained.isOf(data)) {
+        throw new DataException(
+            data.file() + " is not the data of this run; scores are calibrated on its own");
+      }
+      Optional<Calibration> made = new RunEvaluation(trained, data, backend, watch).calibration();
+      RunOptions.keep(trained, made, watch);
+      return made;
+    } catch (DataException e) {
+      if (run.namesData()) {
+        throw e;
+      }
+      watch.note("note: no calibration, so logits without scores: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.unerring.cli;
+
+import dev.unerring.base.Json;
+import dev.unerring.dataset.Task;
+import dev.unerring.run.Prediction;
+import dev.unerring.run.TrainedRun;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** Predictions as lines: CSV with a header, or a JSON object each. */
+final class PredictionLines {
+  private final TrainedRun run;
+  private final boolean multiLabel;
+  private final boolean json;
+  private final Consumer<String> lines;
+  private boolean begun;
+
+  /**
+   * Lines of a run.
+   *
+   * @param lines takes each line, without its end
+   */
+  PredictionLines(TrainedRun run, boolean json, Consumer<String> lines) {
+    this.run = run;
+    this.multiLabel = run.task() == Task.MULTI_LABEL;
+    this.json = json;
+    this.lines = lines;
+  }
+
+  /** Writes a line; before the first of a CSV the header, in which scores may be missing. */
+  void write(Prediction prediction) {
+    if (!json && !begun) {
+      lines.accept(header(prediction.scores().size(), prediction.logits().size()));
+    }
+    begun = true;
+    lines.accept(json ? json(prediction) : csv(prediction));
+  }
+
+  private static String header(int scores, int logits) {
+    StringBuilder header = new StringBuilder("file,index,label,name");
+    for (int c = 0; c < scores; c++) {
+      header.append(",score").append(c);
+    }
+    for (int c = 0; c < logits; c++) {
+      header.append(",logit").append(c);
+    }
+    return header.append(",margin").toString();
+  }
+
+  /** Of multi-label sets, labels are separated by blanks and names by semicolons. */
+  private String csv(Prediction p) {
+    StringBuilder line = new StringBuilder(quoted(p.file())).append(',').append(p.index());
+    line.append(',').append(joined(p.labels(), " "));
+    line.append(',').append(quoted(String.join("; ", names(p))));
+    p.scores().forEach(score -> line.append(',').append(score));
+    p.logits().forEach(logit -> line.append(',').append(logit));
+    return line.append(',').append(p.margin()).toString();
+  }
+
+  private String json(Prediction p) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("file", p.file());
+    object.put("index", p.index());
+    object.put(multiLabel ? "labels" : "label", multiLabel ? p.labels() : p.labels().getFirst());
+    object.put(multiLabel ? "names" : "name", multiLabel ? names(p) : names(p).getFirst());
+    object.put("scores", p.scores().isEmpty() ? null : p.scores());
+    object.put("logits", p.logits().stream().map(PredictionLines::shortest).toList());
+    object.put("margin", shortest(p.margin()));
+    return Json.canonical(object);
+  }
+
+  private List<String> names(Prediction p) {
+    return p.labels().stream().map(run.labelNames()::get).toList();
+  }
+
+  private static String joined(List<Integer> numbers, String separator) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(separator));
+  }
+
+  /** The fewest digits that make the binary32 number again. */
+  private static double shortest(float value) {
+    return Double.parseDouble(Float.toString(value));
+  }
+
+  private static String quoted(String field) {
+    return field.matches("[^,\"\r\n]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
+  }
+}

@@ -1,0 +1,81 @@
+package dev.unerring.cli;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.errors.Calibration;
+import dev.unerring.run.TrainedRun;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which run a verb works with, and where its data are now. */
+final class RunOptions {
+  @Option(names = "--run", required = true, paramLabel = "DIR", description = "Folder of a run.")
+  private Path run;
+
+  @Option(
+      names = "--data",
+      paramLabel = "X",
+      description = "An npz file or a flag; default: the file that the run was trained on.")
+  private String data;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "Folder looked through for flags, before ~/.medmnist.")
+  private Path root;
+
+  RunOptions() {}
+
+  /** The run. */
+  TrainedRun run() {
+    return TrainedRun.open(run);
+  }
+
+  /** Whether the user named data. */
+  boolean namesData() {
+    return data != null;
+  }
+
+  /**
+   * The data that are named, else those of the run.
+   *
+   * @throws DataException where the run's data are gone or were changed
+   */
+  Dataset data(TrainedRun trained) {
+    if (namesData()) {
+      return Dataset.open(DataOption.file(data, root));
+    }
+    Path recorded = trained.recordedData();
+    if (!Files.exists(recorded)) {
+      throw new DataException(
+          recorded + ": the data of " + run + " are not there any more; name them with --data");
+    }
+    Dataset dataset = Dataset.open(recorded);
+    if (!trained.isOf(dataset)) {
+      dataset.close();
+      throw new DataException(
+          recorded
+              + " is not the data of "
+              + run
+              + " any more: its arrays were changed since (content SHA-256 in result.json); put the"
+              + " file back, or name other data on purpose with --data "
+              + recorded);
+    }
+    return dataset;
+  }
+
+  /** Keeps a new calibration in the run's folder; where that fails, says so and goes on. */
+  static void keep(TrainedRun trained, Optional<Calibration> calibration, WorkMonitor monitor) {
+    if (calibration.isEmpty() || trained.storedCalibration().isPresent()) {
+      return;
+    }
+    try {
+      trained.store(calibration.get());
+    } catch (DataException e) {
+      monitor.note("note: the calibration is not kept: " + e.getMessage());
+    }
+  }
+}

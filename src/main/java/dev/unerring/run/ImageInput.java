@@ -1,0 +1,141 @@
+package dev.unerring.run;
+
+import dev.unerring.base.DataException;
+import dev.unerring.dataset.ImageSource;
+import dev.unerring.dataset.NpyHeader;
+import dev.unerring.dataset.NpzReader;
+import dev.unerring.images.ImageFiles;
+import dev.unerring.tensor.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/** The images of one file that are to be predicted: an npz file, or one PNG or JPEG. */
+public final class ImageInput implements ImageSource, AutoCloseable {
+  private static final List<String> BARE = List.of("images", "x");
+
+  private final int imageBytes;
+  private final MemorySegment pixels;
+  private final Arena arena;
+
+  private ImageInput(int imageBytes, MemorySegment pixels, Arena arena) {
+    this.imageBytes = imageBytes;
+    this.pixels = pixels;
+    this.arena = arena;
+  }
+
+  /**
+   * Reads a file. Of an npz (by its name), the array {@code <split>_images}, or without a split
+   * {@code images} or {@code x}: uint8 images that have the shape already. Every other file is a
+   * picture and is resized by the rule of {@link ImageFiles}.
+   *
+   * @param split train, val or test; null for none
+   * @param image the shape that is wanted
+   * @throws DataException that names the file and why it cannot be used
+   */
+  public static ImageInput open(Path file, String split, Shape image) {
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
+      return npz(file, split, image);
+    }
+    byte[] picture = ImageFiles.read(file, image);
+    return new ImageInput(image.imageElements(), MemorySegment.ofArray(picture), null);
+  }
+
+  private static ImageInput npz(Path file, String split, Shape image) {
+    Arena arena = Arena.ofShared();
+    try (NpzReader npz = NpzReader.open(file)) {
+      String array = array(npz, split);
+      Shape found = shape(npz, array);
+      if (!found.equals(image)) {
+        throw refusal(
+            npz,
+            array,
+            "its images are " + text(found) + ", the model takes " + text(image),
+            "give images of that kind and size");
+      }
+      MemorySegment pixels = npz.read(array, arena);
+      return new ImageInput(image.imageElements(), pixels, arena);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private static String array(NpzReader npz, String split) {
+    if (split != null) {
+      if (npz.contains(split + "_images")) {
+        return split + "_images";
+      }
+      throw refusal(npz, split + "_images", "it is missing", "name another --split, or none");
+    }
+    return BARE.stream()
+        .filter(npz::contains)
+        .findFirst()
+        .orElseThrow(() ->
+            refusal(
+                npz,
+                "images",
+                "it is missing, and so is x",
+                "of a MedMNIST file name the --split"));
+  }
+
+  private static Shape shape(NpzReader npz, String array) {
+    NpyHeader header = npz.header(array);
+    List<Integer> extents = header.shape();
+    boolean images = extents.size() == 3 || extents.size() == 4;
+    if (header.kind() != 'u' || header.itemBytes() != 1 || !images || header.items() == 0) {
+      throw refusal(
+          npz,
+          array,
+          "it is " + header.typeName() + " of shape " + header.shapeText(),
+          "give uint8 images N x H x W, N x H x W x 3 or N x D x H x W, at least one");
+    }
+    int last = extents.getLast();
+    if (extents.size() == 3) {
+      return Shape.image2d(extents.get(1), last, 1);
+    }
+    return last == 1 || last == 3
+        ? Shape.image2d(extents.get(1), extents.get(2), last)
+        : new Shape(1, extents.get(1), extents.get(2), last, 1);
+  }
+
+  /** E.g. {@code 28x28x3}; 3D images start with the depth. */
+  static String text(Shape image) {
+    String depth = image.d() == 1 ? "" : image.d() + "x";
+    return depth + image.h() + "x" + image.w() + "x" + image.c();
+  }
+
+  private static DataException refusal(NpzReader npz, String array, String why, String advice) {
+    return new DataException(npz.path() + ": entry " + array + ".npy: " + why + "; " + advice);
+  }
+
+  /** Number of images. */
+  public int size() {
+    return (int) (pixels.byteSize() / imageBytes);
+  }
+
+  @Override
+  public int imageElements() {
+    return imageBytes;
+  }
+
+  @Override
+  public void copyImage(int sampleIndex, float[] destination, int offset) {
+    long start = (long) Objects.checkIndex(sampleIndex, size()) * imageBytes;
+    for (int i = 0; i < imageBytes; i++) {
+      destination[offset + i] = pixels.get(ValueLayout.JAVA_BYTE, start + i) & 0xFF;
+    }
+  }
+
+  /** Frees the images. */
+  @Override
+  public void close() {
+    if (arena != null) {
+      arena.close();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.unerring.run;
+
+import dev.unerring.dataset.ImageSource;
+import dev.unerring.dataset.Task;
+import dev.unerring.errors.Calibration;
+import dev.unerring.errors.LabelledLogits;
+import dev.unerring.errors.Labels;
+import dev.unerring.errors.Reliability;
+import dev.unerring.network.Mode;
+import dev.unerring.network.Network;
+import dev.unerring.tensor.Shape;
+import dev.unerring.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Predicts images one batch after another, across the files they come from, and hands the
+ * predictions on in the order of the images. It keeps one batch and nothing else.
+ */
+public final class Predictor {
+  private record Place(String file, int index) {}
+
+  private final TrainedRun run;
+  private final Network network;
+  private final Calibration calibration;
+  private final Consumer<Prediction> sink;
+  private final float[] pixels;
+  private final List<Place> waiting = new ArrayList<>();
+
+  /**
+   * Predicts with a network of {@link TrainedRun#network}.
+   *
+   * @param calibration null for none: then there are no scores
+   */
+  public Predictor(
+      TrainedRun run, Network network, Calibration calibration, Consumer<Prediction> sink) {
+    this.run = run;
+    this.network = network;
+    this.calibration = calibration;
+    this.sink = sink;
+    this.pixels = new float[Math.multiplyExact(network.batch(), network.image().imageElements())];
+  }
+
+  /** Shape of the images that are taken. */
+  public Shape image() {
+    return network.image();
+  }
+
+  /** Takes one image of a file; predicts when a batch is full. */
+  public void add(Path file, ImageSource images, int index) {
+    images.copyImage(index, pixels, waiting.size() * images.imageElements());
+    waiting.add(new Place(file.toString(), index));
+    if (waiting.size() == network.batch()) {
+      finish();
+    }
+  }
+
+  /** Predicts what is waiting. */
+  public void finish() {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    int classes = network.classes();
+    int images = waiting.size();
+    Tensor out = network.forward(MemorySegment.ofArray(pixels), images, Mode.RUNNING_STATISTICS);
+    float[] logits = new float[images * classes];
+    network.backend().download(out.data(), MemorySegment.ofArray(logits));
+    LabelledLogits answered =
+        answered(logits)
+            .requireFinite(run.model() + " (" + waiting.getFirst().file() + " and what follows)");
+    double[] scores =
+        calibration == null
+            ? new double[0]
+            : Reliability.scores(run.task(), logits, classes, calibration.temperature());
+    for (int n = 0; n < images; n++) {
+      sink.accept(prediction(answered, scores, n));
+    }
+    waiting.clear();
+  }
+
+  /** The logits beside what they answer, as if it were given. */
+  private LabelledLogits answered(float[] logits) {
+    int columns = run.task() == Task.MULTI_LABEL ? network.classes() : 1;
+    int[] answers = new int[waiting.size() * columns];
+    Labels blank = Labels.of(run.task(), answers, columns);
+    for (int i = 0; i < answers.length; i++) {
+      answers[i] = blank.predicted(logits, i / columns, i % columns);
+    }
+    return new LabelledLogits(run.task(), network.classes(), logits, answers);
+  }
+
+  private Prediction prediction(LabelledLogits answered, double[] scores, int n) {
+    int classes = answered.classes();
+    List<Integer> labels = new ArrayList<>();
+    List<Double> ownScores = new ArrayList<>();
+    List<Float> logits = new ArrayList<>();
+    for (int c = 0; c < classes; c++) {
+      logits.add(answered.logits()[n * classes + c]);
+      if (answered.given(n, c)) {
+        labels.add(c);
+      }
+      if (scores.length > 0) {
+        ownScores.add(scores[n * classes + c]);
+      }
+    }
+    float margin = answered.given().margin(answered.logits(), n);
+    Place place = waiting.get(n);
+    return new Prediction(place.file(), place.index(), labels, ownScores, logits, margin);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.unerring.run;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Split;
+import dev.unerring.errors.Calibration;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.LabelledLogits;
+import dev.unerring.network.Network;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Judges samples with the model of a run, read back from its file. */
+public final class RunEvaluation {
+  private static final int BATCH = 128;
+  private static final int SLICE = 32 * BATCH;
+
+  private final TrainedRun run;
+  private final Dataset data;
+  private final Network network;
+  private final WorkMonitor monitor;
+
+  /**
+   * Reads the model and checks that it takes such data.
+   *
+   * @param backend the caller closes it
+   * @throws DataException where the model is damaged or the data do not fit it
+   */
+  public RunEvaluation(TrainedRun run, Dataset data, Backend backend, WorkMonitor monitor) {
+    this.run = run;
+    this.data = data;
+    this.network = run.network(backend, BATCH);
+    this.monitor = monitor;
+    boolean fits =
+        network.image().equals(data.imageShape())
+            && network.classes() == data.classes()
+            && run.task() == data.task();
+    if (!fits) {
+      throw new DataException(
+          data.file()
+              + " has "
+              + data.classes()
+              + " classes ("
+              + data.task().manifestName()
+              + ") and images "
+              + ImageInput.text(data.imageShape())
+              + ", the model of "
+              + run.name()
+              + " is for "
+              + network.classes()
+              + " ("
+              + run.task().manifestName()
+              + ") and "
+              + ImageInput.text(network.image())
+              + "; name data of the same kind");
+    }
+  }
+
+  /**
+   * Judges one split.
+   *
+   * @throws DataException where the model gives a logit that is no finite number
+   */
+  public LabelledLogits outcome(Split split) {
+    int classes = network.classes();
+    float[] logits = new float[Math.multiplyExact(split.size(), classes)];
+    for (int first = 0; first < split.size(); first += SLICE) {
+      int end = Math.min(first + SLICE, split.size());
+      float[] slice = Evaluator.logits(network, split, IntStream.range(first, end).toArray());
+      System.arraycopy(slice, 0, logits, first * classes, slice.length);
+      monitor.step("evaluating " + split.name(), end, split.size());
+    }
+    return new LabelledLogits(run.task(), classes, logits, Evaluator.labels(split))
+        .requireFinite(run.model() + " (" + split.name() + ")");
+  }
+
+  /**
+   * The calibration on the validation samples of the run: the stored one, or where the data are the
+   * run's a new one; empty where neither can be had.
+   */
+  public Optional<Calibration> calibration() {
+    Optional<Calibration> stored = run.storedCalibration();
+    return stored.isPresent() || !run.isOf(data)
+        ? stored
+        : Optional.of(Calibration.fit(outcome(data.val())));
+  }
+}

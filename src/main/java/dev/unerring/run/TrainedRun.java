@@ -1,0 +1,169 @@
+package dev.unerring.run;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.base.DataException;
+import dev.unerring.base.Json;
+import dev.unerring.base.VerificationException;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Task;
+import dev.unerring.errors.Calibration;
+import dev.unerring.network.ModelFile;
+import dev.unerring.network.Network;
+import dev.unerring.network.StoredTensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A finished run: what its folder says of data and model, the model itself, its calibration. */
+public final class TrainedRun {
+  private static final String RESULT = "result.json";
+  private static final String MODEL = "model.safetensors";
+  private static final String CALIBRATION = "calibration.json";
+
+  private final RunFolder folder;
+  private final Map<?, ?> result;
+  private final Task task;
+  private final List<String> labelNames;
+
+  private TrainedRun(RunFolder folder) {
+    this.folder = folder;
+    this.result = object(RESULT);
+    Map<?, ?> labels = result.containsKey("labels") ? result : object("audit.json");
+    this.task = Task.fromManifest(text(labels, "task"));
+    List<String> names = new ArrayList<>();
+    if (labels.get("labels") instanceof List<?> list) {
+      list.forEach(name -> names.add(String.valueOf(name)));
+    }
+    this.labelNames = List.copyOf(names);
+  }
+
+  /**
+   * Opens the folder of a run.
+   *
+   * @throws DataException where it is not one, or its files are damaged
+   */
+  public static TrainedRun open(Path path) {
+    return new TrainedRun(RunFolder.open(path));
+  }
+
+  /** Name of the folder, as the run's name. */
+  public String name() {
+    return folder.path().toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  /** What the labels ask for. */
+  public Task task() {
+    return task;
+  }
+
+  /** Names of the classes or labels, by number. */
+  public List<String> labelNames() {
+    return labelNames;
+  }
+
+  /** The file of the model. */
+  public Path model() {
+    return folder.file(MODEL);
+  }
+
+  /** run, data, dataContentSha256, arch, seed, weightsSha256: what figures of this run are of. */
+  public Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("run", name());
+    for (String key : List.of("data", "dataContentSha256", "arch", "seed", "weightsSha256")) {
+      facts.put(key, result.get(key));
+    }
+    return facts;
+  }
+
+  /** Where the run found its data; they may be gone since. */
+  public Path recordedData() {
+    return Path.of(text(object("environment.json"), "data"));
+  }
+
+  /** Whether these are the data of the run, however they are compressed. */
+  public boolean isOf(Dataset data) {
+    return data.contentSha256().equals(text(result, "dataContentSha256"));
+  }
+
+  /**
+   * Reads the model.
+   *
+   * @param batch largest number of images of a pass
+   * @throws DataException where the file is damaged or does not have the run's classes
+   * @throws VerificationException where it is not the model whose errors the run counted
+   */
+  public Network network(Backend backend, int batch) {
+    Network network = ModelFile.read(model(), backend, batch);
+    String found = StoredTensors.of(network).weightsSha256();
+    if (!found.equals(text(result, "weightsSha256"))) {
+      throw new VerificationException(
+          model()
+              + " is not the model of this run: weightsSha256 "
+              + found
+              + ", in result.json "
+              + result.get("weightsSha256")
+              + "; put the right file back or train again");
+    }
+    if (network.classes() != labelNames.size()) {
+      throw new DataException(
+          model()
+              + " has "
+              + network.classes()
+              + " classes, the run names "
+              + labelNames.size()
+              + "; the folder is damaged, train again");
+    }
+    return network;
+  }
+
+  /** What was stored; empty where nothing was, or it is of another model. */
+  public Optional<Calibration> storedCalibration() {
+    if (!Files.isRegularFile(folder.file(CALIBRATION))) {
+      return Optional.empty();
+    }
+    Map<?, ?> json = object(CALIBRATION);
+    if (!text(result, "weightsSha256").equals(json.get("weightsSha256"))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Calibration.fromJson(json));
+    } catch (IllegalArgumentException e) {
+      throw new DataException(
+          folder.file(CALIBRATION) + " is damaged: " + e.getMessage() + "; remove it", e);
+    }
+  }
+
+  /**
+   * Keeps a calibration of this run's model and validation data.
+   *
+   * @throws DataException where the folder cannot be written
+   */
+  public void store(Calibration calibration) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("schema", 1);
+    json.put("weightsSha256", text(result, "weightsSha256"));
+    json.put("dataContentSha256", text(result, "dataContentSha256"));
+    json.putAll(calibration.toJson());
+    folder.write(CALIBRATION, Json.pretty(json));
+  }
+
+  private Map<?, ?> object(String name) {
+    if (folder.json(name) instanceof Map<?, ?> map) {
+      return map;
+    }
+    throw new DataException(folder.file(name) + " is not what a run writes; train again");
+  }
+
+  private String text(Map<?, ?> json, String key) {
+    if (json.get(key) instanceof String text) {
+      return text;
+    }
+    throw new DataException(
+        folder.path() + " is damaged: its files lack '" + key + "'; train again");
+  }
+}
