@@ -32,7 +32,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code unerring evaluate}: every figure of one split, from the saved model. */
@@ -43,7 +42,6 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
   private static final String FOREIGN = "these are not the data of this run";
 
-  @ParentCommand private Main main;
   @Spec private CommandSpec spec;
   @Mixin private RunOptions run;
   @Mixin private DeviceOptions device;
@@ -81,7 +79,7 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new UsageException("--twins is a correlation from 0 to 1, not " + twins);
     }
     TrainedRun trained = run.run();
-    WorkWatch watch = new WorkWatch(spec.commandLine().getErr(), main.interrupt());
+    WorkTerminal watch = WorkTerminal.counting(spec);
     try (Dataset data = run.data(trained);
         Backend backend = device.device().open()) {
       boolean own = trained.isOf(data);
@@ -115,7 +113,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** Samples with a twin in train; null where they are not searched for. */
-  private BitSet twins(Dataset data, Split chosen, WorkWatch watch) {
+  private BitSet twins(Dataset data, Split chosen, WorkTerminal watch) {
     boolean wanted = twins == null ? TwinAudit.isShort(data) : twins > 0;
     return !wanted || chosen == data.train()
         ? null

@@ -25,7 +25,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code unerring predict}: what the model of a run says of other images. */
@@ -36,7 +35,6 @@ import picocli.CommandLine.Spec;
 final class PredictCommand implements Callable<Integer> {
   private static final int BATCH = 128;
 
-  @ParentCommand private Main main;
   @Spec private CommandSpec spec;
   @Mixin private RunOptions run;
   @Mixin private DeviceOptions device;
@@ -75,7 +73,7 @@ final class PredictCommand implements Callable<Integer> {
       SplitNames.require(split);
     }
     TrainedRun trained = run.run();
-    WorkWatch watch = new WorkWatch(spec.commandLine().getErr(), main.interrupt());
+    WorkTerminal watch = WorkTerminal.counting(spec);
     try (Backend backend = device.device().open()) {
       Network network = trained.network(backend, BATCH);
       long images = skipBroken ? -1 : requireUsable(network.image(), watch);
@@ -106,7 +104,7 @@ final class PredictCommand implements Callable<Integer> {
    *
    * @return number of images
    */
-  private long requireUsable(Shape image, WorkWatch watch) {
+  private long requireUsable(Shape image, WorkTerminal watch) {
     List<String> broken = new ArrayList<>();
     long images = 0;
     for (int i = 0; i < files.size(); i++) {
@@ -131,7 +129,7 @@ final class PredictCommand implements Callable<Integer> {
     return images;
   }
 
-  private void predict(Predictor predictor, long images, WorkWatch watch) {
+  private void predict(Predictor predictor, long images, WorkTerminal watch) {
     int skipped = 0;
     long done = 0;
     for (Path file : files) {
@@ -153,7 +151,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** The images of a file; empty, and said so, where it is to be left out. */
-  private Optional<ImageInput> open(Path file, Shape image, WorkWatch watch) {
+  private Optional<ImageInput> open(Path file, Shape image, WorkTerminal watch) {
     try {
       return Optional.of(ImageInput.open(file, split, image));
     } catch (DataException e) {
@@ -166,7 +164,8 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** The stored calibration, else one on the validation samples of the run's data, else none. */
-  private Optional<Calibration> calibration(TrainedRun trained, Backend backend, WorkWatch watch) {
+  private Optional<Calibration> calibration(
+      TrainedRun trained, Backend backend, WorkTerminal watch) {
     Optional<Calibration> stored = trained.storedCalibration();
     if (stored.isPresent()) {
       return stored;

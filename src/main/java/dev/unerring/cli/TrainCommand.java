@@ -35,30 +35,13 @@ final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DataOption data;
   @Mixin private PlanOptions plan;
+  @Mixin private DeviceOptions device;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "New folder for the results; default runs/<data>-<arch>-seed<seed>.")
   private Path out;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Number of threads; default: all processors. Changes no bit.")
-  private Integer threads;
-
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      description = "auto, cpu or reference (the slow definition in Java). Changes no bit.")
-  private String device;
-
-  @Option(
-      names = "--kernels",
-      defaultValue = "auto",
-      description = "auto, avx512, avx2, neon or portable. Changes no bit.")
-  private String kernels;
 
   @Option(
       names = "--max-time",
@@ -76,8 +59,7 @@ final class TrainCommand implements Callable<Integer> {
     long start = System.nanoTime();
     long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
     TrainingPlan chosen = plan.plan();
-    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    Device where = new Device(device, kernels, count);
+    Device where = device.device();
     Path file = data.file();
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
