@@ -101,6 +101,9 @@ final class WorkTerminal implements WorkMonitor {
 
   @Override
   public boolean stopped() {
+    if (interrupt.requested()) {
+      clear();
+    }
     return interrupt.requested();
   }
 
