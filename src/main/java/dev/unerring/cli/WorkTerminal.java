@@ -119,6 +119,9 @@ final class WorkTerminal implements WorkMonitor {
 
   @Override
   public boolean stopped() {
+    if (interrupt.requested()) {
+      clear();
+    }
     return interrupt.requested();
   }
 

@@ -122,14 +122,16 @@ public final class Fetcher {
     try (Remote remote = new Remote(patience, monitor)) {
       return new Attempts(source, patience, monitor, remote, part).run();
     } catch (StoppedException e) {
-      throw new StoppedException(
-          "interrupted; "
-              + Sizes.text(part.size())
-              + " of "
-              + source.name()
-              + " are kept in "
-              + part.path()
-              + ", the same command resumes there");
+      String kept =
+          part.size() == 0
+              ? "nothing of " + source.name() + " has arrived yet"
+              : Sizes.text(part.size())
+                  + " of "
+                  + source.name()
+                  + " are kept in "
+                  + part.path()
+                  + ", the same command resumes there";
+      throw new StoppedException("interrupted; " + kept);
     }
   }
 
