@@ -131,7 +131,13 @@ final class DatasetsPackCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    PackReport report = Packer.pack(request(), new WorkRows(err, datasets.interrupt()));
+    WorkWatch watch = new WorkWatch(err, datasets.interrupt());
+    PackReport report;
+    try {
+      report = Packer.pack(request(), watch);
+    } finally {
+      watch.clear();
+    }
     out.print(report.text());
     out.println("written: " + this.out);
     out.flush();

@@ -25,7 +25,15 @@ class VerbsTest {
 
   @TestFactory
   Stream<DynamicTest> help() {
-    return Stream.of("train", "audit", "errors", "doctor", "datasets", "datasets demo")
+    return Stream.of(
+            "train",
+            "audit",
+            "errors",
+            "doctor",
+            "datasets",
+            "datasets demo",
+            "datasets pack",
+            "datasets montage")
         .map(verb ->
             DynamicTest.dynamicTest(
                 verb,
