@@ -131,13 +131,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    WorkWatch watch = new WorkWatch(err, datasets.interrupt());
-    PackReport report;
-    try {
-      report = Packer.pack(request(), watch);
-    } finally {
-      watch.clear();
-    }
+    PackReport report = Packer.pack(request(), new WorkRows(err, datasets.interrupt()));
     out.print(report.text());
     out.println("written: " + this.out);
     out.flush();

@@ -25,15 +25,7 @@ class VerbsTest {
 
   @TestFactory
   Stream<DynamicTest> help() {
-    return Stream.of(
-            "train",
-            "audit",
-            "errors",
-            "doctor",
-            "datasets",
-            "datasets demo",
-            "datasets pack",
-            "datasets montage")
+    return Stream.of("train", "audit", "errors", "doctor", "datasets", "datasets demo")
         .map(verb ->
             DynamicTest.dynamicTest(
                 verb,
