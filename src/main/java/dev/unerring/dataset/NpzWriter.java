@@ -85,12 +85,7 @@ public final class NpzWriter {
    * @throws DataException when the file would exceed 4 GiB
    */
   public NpzWriter add(String name, List<byte[]> npy) {
-    CRC32 crc = new CRC32();
-    long size = 0;
-    for (byte[] piece : npy) {
-      crc.update(piece);
-      size += piece.length;
-    }
+    long size = npy.stream().mapToLong(piece -> piece.length).sum();
     bytes += size;
     if (bytes > MAX_BYTES) {
       throw new DataException(
@@ -102,6 +97,8 @@ public final class NpzWriter {
               + MAX_BYTES
               + "; write fewer or smaller images");
     }
+    CRC32 crc = new CRC32();
+    npy.forEach(crc::update);
     List<byte[]> content = deflated ? List.of(deflate(npy)) : List.copyOf(npy);
     entries.add(new Entry(name + ".npy", content, size, (int) crc.getValue()));
     return this;

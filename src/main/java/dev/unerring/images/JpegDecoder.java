@@ -46,16 +46,13 @@ final class JpegDecoder {
     }
     int width = raster.getWidth();
     byte[] samples = new byte[Math.multiplyExact(raster.getHeight() * width, components)];
-    int[] row = new int[width * components];
+    byte[] row = new byte[width * components];
     for (int y = 0; y < raster.getHeight(); y++) {
-      raster.getPixels(0, y, width, 1, row);
-      int first = y * row.length;
+      raster.getDataElements(0, y, width, 1, row);
       if (components == 3 && !storedAsRgb()) {
         toRgb(row);
       }
-      for (int i = 0; i < row.length; i++) {
-        samples[first + i] = (byte) row[i];
-      }
+      System.arraycopy(row, 0, samples, y * row.length, row.length);
     }
     return new Picture(raster.getHeight(), width, components, samples).oriented(orientation);
   }
@@ -65,15 +62,19 @@ final class JpegDecoder {
     return !jfif && (adobeTransform >= 0 ? adobeTransform == 0 : rgbNames);
   }
 
-  private static void toRgb(int[] row) {
+  private static void toRgb(byte[] row) {
     for (int i = 0; i < row.length; i += 3) {
-      int y = row[i];
-      int cb = row[i + 1] - 128;
-      int cr = row[i + 2] - 128;
-      row[i] = Math.clamp(y + (91881 * cr + 32768 >> 16), 0, 255);
-      row[i + 1] = Math.clamp(y + (-22554 * cb - 46802 * cr + 32768 >> 16), 0, 255);
-      row[i + 2] = Math.clamp(y + (116130 * cb + 32768 >> 16), 0, 255);
+      int y = row[i] & 0xFF;
+      int cb = (row[i + 1] & 0xFF) - 128;
+      int cr = (row[i + 2] & 0xFF) - 128;
+      row[i] = clamped(y + (91881 * cr + 32768 >> 16));
+      row[i + 1] = clamped(y + (-22554 * cb - 46802 * cr + 32768 >> 16));
+      row[i + 2] = clamped(y + (116130 * cb + 32768 >> 16));
     }
+  }
+
+  private static byte clamped(int value) {
+    return (byte) Math.max(0, Math.min(255, value));
   }
 
   /** Keeps what the picture needs; from the first scan on the file is taken as it is. */

@@ -105,15 +105,25 @@ final class Resizer {
   /** One input row, weighted sums for each output column; they add up to at most 255 x width. */
   private static void weighRow(Picture picture, int row, int width, int[] out) {
     int channels = picture.channels();
+    byte[] samples = picture.samples();
     int first = row * picture.width() * channels;
     for (int i = 0; i < width; i++) {
       long start = (long) i * picture.width();
       long end = start + picture.width();
+      int left = (int) (start / width);
+      int right = (int) ((end - 1) / width); // the last input column that is covered
+      long leftWeight = Math.min(end, (left + 1L) * width) - start;
+      long rightWeight = end - (long) right * width;
       for (int c = 0; c < channels; c++) {
-        long sum = 0;
-        for (long j = start / width; j * width < end; j++) {
-          long weight = Math.min(end, (j + 1) * width) - Math.max(start, j * width);
-          sum += weight * (picture.samples()[first + (int) j * channels + c] & 0xFF);
+        int at = first + left * channels + c;
+        int last = first + right * channels + c;
+        long sum = leftWeight * (samples[at] & 0xFF);
+        if (right > left) {
+          int middle = 0;
+          for (at += channels; at < last; at += channels) {
+            middle += samples[at] & 0xFF;
+          }
+          sum += (long) width * middle + rightWeight * (samples[last] & 0xFF);
         }
         out[i * channels + c] = (int) sum;
       }
