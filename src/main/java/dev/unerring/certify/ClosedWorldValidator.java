@@ -7,6 +7,7 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.Philox;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.VerificationException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
@@ -57,6 +58,9 @@ public final class ClosedWorldValidator {
     Network network = ModelFile.read(model, backend, BATCH);
     try (Dataset dataset = Dataset.open(data)) {
       requireFit(model, network, dataset);
+      if (dataset.mappedFile().isPresent()) {
+        dataset.checkContent(WorkMonitor.SILENT);
+      }
       float[] train = Evaluator.logits(network, dataset.train());
       float[] val = Evaluator.logits(network, dataset.val());
       float[] test = Evaluator.logits(network, dataset.test());
