@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The two forms of an audit: JSON with everything, text for a terminal with long lists cut. */
@@ -42,6 +43,14 @@ final class AuditReport {
     json.put(
         "constantImages", audit.constantImages().stream().map(LabelledSample::toJson).toList());
     json.put("warnings", audit.warnings());
+    json.put("findings", audit.findings().stream().map(Finding::toJson).toList());
+    json.put("pixels", audit.pixels().stream().map(PixelSummary::toJson).toList());
+    json.put(
+        "saturatedImages",
+        audit.pixels().stream()
+            .flatMap(split -> split.saturated().stream())
+            .map(LabelledSample::toJson)
+            .toList());
     return json;
   }
 
@@ -49,6 +58,7 @@ final class AuditReport {
     AuditReport report = new AuditReport(audit, facts);
     report.head();
     report.counts();
+    report.pixels();
     report.identicalImages();
     report.conflicts();
     report.floor();
@@ -93,6 +103,25 @@ final class AuditReport {
             audit.splits().stream()
                 .map(s -> String.format(Locale.ROOT, "%.3f", s.majorityShare()))
                 .toList()));
+    line(
+        row(
+            multiLabel ? "  most frequent / rarest label" : "  largest / smallest class",
+            audit.splits().stream()
+                .map(s -> String.format(Locale.ROOT, "%.1f", s.imbalance()))
+                .toList()));
+  }
+
+  private void pixels() {
+    line("");
+    line(row("Pixel values", audit.pixels().stream().map(PixelSummary::split).toList()));
+    line(row("  lowest", cells(PixelSummary::lowest)));
+    line(row("  highest", cells(PixelSummary::highest)));
+    line(row("  mean", cells(split -> String.format(Locale.ROOT, "%.1f", split.mean()))));
+    line(row("  saturated images", cells(split -> split.saturated().size())));
+  }
+
+  private List<String> cells(Function<PixelSummary, Object> cell) {
+    return audit.pixels().stream().map(cell).map(String::valueOf).toList();
   }
 
   private static String row(String name, List<String> cells) {

@@ -49,6 +49,8 @@ final class CorrelationBound {
 
   /** The correlation in binary64, for showing and sorting. */
   static double correlation(long product, long varianceX, long varianceY) {
-    return product / (Math.sqrt((double) varianceX) * Math.sqrt((double) varianceY));
+    return varianceX == varianceY
+        ? (double) product / varianceX
+        : product / (Math.sqrt((double) varianceX) * Math.sqrt((double) varianceY));
   }
 }

@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.DataException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ public final class LabelAudit {
   private final List<ImageGroup> groups;
   private final List<LabelConflict> conflicts;
   private final List<LabelledSample> constantImages;
+  private final List<PixelSummary> pixels;
   private final int[] goalLabels;
   private final int[] floorByLabel;
 
@@ -29,6 +31,7 @@ public final class LabelAudit {
     groups = groups(new Samples(dataset.splits()));
     conflicts = groups.stream().filter(ImageGroup::contradictory).map(LabelConflict::of).toList();
     constantImages = constantImages(dataset);
+    pixels = dataset.splits().stream().map(PixelSummary::of).toList();
     goalLabels = goalLabels(dataset.train());
     floorByLabel = new int[dataset.train().labelCount()];
     for (LabelConflict conflict : conflicts) {
@@ -127,30 +130,37 @@ public final class LabelAudit {
     return constantImages;
   }
 
-  /** What a reader should know before training: classes without samples, constant images. */
+  /** Pixel values of train, val, test. */
+  public List<PixelSummary> pixels() {
+    return pixels;
+  }
+
+  /** What a reader should know before training, each with a code. */
+  public List<Finding> findings() {
+    return Findings.of(this, facts);
+  }
+
+  /** The sentences of {@link #findings}. */
   public List<String> warnings() {
-    List<String> warnings = new ArrayList<>();
-    for (SplitSummary split : splits) {
-      for (int missing : split.missingClasses()) {
-        String what =
-            (split.multiLabel() ? "no sample has label " : "there is no sample of class ")
-                + missing
-                + " ("
-                + facts.labelNames().get(missing)
-                + ")";
-        warnings.add(
-            split.name()
-                + ": "
-                + what
-                + ": "
-                + (split.name().equals("train") ? "it cannot be learned" : "it has no AUC"));
-      }
+    return findings().stream().map(Finding::message).toList();
+  }
+
+  /**
+   * Refuses sets on which training makes no sense: all training samples of one class, a class
+   * without training samples (not of multi-label sets), all training images identical.
+   *
+   * @throws DataException that names the file, every such finding, and what to do
+   */
+  public void requireTrainable() {
+    List<String> reasons =
+        findings().stream().filter(Finding::preventsTraining).map(Finding::message).toList();
+    if (!reasons.isEmpty()) {
+      throw new DataException(
+          facts.fileName()
+              + ": not trainable: "
+              + String.join("; ", reasons)
+              + "; add such samples, or number the classes without gaps (unerring audit shows more)");
     }
-    if (!constantImages.isEmpty()) {
-      warnings.add(
-          "constant images, " + constantImages.size() + " of them, show nothing to classify");
-    }
-    return warnings;
   }
 
   /** Everything, in reading order. */

@@ -68,7 +68,7 @@ public final class NearTwins {
     }
 
     @Override
-    public void pair(int row, int column, int reached, double atMost, Correlation.Reader reader) {
+    public void pair(int row, int column, int reached, Correlation.Reader reader) {
       found.set(row);
     }
   }

@@ -70,6 +70,17 @@ public record SplitSummary(String name, int samples, boolean multiLabel, List<In
     return missing;
   }
 
+  /** How many times as frequent the largest class is as the smallest one that has samples. */
+  public double imbalance() {
+    int largest = 0;
+    int smallest = Integer.MAX_VALUE;
+    for (int count : histogram) {
+      largest = Math.max(largest, count);
+      smallest = count > 0 ? Math.min(smallest, count) : smallest;
+    }
+    return largest == 0 ? 1 : (double) largest / smallest;
+  }
+
   Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("split", name);
@@ -80,6 +91,7 @@ public record SplitSummary(String name, int samples, boolean multiLabel, List<In
     }
     json.put("majorityShare", majorityShare());
     json.put("missingClasses", missingClasses());
+    json.put("imbalance", imbalance());
     return json;
   }
 }

@@ -10,9 +10,9 @@ import java.util.Map;
  * are different images whose pixel values (all positions and channels) have a Pearson correlation
  * of at least {@link #NEAR}; pairs of at least {@link #ALIKE} are counted. Constant images have no
  * correlation and take no part in that. Every decision is exact, every count complete; the list of
- * near-twins holds the closest {@link #LISTED} of each two splits. The flips and turns are all maps
- * of the grid onto itself: 8 for square images, 4 for other 2D images, 48 for cubes (16 or 8 for
- * other 3D images), flips along the depth among them.
+ * near-twins holds at most {@link #LISTED} of each two splits, those with different labels first.
+ * The flips and turns are all maps of the grid onto itself: 8 for square images, 4 for other 2D
+ * images, 48 for cubes (16 or 8 for other 3D images), flips along the depth among them.
  *
  * @param flippedGroups images that a flip or turn maps onto each other, by their first sample
  * @param nearPairs near-twins, by their splits, then the closest first
@@ -34,7 +34,7 @@ public record TwinAudit(
   public static final int LISTED = 10_000;
 
   /** Pairs and pixels up to which the audit takes seconds. */
-  private static final long SHORT_PAIRS = 200_000_000;
+  private static final long SHORT_PAIRS = 50_000_000;
 
   private static final long SHORT_BYTES = 1L << 28;
 

@@ -88,6 +88,10 @@ final class TwinCensus {
   }
 
   private void pairs(TwinTally to, TwinKind kind, int a, int b) {
+    if (copies[a] == null && copies[b] == null) {
+      to.pair(kind, Math.min(a, b), Math.max(a, b));
+      return;
+    }
     for (int first : withCopies(a)) {
       for (int second : withCopies(b)) {
         to.pair(kind, Math.min(first, second), Math.max(first, second));
@@ -111,7 +115,7 @@ final class TwinCensus {
               }
               return collector;
             });
-    NearPairs pairs = new NearPairs(samples, listed);
+    NearPairs pairs = new NearPairs(samples, labels, listed);
     for (Collector collector : collectors) {
       tally.add(collector.tally);
       pairs.add(collector.near);
@@ -123,32 +127,32 @@ final class TwinCensus {
   private final class Collector implements TwinSearch.Visitor {
     private final Correlation correlation;
     private final TwinTally tally = new TwinTally(samples, labels);
-    private final NearPairs near = new NearPairs(samples, listed);
+    private final NearPairs near = new NearPairs(samples, labels, listed);
 
     Collector(Correlation correlation) {
       this.correlation = correlation;
     }
 
     @Override
-    public void pair(int row, int column, int reached, double atMost, Correlation.Reader reader) {
-      boolean single = copies[row] == null && copies[column] == null;
-      if (single) {
-        tally.pair(TwinKind.ALIKE, row, column);
-      } else {
-        pairs(tally, TwinKind.ALIKE, row, column);
-      }
+    public void pair(int row, int column, int reached, Correlation.Reader reader) {
+      pairs(tally, TwinKind.ALIKE, row, column);
       if (reached == 2) {
-        double exact = 2;
-        for (int one : withCopies(row)) {
-          for (int other : withCopies(column)) {
-            int first = Math.min(one, other);
-            int second = Math.max(one, other);
-            tally.pair(TwinKind.NEAR, first, second);
-            if (near.mayTake(first, second, Math.min(exact, atMost))) {
-              exact =
-                  exact > 1 ? correlation.value(reader.product(row, column), row, column) : exact;
-              near.offer(first, second, exact);
+        pairs(tally, TwinKind.NEAR, row, column);
+        list(row, column, reader);
+      }
+    }
+
+    private void list(int row, int column, Correlation.Reader reader) {
+      double exact = Double.NaN;
+      for (int one : withCopies(row)) {
+        for (int other : withCopies(column)) {
+          int first = Math.min(one, other);
+          int second = Math.max(one, other);
+          if (near.takes(first, second)) {
+            if (Double.isNaN(exact)) {
+              exact = correlation.value(reader.product(row, column), row, column);
             }
+            near.add(first, second, exact);
           }
         }
       }

@@ -40,6 +40,12 @@ public record TwinCounts(
    * @param otherLabel part of it
    */
   public record Count(long all, long otherLabel) {
+    /** E.g. {@code 59 (5)}. */
+    @Override
+    public String toString() {
+      return all + " (" + otherLabel + ")";
+    }
+
     Map<String, Object> toJson() {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("all", all);

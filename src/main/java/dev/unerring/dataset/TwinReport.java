@@ -10,6 +10,10 @@ import java.util.Map;
 final class TwinReport {
   private static final int SHOWN = 10;
 
+  private static final Object[] COLUMNS = {
+    "identical", "flipped", "r >= " + TwinAudit.NEAR, "r >= " + TwinAudit.ALIKE
+  };
+
   private TwinReport() {}
 
   static Map<String, Object> json(TwinAudit twins) {
@@ -102,56 +106,39 @@ final class TwinReport {
   }
 
   private static void table(StringBuilder out, TwinAudit twins) {
-    out.append("\nPairs of samples (in brackets: with other labels)\n");
-    out.append(line("", "identical", "flipped", ">= " + TwinAudit.NEAR, ">= " + TwinAudit.ALIKE));
+    out.append("\nPairs of samples; in brackets those with different labels\n");
+    out.append(line("", COLUMNS));
     for (TwinCounts counts : twins.counts()) {
-      out.append(
-          line(
-              counts.withinOneSplit()
-                  ? "within " + counts.in()
-                  : counts.in() + " and " + counts.of(),
-              cell(counts.identical()),
-              cell(counts.flipped()),
-              cell(counts.near()),
-              cell(counts.alike())));
+      String where =
+          counts.withinOneSplit() ? "within " + counts.in() : counts.in() + " and " + counts.of();
+      out.append(line(where, counts.identical(), counts.flipped(), counts.near(), counts.alike()));
     }
-  }
-
-  private static String cell(TwinCounts.Count count) {
-    return count.all() + " (" + count.otherLabel() + ")";
-  }
-
-  private static String line(String name, String... cells) {
-    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  %-16s", name));
-    for (String cell : cells) {
-      line.append(String.format(Locale.ROOT, " %22s", cell));
-    }
-    return line.append('\n').toString();
   }
 
   /** What of the later splits is in the earlier ones. */
   private static void leakage(StringBuilder out, TwinAudit twins) {
-    out.append("\nLeakage between splits, in samples (identical images count as correlation 1)\n");
+    out.append("\nLeakage: samples with a twin in another split (identical counts as r = 1);");
+    out.append("\nin brackets those with a twin of another label\n");
+    out.append(line("", COLUMNS));
     for (TwinCounts counts : twins.counts()) {
-      if (counts.withinOneSplit()) {
-        continue;
+      if (!counts.withinOneSplit()) {
+        out.append(
+            line(
+                counts.samples() + " " + counts.of() + " in " + counts.in(),
+                counts.withIdentical(),
+                counts.withFlipped(),
+                counts.withNear(),
+                counts.withAlike()));
       }
-      out.append("  of the ").append(counts.samples()).append(' ').append(counts.of());
-      out.append(" images, ").append(counts.withIdentical().all()).append(" are in ");
-      out.append(counts.in()).append(", ").append(counts.withFlipped().all());
-      out.append(" flipped or turned; ");
-      out.append(alike(counts.withNear(), TwinAudit.NEAR)).append("; ");
-      out.append(alike(counts.withAlike(), TwinAudit.ALIKE)).append('\n');
     }
     out.append("  Which of two labels is right is not known here.\n");
   }
 
-  private static String alike(TwinCounts.Count count, double bound) {
-    return String.format(
-        Locale.ROOT,
-        "%d have one there at correlation %.2f or above, %d of them with another label",
-        count.all(),
-        bound,
-        count.otherLabel());
+  private static String line(String name, Object... cells) {
+    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  %-22s", name));
+    for (Object cell : cells) {
+      line.append(String.format(Locale.ROOT, " %18s", cell));
+    }
+    return line.append('\n').toString();
   }
 }

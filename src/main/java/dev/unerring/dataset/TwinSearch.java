@@ -35,10 +35,9 @@ final class TwinSearch {
      * A pair was found.
      *
      * @param reached how many of the bounds the correlation reaches, at least 1
-     * @param atMost the correlation is not above this
      * @param reader tells the exact correlation
      */
-    void pair(int row, int column, int reached, double atMost, Correlation.Reader reader);
+    void pair(int row, int column, int reached, Correlation.Reader reader);
   }
 
   /** The bounds ascend. Compares each image of {@code images} (ascending) with each later one. */
@@ -181,7 +180,7 @@ final class TwinSearch {
         reached++;
       }
       if (reached > 0) {
-        visitor.pair(a, b, reached, atMost, reader);
+        visitor.pair(a, b, reached, reader);
       }
     }
   }

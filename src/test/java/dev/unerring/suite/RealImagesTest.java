@@ -3,17 +3,22 @@ package dev.unerring.suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.DatasetManifest;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.LabelConflict;
+import dev.unerring.dataset.NearTwins;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.dataset.Split;
 import dev.unerring.dataset.Task;
+import dev.unerring.dataset.TwinAudit;
+import dev.unerring.dataset.TwinCounts;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Assumptions;
@@ -101,6 +106,48 @@ class RealImagesTest {
           assertTrue(audit.conflicts().isEmpty());
           assertEquals(0, audit.floor());
         });
+  }
+
+  private static TwinAudit twins(String flag) {
+    try (Dataset data = Dataset.open(realFile(flag + ".npz"))) {
+      return TwinAudit.of(data, WorkMonitor.SILENT);
+    }
+  }
+
+  @Test
+  void nearTwinsOfBreast() {
+    TwinAudit twins = twins("breastmnist");
+    TwinCounts test = twins.counts("train", "test");
+    assertEquals(156, test.samples());
+    assertEquals(new TwinCounts.Count(59, 5), test.withAlike());
+    assertEquals(new TwinCounts.Count(39, 2), test.withNear());
+    assertEquals(new TwinCounts.Count(1, 1), test.withIdentical());
+    assertEquals(new TwinCounts.Count(77, 6), test.alike());
+    assertEquals(new TwinCounts.Count(31, 0), twins.counts("train", "val").withAlike());
+    assertEquals(new TwinCounts.Count(22, 0), twins.counts("train", "val").withNear());
+    assertEquals(155, twins.nearPairs().size());
+    assertTrue(twins.flippedGroups().isEmpty());
+    try (Dataset data = Dataset.open(realFile("breastmnist.npz"))) {
+      BitSet found =
+          NearTwins.withTwinIn(
+              data.test(), data.train(), data.imageShape(), TwinAudit.ALIKE, WorkMonitor.SILENT);
+      assertEquals(59, found.cardinality());
+      assertTrue(found.get(76));
+    }
+  }
+
+  @Test
+  void nearTwinsOfRetinaAndAdrenal() {
+    TwinCounts retina = twins("retinamnist").counts("train", "test");
+    assertEquals(new TwinCounts.Count(347, 322), retina.withAlike());
+    assertEquals(new TwinCounts.Count(22, 8), retina.withNear());
+    assertEquals(new TwinCounts.Count(15720, 7655), retina.alike());
+    assertEquals(new TwinCounts.Count(52, 11), retina.near());
+    TwinAudit adrenal = twins("adrenalmnist3d");
+    assertTrue(adrenal.flippedGroups().isEmpty());
+    for (TwinCounts counts : adrenal.counts()) {
+      assertEquals(0, counts.alike().all() + counts.identical().all());
+    }
   }
 
   @Test

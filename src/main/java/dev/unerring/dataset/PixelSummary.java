@@ -1,0 +1,111 @@
+package dev.unerring.dataset;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Pixel values of one split, all channels.
+ *
+ * @param split {@code train}, {@code val} or {@code test}
+ * @param images their number
+ * @param lowest the lowest value, 0 to 255
+ * @param highest the highest value
+ * @param mean of all values
+ * @param saturated images of which at least {@link #SATURATED_SHARE} of the values are 0 or 255,
+ *     and which are not constant
+ */
+public record PixelSummary(
+    String split,
+    int images,
+    int lowest,
+    int highest,
+    double mean,
+    List<LabelledSample> saturated) {
+  /** From this share of values at 0 or 255 on, an image counts as saturated. */
+  public static final double SATURATED_SHARE = 0.95;
+
+  /** A split of fewer images says nothing about its range of values. */
+  private static final int ENOUGH_IMAGES = 20;
+
+  /** Ranges that differ by this factor, or means by this share of the range, are unusual. */
+  private static final double UNUSUAL_FACTOR = 2;
+
+  private static final double UNUSUAL_SHIFT = 0.25;
+  private static final int PIECE = 1 << 16;
+
+  /** Takes a copy of the list. */
+  public PixelSummary {
+    saturated = List.copyOf(saturated);
+  }
+
+  /** Reads every pixel once. */
+  static PixelSummary of(Split split) {
+    long[] counts = new long[256];
+    int[][] pieceCounts = new int[2][256]; // two, so that runs of one value do not wait
+    byte[] piece = new byte[Math.min(PIECE, split.imageBytes())];
+    MemorySegment images = split.images();
+    List<LabelledSample> saturated = new ArrayList<>();
+    for (int i = 0; i < split.size(); i++) {
+      long ends = counts[0] + counts[255];
+      long lows = counts[0];
+      long end = (long) (i + 1) * split.imageBytes();
+      for (long at = end - split.imageBytes(); at < end; at += piece.length) {
+        int bytes = (int) Math.min(piece.length, end - at);
+        MemorySegment.copy(images, ValueLayout.JAVA_BYTE, at, piece, 0, bytes);
+        for (int j = 0; j < bytes; j++) {
+          pieceCounts[j & 1][piece[j] & 0xFF]++;
+        }
+        for (int value = 0; value < 256; value++) {
+          counts[value] += pieceCounts[0][value] + pieceCounts[1][value];
+          pieceCounts[0][value] = 0;
+          pieceCounts[1][value] = 0;
+        }
+      }
+      long own = counts[0] + counts[255] - ends;
+      long ownLows = counts[0] - lows;
+      boolean varied = ownLows < split.imageBytes() && own - ownLows < split.imageBytes();
+      if (varied && own >= SATURATED_SHARE * split.imageBytes()) {
+        saturated.add(split.sample(i));
+      }
+    }
+    int lowest = 0;
+    int highest = 255;
+    while (counts[lowest] == 0) {
+      lowest++;
+    }
+    while (counts[highest] == 0) {
+      highest--;
+    }
+    double sum = 0;
+    for (int value = 0; value < 256; value++) {
+      sum += (double) value * counts[value];
+    }
+    double mean = sum / ((double) split.size() * split.imageBytes());
+    return new PixelSummary(split.name(), split.size(), lowest, highest, mean, saturated);
+  }
+
+  /** Whether this split's values are unlike those of {@code train}: another range, another mean. */
+  boolean unlike(PixelSummary train) {
+    if (Math.min(images, train.images) < ENOUGH_IMAGES) {
+      return false;
+    }
+    double own = highest - lowest + 1;
+    double other = train.highest - train.lowest + 1;
+    return Math.max(own, other) > UNUSUAL_FACTOR * Math.min(own, other)
+        || Math.abs(mean - train.mean) > UNUSUAL_SHIFT * Math.max(own, other);
+  }
+
+  Map<String, Object> toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("split", split);
+    json.put("lowest", lowest);
+    json.put("highest", highest);
+    json.put("mean", mean);
+    json.put("saturatedImages", saturated.size());
+    return json;
+  }
+}
