@@ -1,7 +1,9 @@
 package dev.unerring.base;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -9,6 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 
 /**
  * Writes a file so that at every instant either the old or the new content stands under its name,
@@ -18,24 +22,38 @@ public final class AtomicFile {
   private static final boolean FOLDERS_CAN_BE_FORCED =
       !System.getProperty("os.name").startsWith("Windows");
 
+  private static final int BUFFER = 1 << 16;
+
   private AtomicFile() {}
 
+  /** Writes what a file shall hold; called once, in order, the stream stays open. */
+  public interface Content {
+    /** Writes all of it. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** The same as {@link #write(Path, Content)} for bytes in memory. */
+  public static void write(Path target, byte[] bytes) {
+    write(target, out -> out.write(bytes));
+  }
+
   /**
-   * Writes {@code bytes} under {@code target}: temporary file in the same folder, forced to the
+   * Writes {@code content} under {@code target}: temporary file in the same folder, forced to the
    * disk, renamed over the target, folder forced, read back and compared by SHA-256. What stood
    * there before is kept as {@code <name>.previous}.
    *
    * @throws DataException with the file and the reason when any step fails; the temporary file is
    *     removed, and the old content stays under its name unless the failure is in the read-back
    */
-  public static void write(Path target, byte[] bytes) {
+  public static void write(Path target, Content content) {
     Path file = target.toAbsolutePath();
     String prefix = "." + file.getFileName() + "." + ProcessHandle.current().pid();
     Path temporary = file.resolveSibling(prefix + ".tmp");
     Path former = file.resolveSibling(prefix + ".old");
+    String written;
     try {
       try {
-        writeForced(temporary, bytes);
+        written = writeForced(temporary, content);
         keepPrevious(file, former);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         forceFolder(file.getParent());
@@ -47,7 +65,7 @@ public final class AtomicFile {
       String advice = "check that the folder exists, is writable and has space left";
       throw new DataException(target + ": not saved: " + IoReason.of(e) + "; " + advice, e);
     }
-    if (!Sha256.hexOfFile(file).equals(Sha256.hex(bytes))) {
+    if (!Sha256.hexOfFile(file).equals(written)) {
       throw new DataException(
           target
               + ": not saved: what is read back differs from what was written; do not use this"
@@ -61,7 +79,8 @@ public final class AtomicFile {
     return target.resolveSibling(target.getFileName() + ".previous");
   }
 
-  private static void writeForced(Path file, byte[] bytes) throws IOException {
+  /** Returns the SHA-256 of what was written. */
+  private static String writeForced(Path file, Content content) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file,
@@ -69,11 +88,14 @@ public final class AtomicFile {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             LinkOption.NOFOLLOW_LINKS)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
+      MessageDigest digest = Sha256.digest();
+      OutputStream out =
+          new BufferedOutputStream(
+              new DigestOutputStream(Channels.newOutputStream(channel), digest), BUFFER);
+      content.writeTo(out);
+      out.flush();
       channel.force(true);
+      return Sha256.hex(digest);
     }
   }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "datasets",
     description = "Makes data sets.",
     mixinStandardHelpOptions = true,
-    subcommands = DatasetsCommand.Demo.class)
+    subcommands = {DatasetsCommand.Demo.class, DatasetsSynthesizeCommand.class})
 final class DatasetsCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -23,7 +23,7 @@ final class DatasetsCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name one of: demo");
+    throw new ParameterException(spec.commandLine(), "name one of: demo, synthesize");
   }
 
   /** {@code unerring datasets demo}: the generated demo set in any size. */

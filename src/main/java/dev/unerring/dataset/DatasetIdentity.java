@@ -27,7 +27,7 @@ record DatasetIdentity(
     String notice) {
 
   static DatasetIdentity of(Path file, FileHashes hashes, DatasetReader.Content content) {
-    String stem = file.getFileName().toString().replaceFirst("\\.npz$", "");
+    String stem = stem(file, content);
     Optional<DatasetManifest> byName = DatasetManifest.find(stem);
     DatasetIdentity identity =
         byName
@@ -47,6 +47,17 @@ record DatasetIdentity(
             + " Entries that belong to no split are ignored: "
             + String.join(", ", content.ignored())
             + ".");
+  }
+
+  /** The file's name, except of a synthetic set, which is recognised by what it says of itself. */
+  private static String stem(Path file, DatasetReader.Content content) {
+    String stem = file.getFileName().toString().replaceFirst("\\.npz$", "");
+    if (content.syntheticFlag().isEmpty()) {
+      return stem;
+    }
+    int pixels = content.imageShape().h();
+    String size = pixels == 28 ? "" : "_" + pixels;
+    return DatasetManifest.SYNTHETIC + Refusal.printable(content.syntheticFlag()) + size;
   }
 
   private static Optional<DatasetIdentity> anyOfficial(
@@ -104,7 +115,14 @@ record DatasetIdentity(
           byName,
           manifest.task(),
           manifest.labelNames(),
-          notice + "; by its name its labels are read as those of " + manifest.title() + ".");
+          manifest.generated()
+              ? file
+                  + " is a "
+                  + manifest.title()
+                  + " (MD5 "
+                  + hashes.md5()
+                  + "): it was generated and shows no patient."
+              : notice + "; by its name its labels are read as those of " + manifest.title() + ".");
     }
     boolean multiLabel = content.splits().getFirst().labelCount() > 1;
     int classes = multiLabel ? content.splits().getFirst().labelCount() : highestLabel(content) + 1;

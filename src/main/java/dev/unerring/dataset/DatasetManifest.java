@@ -22,8 +22,9 @@ import java.util.Optional;
  * @param train samples
  * @param val samples
  * @param test samples
+ * @param classCounts samples of each class (with each label), where they are known
  * @param licence of the data
- * @param generated whether our own code writes the set (the demo set)
+ * @param generated whether our own code writes the set (the demo set, synthetic sets)
  * @param files one for each image size
  */
 public record DatasetManifest(
@@ -36,6 +37,7 @@ public record DatasetManifest(
     int train,
     int val,
     int test,
+    Optional<ClassBalance> classCounts,
     String licence,
     boolean generated,
     List<PublishedFile> files) {
@@ -56,6 +58,9 @@ public record DatasetManifest(
     }
   }
 
+  /** What the name of a synthetic set begins with. */
+  public static final String SYNTHETIC = "synthetic-";
+
   private static final String FOLDER = "manifest/";
 
   /** Takes copies of the lists. */
@@ -75,13 +80,39 @@ public record DatasetManifest(
     return ((List<?>) index.get("flags")).stream().map(String.class::cast).toList();
   }
 
-  /** The manifest of a flag, or of a flag with an image size such as {@code breastmnist_64}. */
+  /**
+   * The manifest of a flag, or of a flag with an image size such as {@code breastmnist_64}; after
+   * the prefix {@code synthetic-}, that of the synthetic set of the flag.
+   */
   public static Optional<DatasetManifest> find(String flag) {
+    if (flag.startsWith(SYNTHETIC)) {
+      return find(flag.substring(SYNTHETIC.length()))
+          .filter(manifest -> !manifest.generated())
+          .map(DatasetManifest::synthetic);
+    }
     String base = flag.replaceFirst("_(64|128|224)$", "");
     if (!base.equals(DemoSet.NAME) && !flags().contains(base)) {
       return Optional.empty();
     }
     return resource(base + ".json").map(json -> parse((Map<?, ?>) json));
+  }
+
+  /** Of the generated set that has this one's form, and nothing else of it. */
+  public DatasetManifest synthetic() {
+    return new DatasetManifest(
+        SYNTHETIC + flag,
+        "synthetic set in the form of " + title,
+        dimensions,
+        channels,
+        task,
+        labelNames,
+        train,
+        val,
+        test,
+        classCounts,
+        "Apache-2.0",
+        true,
+        List.of());
   }
 
   /** The published file with this MD5, if any. */
@@ -112,9 +143,23 @@ public record DatasetManifest(
         number(samples, "train"),
         number(samples, "val"),
         number(samples, "test"),
+        Optional.ofNullable((Map<?, ?>) json.get("classCounts")).map(DatasetManifest::balance),
         (String) json.get("licence"),
         Boolean.TRUE.equals(json.get("generated")),
         files);
+  }
+
+  private static ClassBalance balance(Map<?, ?> json) {
+    return new ClassBalance(
+        numbers(json, "train"),
+        numbers(json, "val"),
+        numbers(json, "test"),
+        (String) json.get("source"));
+  }
+
+  private static List<Integer> numbers(Map<?, ?> json, String key) {
+    return ((List<?>) json.get(key))
+        .stream().map(number -> Math.toIntExact((Long) number)).toList();
   }
 
   private static int number(Map<?, ?> json, String key) {

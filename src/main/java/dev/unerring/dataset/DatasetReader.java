@@ -40,8 +40,10 @@ final class DatasetReader {
    * @param imageShape of one image
    * @param splits train, val, test
    * @param ignored names of entries that belong to no split
+   * @param syntheticFlag of a synthetic set, the flag whose form it has; else empty
    */
-  record Content(Shape imageShape, List<Split> splits, List<String> ignored) {}
+  record Content(
+      Shape imageShape, List<Split> splits, List<String> ignored, String syntheticFlag) {}
 
   Content read(Arena arena) {
     List<String> ignored = checkNames();
@@ -63,7 +65,8 @@ final class DatasetReader {
       int[] own = labels.get(splits.size());
       splits.add(new Split(split, shape.imageElements(), images, labelCount, own));
     }
-    return new Content(shape, List.copyOf(splits), ignored);
+    String syntheticFlag = SyntheticSet.flagOf(npz.comment());
+    return new Content(shape, List.copyOf(splits), ignored, syntheticFlag);
   }
 
   private List<String> checkNames() {

@@ -2,6 +2,9 @@ package dev.unerring.dataset;
 
 import dev.unerring.base.AtomicFile;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -9,31 +12,35 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
-import java.util.zip.Deflater;
 
 /**
  * Writes npz files: the same arrays give the same bytes (no clock; every entry is dated
- * 1980-01-01). Stored entries are the same on every machine; deflated ones depend on its zlib. For
- * files below 2 GiB.
+ * 1980-01-01). Stored entries are the same on every machine; deflated ones depend on its zlib.
+ * Arrays that are streamed are made while they are written and may have any size.
  */
 public final class NpzWriter {
-  private static final int LOCAL_BYTES = 30;
-  private static final int CENTRAL_BYTES = 46;
-  private static final int END_BYTES = 22;
-  private static final short VERSION = 20;
+  /** Writes the items of an array, C order, as they shall stand in the file; called once. */
+  public interface Items {
+    /** Writes them all; the stream stays open. */
+    void writeTo(OutputStream out) throws IOException;
+  }
 
-  /** 1980-01-01 in the format of DOS. */
-  private static final short DATE = 0x21;
-
-  private record Entry(String name, byte[] content) {}
+  /** An entry in memory ({@code streamed} null), or the head of one whose items are streamed. */
+  private record Entry(String name, byte[] content, long size, Items streamed) {}
 
   private final boolean deflated;
   private final List<Entry> entries = new ArrayList<>();
+  private String comment = "";
 
   /** A file without entries; {@code deflated}: compress those that are added. */
   public NpzWriter(boolean deflated) {
     this.deflated = deflated;
+  }
+
+  /** Sets the comment of the archive, ASCII; other readers of npz files pass over it. */
+  public NpzWriter comment(String text) {
+    comment = text;
+    return this;
   }
 
   /**
@@ -67,7 +74,23 @@ public final class NpzWriter {
 
   /** Adds the array {@code name} (without {@code .npy}), whose npy bytes are {@code npy}. */
   public NpzWriter add(String name, byte[] npy) {
-    entries.add(new Entry(name + ".npy", npy));
+    entries.add(new Entry(name + ".npy", npy, npy.length, null));
+    return this;
+  }
+
+  /**
+   * Adds an array whose items are made while the file is written.
+   *
+   * @param type as numpy writes it; one byte an item
+   * @param shape outermost extent first
+   */
+  public NpzWriter addStreamed(String name, String type, List<Integer> shape, Items items) {
+    byte[] head = npy(type, shape, new byte[0]);
+    long size = 1;
+    for (int extent : shape) {
+      size = Math.multiplyExact(size, extent);
+    }
+    entries.add(new Entry(name + ".npy", head, head.length + size, items));
     return this;
   }
 
@@ -96,76 +119,35 @@ public final class NpzWriter {
 
   /** Writes the file so that it is either complete or not there; DataException on failure. */
   public void write(Path target) {
-    AtomicFile.write(target, toBytes());
+    AtomicFile.write(target, this::writeTo);
   }
 
   /** The whole file. */
   public byte[] toBytes() {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    ByteArrayOutputStream directory = new ByteArrayOutputStream();
-    for (Entry entry : entries) {
-      byte[] name = entry.name().getBytes(StandardCharsets.US_ASCII);
-      byte[] data = deflated ? deflate(entry.content()) : entry.content();
-      byte[] common = common(entry, data.length, name.length);
-      int offset = body.size();
-      body.writeBytes(
-          littleEndian(LOCAL_BYTES).putInt(0x04034b50).put(common).putShort((short) 0).array());
-      body.writeBytes(name);
-      body.writeBytes(data);
-      directory.writeBytes(
-          littleEndian(CENTRAL_BYTES)
-              .putInt(0x02014b50)
-              .putShort(VERSION)
-              .put(common)
-              .putInt(42, offset)
-              .array());
-      directory.writeBytes(name);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      writeTo(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    int directoryOffset = body.size();
-    body.writeBytes(directory.toByteArray());
-    body.writeBytes(
-        littleEndian(END_BYTES)
-            .putInt(0x06054b50)
-            .putInt(0)
-            .putShort((short) entries.size())
-            .putShort((short) entries.size())
-            .putInt(directory.size())
-            .putInt(directoryOffset)
-            .array());
-    return body.toByteArray();
+    return bytes.toByteArray();
   }
 
-  /** The fields that both headers of an entry share, from "version needed" to "name length". */
-  private byte[] common(Entry entry, int compressedSize, int nameLength) {
-    CRC32 crc = new CRC32();
-    crc.update(entry.content());
-    return littleEndian(24)
-        .putShort(VERSION)
-        .putShort((short) 0)
-        .putShort((short) (deflated ? 8 : 0))
-        .putShort((short) 0)
-        .putShort(DATE)
-        .putInt((int) crc.getValue())
-        .putInt(compressedSize)
-        .putInt(entry.content().length)
-        .putShort((short) nameLength)
-        .array();
-  }
-
-  private static byte[] deflate(byte[] content) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    byte[] piece = new byte[1 << 16];
-    try (Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true)) {
-      deflater.setInput(content);
-      deflater.finish();
-      while (!deflater.finished()) {
-        out.write(piece, 0, deflater.deflate(piece));
+  private void writeTo(OutputStream out) throws IOException {
+    ZipWriter zip = new ZipWriter(out, deflated);
+    for (Entry entry : entries) {
+      if (entry.streamed == null) {
+        zip.entry(entry.name, entry.content);
+      } else {
+        zip.entry(
+            entry.name,
+            entry.size,
+            stream -> {
+              stream.write(entry.content);
+              entry.streamed.writeTo(stream);
+            });
       }
     }
-    return out.toByteArray();
-  }
-
-  private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    zip.finish(comment);
   }
 }
