@@ -97,7 +97,7 @@ final class SyntheticImage {
   private final byte[][] levels;
 
   SyntheticImage(SyntheticPlan plan) {
-    seed = plan.seed();
+    seed = plan.key();
     multiLabel = plan.multiLabel();
     labels = plan.manifest().classes();
     channels = plan.manifest().channels();

@@ -23,7 +23,7 @@ final class SyntheticLabels {
     int next = 0;
     for (int k = 0; k < counts.length; k++) {
       if (plan.multiLabel() || order == null) {
-        order = order(plan.seed(), LABEL_STREAM, split * 64 + k, samples);
+        order = order(plan.key(), LABEL_STREAM, split * 64 + k, samples);
         next = 0;
       }
       for (int i = 0; i < counts[k]; i++) {

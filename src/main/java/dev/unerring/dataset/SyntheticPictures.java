@@ -42,7 +42,7 @@ final class SyntheticPictures {
     for (int split = 0; split < orders.length; split++) {
       int start = first;
       int count = plan.samples().get(split);
-      int[] order = SyntheticLabels.order(plan.seed(), PLANTING_STREAM, split, count);
+      int[] order = SyntheticLabels.order(plan.key(), PLANTING_STREAM, split, count);
       orders[split] = Arrays.stream(order).map(i -> start + i).toArray();
       first += count;
     }

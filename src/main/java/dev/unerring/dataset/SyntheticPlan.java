@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.Philox;
 import dev.unerring.base.UsageException;
 import java.util.List;
 
@@ -28,13 +29,14 @@ public record SyntheticPlan(
   /** Bound of the samples in all: each has a serial number, and sorting keys hold it. */
   static final int MAX_SAMPLES = 1 << 24;
 
+  private static final int KEY_STREAM = Philox.SYNTHETIC_SET + 4;
+
   /** Takes a copy; UsageException for values that no set can have. */
   public SyntheticPlan {
     samples = List.copyOf(samples);
-    int side = pixels;
     List<Integer> sizes =
         manifest.files().stream().map(DatasetManifest.PublishedFile::pixels).sorted().toList();
-    if (!sizes.contains(side)) {
+    if (!sizes.contains(pixels)) {
       throw new UsageException(
           manifest.flag() + " has no images of size " + pixels + "; give one of " + sizes);
     }
@@ -53,6 +55,12 @@ public record SyntheticPlan(
   /** {@code synthetic-<flag>}, with the image size where it is not 28. */
   public String name() {
     return DatasetManifest.SYNTHETIC + manifest.flag() + (pixels == 28 ? "" : "_" + pixels);
+  }
+
+  /** Seed of everything random: sets of different flags have nothing in common. */
+  long key() {
+    int number = DatasetManifest.flags().indexOf(manifest.flag());
+    return Philox.bits64(seed, KEY_STREAM, number, 0);
   }
 
   /** Extents of one image as they stand in the file, e.g. 28, 28, 3. */

@@ -22,11 +22,13 @@ final class ZipWriter {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Longest content, compressed or not, and farthest offset without zip64. */
+  /** What a field of 32 bits holds when the value is in a zip64 field. */
   private static final long SATURATED = 0xFFFFFFFFL;
 
-  /** Deflated data may be this much longer than their content, in 1/1000, and never are. */
+  /** Deflated data are at most this longer than their content: in 1/1000, and in bytes. */
   private static final long LONGEST_DEFLATED = 1001;
+
+  private static final long SLACK = 1 << 16;
 
   private static final short VERSION = 20;
   private static final short VERSION_ZIP64 = 45;
@@ -37,13 +39,20 @@ final class ZipWriter {
 
   private final Counted out;
   private final boolean deflated;
+  private final long zip64From;
   private final ByteArrayOutputStream directory = new ByteArrayOutputStream();
   private int entries;
 
   /** A file on {@code out}, which is not closed. */
   ZipWriter(OutputStream out, boolean deflated) {
+    this(out, deflated, SATURATED);
+  }
+
+  /** The same with zip64 fields for sizes and offsets from {@code zip64From} on. */
+  ZipWriter(OutputStream out, boolean deflated, long zip64From) {
     this.out = new Counted(out);
     this.deflated = deflated;
+    this.zip64From = zip64From;
   }
 
   /** What is known of an entry when it has been written. */
@@ -72,7 +81,7 @@ final class ZipWriter {
    */
   void entry(String name, long size, Content content) throws IOException {
     byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
-    boolean zip64 = size / 1000 * LONGEST_DEFLATED + (1 << 16) >= SATURATED;
+    boolean zip64 = size / 1000 * LONGEST_DEFLATED + SLACK >= zip64From;
     long offset = out.count;
     local(new Written(ascii, SIZES_FOLLOW, 0, 0, 0, offset, zip64));
     long start = out.count;
@@ -121,7 +130,7 @@ final class ZipWriter {
   }
 
   private void remember(Written entry) {
-    boolean far = entry.offset >= SATURATED;
+    boolean far = entry.offset >= zip64From;
     int values = (entry.zip64 ? 16 : 0) + (far ? 8 : 0);
     int extra = values == 0 ? 0 : 4 + values;
     ByteBuffer header =
@@ -163,7 +172,7 @@ final class ZipWriter {
     byte[] ascii = comment.getBytes(StandardCharsets.US_ASCII);
     long start = out.count;
     directory.writeTo(out);
-    boolean zip64 = start >= SATURATED;
+    boolean zip64 = start >= zip64From;
     if (zip64) {
       long end = out.count;
       out.write(
