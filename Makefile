@@ -37,7 +37,7 @@ LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack
 CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check native format golden clean help tools have-cc have-jdk have-mvn
+.PHONY: build demo check suite18 native format golden clean help tools have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
 
@@ -54,6 +54,15 @@ check: $(CPU_LIBRARY) | tools ## everything that must hold: formatting, warnings
 	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(JAR)
 	@.ci/test-summary target/surefire-reports
 
+# COUNTS=full: the published numbers of samples (hours); SETS="breastmnist ...": some sets only;
+# ARCH: another network than auto. What has passed is kept until the program changes.
+COUNTS ?= cut
+ARCH ?= auto
+suite18: build ## all 18 sets, as synthetic ones, with and without planted conflicts, to their floors
+	@$(MAVEN) -q test-compile
+	@"$(JDK)/bin/java" -Dsuite18.arch=$(ARCH) -cp target/test-classes:target/classes \
+	  dev.unerring.suite.Suite18 $(UNERRING) $(JAR) target/suite18 $(COUNTS) $(SETS)
+
 native: $(CPU_LIBRARY) ## build the C kernels only
 
 format: | have-jdk have-mvn ## format the Java sources
@@ -66,7 +75,7 @@ clean: ## remove everything that was built
 	rm -rf target
 
 help: ## print this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
 
 # ---- what is missing, in one line -----------------------------------------------------------
 tools: have-cc have-jdk have-mvn

@@ -1,7 +1,9 @@
 package dev.unerring.base;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -9,8 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.List;
 
 /**
  * Writes a file so that at every instant either the old or the new content stands under its name,
@@ -24,20 +26,26 @@ public final class AtomicFile {
 
   private AtomicFile() {}
 
+  /** Writes what a file shall hold; called once, in order, the stream stays open. */
+  public interface Content {
+    /** Writes all of it. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** The same as {@link #write(Path, Content)} for bytes in memory. */
+  public static void write(Path target, byte[] bytes) {
+    write(target, out -> out.write(bytes));
+  }
+
   /**
-   * Writes {@code bytes} under {@code target}: temporary file in the same folder, forced to the
+   * Writes {@code content} under {@code target}: temporary file in the same folder, forced to the
    * disk, renamed over the target, folder forced, read back and compared by SHA-256. What stood
    * there before is kept as {@code <name>.previous}.
    *
    * @throws DataException with the file and the reason when any step fails; the temporary file is
    *     removed, and the old content stays under its name unless the failure is in the read-back
    */
-  public static void write(Path target, byte[] bytes) {
-    write(target, List.of(bytes));
-  }
-
-  /** The same for a file given in pieces, one after another, which may exceed 2 GiB. */
-  public static void write(Path target, List<byte[]> pieces) {
+  public static void write(Path target, Content content) {
     Path file = target.toAbsolutePath();
     String prefix = "." + file.getFileName() + "." + ProcessHandle.current().pid();
     Path temporary = file.resolveSibling(prefix + ".tmp");
@@ -45,7 +53,7 @@ public final class AtomicFile {
     String written;
     try {
       try {
-        written = writeForced(temporary, pieces);
+        written = writeForced(temporary, content);
         keepPrevious(file, former);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         forceFolder(file.getParent());
@@ -71,9 +79,8 @@ public final class AtomicFile {
     return target.resolveSibling(target.getFileName() + ".previous");
   }
 
-  /** The SHA-256 of what was written. */
-  private static String writeForced(Path file, List<byte[]> pieces) throws IOException {
-    MessageDigest digest = Sha256.digest();
+  /** Returns the SHA-256 of what was written. */
+  private static String writeForced(Path file, Content content) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             file,
@@ -81,30 +88,15 @@ public final class AtomicFile {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             LinkOption.NOFOLLOW_LINKS)) {
-      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-      for (byte[] piece : pieces) {
-        digest.update(piece);
-        for (int at = 0; at < piece.length; ) {
-          int length = Math.min(buffer.remaining(), piece.length - at);
-          buffer.put(piece, at, length);
-          at += length;
-          if (!buffer.hasRemaining()) {
-            drain(buffer, channel);
-          }
-        }
-      }
-      drain(buffer, channel);
+      MessageDigest digest = Sha256.digest();
+      OutputStream out =
+          new BufferedOutputStream(
+              new DigestOutputStream(Channels.newOutputStream(channel), digest), BUFFER);
+      content.writeTo(out);
+      out.flush();
       channel.force(true);
+      return Sha256.hex(digest);
     }
-    return Sha256.hex(digest);
-  }
-
-  private static void drain(ByteBuffer buffer, FileChannel channel) throws IOException {
-    buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
-    buffer.clear();
   }
 
   /** The target keeps its name meanwhile: the former content gets a second one. */

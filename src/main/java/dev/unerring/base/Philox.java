@@ -33,6 +33,9 @@ public final class Philox {
   /** Choice of the samples of a montage; the epoch is the split. */
   public static final int MONTAGE_ORDER = 81;
 
+  /** First of twenty-four streams (96 to 119) of the synthetic sets. */
+  public static final int SYNTHETIC_SET = 96;
+
   private static final int M0 = 0xD2511F53;
   private static final int M1 = 0xCD9E8D57;
   private static final int W0 = 0x9E3779B9;

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       DatasetsFetchCommand.class,
       DatasetsPackCommand.class,
       DatasetsMontageCommand.class,
+      DatasetsSynthesizeCommand.class,
       DatasetsCommand.Demo.class
     })
 final class DatasetsCommand implements Runnable {

@@ -18,6 +18,9 @@ final class Summary {
         r.get("arch"),
         r.get("parameters"),
         r.get("seed"));
+    if (r.containsKey("synthetic")) {
+      line(text, "synthetic images, generated from a seed: they show no patient");
+    }
     text.append('\n');
     line(
         text,

@@ -97,6 +97,11 @@ public final class Dataset implements AutoCloseable {
     return identity.official();
   }
 
+  /** Whether it is a generated set in the form of a published one. */
+  public boolean synthetic() {
+    return manifest().filter(DatasetManifest::generated).isPresent() && !official();
+  }
+
   /** One line that says whether the file is official, and how it is understood. */
   public String notice() {
     return identity.notice();

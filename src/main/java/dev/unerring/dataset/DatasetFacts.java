@@ -10,6 +10,7 @@ record DatasetFacts(
     String name,
     String fileName,
     boolean official,
+    boolean synthetic,
     String notice,
     String md5,
     String sha256,
@@ -23,6 +24,7 @@ record DatasetFacts(
         dataset.name(),
         dataset.file().getFileName().toString(),
         dataset.official(),
+        dataset.synthetic(),
         dataset.notice(),
         dataset.md5(),
         dataset.sha256(),
@@ -45,6 +47,9 @@ record DatasetFacts(
     json.put("data", name);
     json.put("file", fileName);
     json.put("official", official);
+    if (synthetic) {
+      json.put("synthetic", true);
+    }
     json.put("md5", md5);
     json.put("sha256", sha256);
     json.put("contentSha256", contentSha256);

@@ -28,7 +28,7 @@ record DatasetIdentity(
     String notice) {
 
   static DatasetIdentity of(Path file, FileHashes hashes, DatasetReader.Layout layout) {
-    String stem = file.getFileName().toString().replaceFirst("\\.npz$", "");
+    String stem = stem(file, layout);
     Optional<DatasetManifest> byName = DatasetManifest.find(stem);
     DatasetIdentity identity =
         byName
@@ -48,6 +48,17 @@ record DatasetIdentity(
             + " Entries that belong to no split are ignored: "
             + String.join(", ", layout.ignored())
             + ".");
+  }
+
+  /** The file's name, except of a synthetic set, which is recognised by what it says of itself. */
+  private static String stem(Path file, DatasetReader.Layout layout) {
+    String stem = file.getFileName().toString().replaceFirst("\\.npz$", "");
+    if (layout.syntheticFlag().isEmpty()) {
+      return stem;
+    }
+    int pixels = layout.imageShape().h();
+    String size = pixels == 28 ? "" : "_" + pixels;
+    return DatasetManifest.SYNTHETIC + Refusal.printable(layout.syntheticFlag()) + size;
   }
 
   private static Optional<DatasetIdentity> anyOfficial(
@@ -105,7 +116,14 @@ record DatasetIdentity(
           byName,
           manifest.task(),
           manifest.labelNames(),
-          notice + "; by its name its labels are read as those of " + manifest.title() + ".");
+          manifest.generated()
+              ? file
+                  + " is a "
+                  + manifest.title()
+                  + " (MD5 "
+                  + hashes.md5()
+                  + "): it was generated and shows no patient."
+              : notice + "; by its name its labels are read as those of " + manifest.title() + ".");
     }
     boolean multiLabel = layout.labelCount() > 1;
     int classes = multiLabel ? layout.labelCount() : highestLabel(layout) + 1;

@@ -100,6 +100,15 @@ public final class DatasetLocator {
             .flatMap(manifest -> manifest.files().stream())
             .filter(file -> file.stem().equals(data))
             .findFirst();
+    if (data.startsWith(DatasetManifest.SYNTHETIC) && DatasetManifest.find(data).isPresent()) {
+      return new DataException(
+          data
+              + ": not found (tried "
+              + tried
+              + "); write it with 'unerring datasets synthesize "
+              + DatasetManifest.find(data).get().flag().replace(DatasetManifest.SYNTHETIC, "")
+              + "', and name its folder with --root");
+    }
     if (published.isEmpty()) {
       return new UsageException(
           Refusal.printable(data)

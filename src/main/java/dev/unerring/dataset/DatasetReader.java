@@ -60,8 +60,14 @@ final class DatasetReader {
    * @param labelCount labels a sample
    * @param labels of train, val, test, row by row
    * @param ignored names of entries that belong to no split
+   * @param syntheticFlag of a synthetic set, the flag whose form it has; else empty
    */
-  record Layout(Shape imageShape, int labelCount, List<int[]> labels, List<String> ignored) {
+  record Layout(
+      Shape imageShape,
+      int labelCount,
+      List<int[]> labels,
+      List<String> ignored,
+      String syntheticFlag) {
     int samples(int split) {
       return labels.get(split).length / labelCount;
     }
@@ -142,7 +148,8 @@ final class DatasetReader {
     for (String split : SPLITS) {
       labels.add(labels(split + "_labels", labelCount));
     }
-    return new Layout(shape, labelCount, List.copyOf(labels), ignored);
+    String syntheticFlag = SyntheticSet.flagOf(npz.comment());
+    return new Layout(shape, labelCount, List.copyOf(labels), ignored, syntheticFlag);
   }
 
   private List<String> checkNames() {

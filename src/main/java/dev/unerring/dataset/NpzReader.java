@@ -98,6 +98,11 @@ public final class NpzReader implements AutoCloseable {
     return List.copyOf(entries.keySet());
   }
 
+  /** The comment of the archive; empty in files of numpy. */
+  public String comment() {
+    return ZipDirectory.comment(path, file);
+  }
+
   /** MD5 and SHA-256 of the whole file. */
   public FileHashes hashes() {
     return hashes(WorkMonitor.SILENT);

@@ -63,6 +63,13 @@ final class ZipDirectory {
     return new ZipDirectory(path, file).entries();
   }
 
+  /** The comment of an archive that {@link #read} accepts. */
+  static String comment(Path path, MemorySegment file) {
+    ZipDirectory directory = new ZipDirectory(path, file);
+    long end = directory.endRecord();
+    return directory.name(end + END_BYTES, directory.u16(end + 20));
+  }
+
   /** Position and entry count of the directory, which ends at {@code start + size}. */
   private record Extent(long start, long size, long count) {}
 

@@ -45,10 +45,15 @@ record PackedSamples(SourceList list, int[] splits, List<LoadedImage> images, in
       if (channels == 3) {
         shape.add(3);
       }
-      List<byte[]> pieces = new ArrayList<>();
-      pieces.add(NpzWriter.npyHeader("|u1", shape));
-      members.forEach(i -> pieces.add(images.get(i).pixels(channels)));
-      npz.add(SourceList.SPLITS.get(split) + "_images", pieces);
+      npz.addStreamed(
+          SourceList.SPLITS.get(split) + "_images",
+          "|u1",
+          shape,
+          out -> {
+            for (int member : members) {
+              out.write(images.get(member).pixels(channels));
+            }
+          });
       npz.add(SourceList.SPLITS.get(split) + "_labels", labels(members));
     }
     return npz;

@@ -46,6 +46,9 @@ record RunStages(
     String endedBy = trainErrors <= audit.floor() ? "floor" : endedBy();
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("data", data.name());
+    if (data.synthetic()) {
+      json.put("synthetic", true);
+    }
     json.put("dataMd5", data.md5());
     json.put("dataSha256", data.sha256());
     json.put("dataContentSha256", data.contentSha256());

@@ -34,6 +34,13 @@ class VerbsTest {
             "completion",
             "doctor",
             "datasets",
+            "datasets list",
+            "datasets info",
+            "datasets verify",
+            "datasets fetch",
+            "datasets pack",
+            "datasets montage",
+            "datasets synthesize",
             "datasets demo")
         .map(verb ->
             DynamicTest.dynamicTest(
