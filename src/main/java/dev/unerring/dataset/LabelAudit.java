@@ -2,6 +2,7 @@ package dev.unerring.dataset;
 
 import dev.unerring.base.DataException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -149,14 +150,15 @@ public final class LabelAudit {
    * Refuses sets on which training makes no sense: all training samples of one class, a class
    * without training samples (not of multi-label sets), all training images identical.
    *
+   * @param file where the set was read from, for the message
    * @throws DataException that names the file, every such finding, and what to do
    */
-  public void requireTrainable() {
+  public void requireTrainable(Path file) {
     List<String> reasons =
         findings().stream().filter(Finding::preventsTraining).map(Finding::message).toList();
     if (!reasons.isEmpty()) {
       throw new DataException(
-          facts.fileName()
+          file
               + ": not trainable: "
               + String.join("; ", reasons)
               + "; add such samples, or number the classes without gaps (unerring audit shows more)");

@@ -65,7 +65,7 @@ public final class Pipeline {
       }
       request = request.resolved(data.imageShape());
       LabelAudit audit = new LabelAudit(data);
-      audit.requireTrainable();
+      audit.requireTrainable(request.data());
       audit.warnings().forEach(monitor::note);
       watch.lap("audit");
       String architecture = request.plan().architecture();

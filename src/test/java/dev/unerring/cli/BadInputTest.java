@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.Philox;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.suite.TestData;
 import java.io.IOException;
@@ -99,11 +100,31 @@ class BadInputTest {
 
   @TestFactory
   Stream<DynamicTest> dataForAnotherNetwork() {
-    byte[] solid = of("|u1", new byte[SAMPLES * 512], SAMPLES, 8, 8, 8);
-    byte[] large = of("|u1", new byte[SAMPLES * 4096], SAMPLES, 64, 64);
+    byte[] solid = of("|u1", varied(SAMPLES * 512), SAMPLES, 8, 8, 8);
+    byte[] large = of("|u1", varied(SAMPLES * 4096), SAMPLES, 64, 64);
     return Stream.of(
         test(2, "3D", () -> set(a -> all(a, "_images", solid)), "8x8x8"),
         test(2, "64x64", () -> set(a -> all(a, "_images", large)), "64x64"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> dataThatCannotBeLearned() {
+    byte[] same = of("|u1", new byte[SAMPLES * TestData.IMAGE], SAMPLES, 28, 28);
+    int[] one = new int[SAMPLES];
+    int[] gap = new int[SAMPLES];
+    Arrays.setAll(gap, n -> n % 2 * 2);
+    return Stream.of(
+        test(5, "identical", () -> set(a -> all(a, "_images", same)), "images are identical"),
+        test(5, "one class", () -> set(a -> all(a, "_labels", labels(one))), "not trainable"),
+        test(5, "gap", () -> set(a -> all(a, "_labels", labels(gap))), "no sample of class 1"));
+  }
+
+  private static byte[] varied(int count) {
+    byte[] bytes = new byte[count];
+    for (int i = 0; i < count; i++) {
+      bytes[i] = (byte) Philox.bits(5, 1_600, 0, i);
+    }
+    return bytes;
   }
 
   @Test

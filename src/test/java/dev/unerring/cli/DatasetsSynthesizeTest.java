@@ -55,7 +55,7 @@ class DatasetsSynthesizeTest {
 
   @Test
   void whatIsRefusedLeavesNoFile() {
-    refused("'brestmnist' is not the flag of a published set; known are", "brestmnist");
+    refused("'brestmnist' is not a known flag; did you mean breastmnist", "brestmnist");
     refused("'demo' is not the flag", "demo");
     refused("'breastmnist_64' is not the flag", "breastmnist_64");
     refused("9 train samples are too few for 11 classes", "organamnist", "--train", "9");

@@ -49,7 +49,9 @@ class AuditFindingsTest {
   }
 
   private static void assertRefused(LabelAudit audit, String reason) {
-    String message = assertThrows(DataException.class, audit::requireTrainable).getMessage();
+    String message =
+        assertThrows(DataException.class, () -> audit.requireTrainable(Path.of("set.npz")))
+            .getMessage();
     assertTrue(message.startsWith("bad.npz: not trainable: "), message);
     assertTrue(message.contains(reason), message);
   }
@@ -58,7 +60,7 @@ class AuditFindingsTest {
   void nothingToSayAboutASoundSet() {
     LabelAudit audit = audit(images(40), alternating(40), Fields.smooth(7, 30, SHAPE));
     assertEquals(List.of(), audit.findings());
-    assertDoesNotThrow(audit::requireTrainable);
+    assertDoesNotThrow(() -> audit.requireTrainable(Path.of("set.npz")));
   }
 
   @Test
@@ -130,6 +132,6 @@ class AuditFindingsTest {
         "[unusual-split, unusual-split]",
         audit.findings().stream().map(Finding::code).toList().toString());
     assertTrue(audit.findings().getFirst().message().startsWith("val: its values"));
-    assertDoesNotThrow(audit::requireTrainable);
+    assertDoesNotThrow(() -> audit.requireTrainable(Path.of("set.npz")));
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Philox;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.DatasetManifest;
 import dev.unerring.dataset.SyntheticPlan;
@@ -32,7 +33,7 @@ class SyntheticLinearTest {
       List<Integer> counts = Suite18.cutCounts(manifest);
       SyntheticPlan plan = new SyntheticPlan(manifest, 28, 0, counts, 0, 0, 0);
       Path file = folder.resolve(flag + ".npz");
-      new SyntheticSet(plan).write(file, false, (done, total) -> {});
+      new SyntheticSet(plan).write(file, false, WorkMonitor.SILENT);
       try (Dataset data = Dataset.open(file)) {
         LinearBaseline.Result result = LinearBaseline.of(data.train(), data.classes());
         String line = flag + " " + result;
