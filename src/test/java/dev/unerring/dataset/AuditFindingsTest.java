@@ -52,7 +52,7 @@ class AuditFindingsTest {
     String message =
         assertThrows(DataException.class, () -> audit.requireTrainable(Path.of("set.npz")))
             .getMessage();
-    assertTrue(message.startsWith("bad.npz: not trainable: "), message);
+    assertTrue(message.startsWith("set.npz: not trainable: "), message);
     assertTrue(message.contains(reason), message);
   }
 
