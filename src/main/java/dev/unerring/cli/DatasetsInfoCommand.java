@@ -74,8 +74,18 @@ final class DatasetsInfoCommand implements Callable<Integer> {
             + m.test()
             + " test");
     for (int i = 0; i < m.classes(); i++) {
-      lines.add((i == 0 ? "  labels   " : "           ") + i + " " + m.labelNames().get(i));
+      int label = i;
+      String counts =
+          m.classCounts()
+              .map(c ->
+                  " " + c.train().get(label) + "/" + c.val().get(label) + "/" + c.test().get(label))
+              .orElse("");
+      lines.add(
+          (i == 0 ? "  labels   " : "           ") + i + " " + m.labelNames().get(i) + counts);
     }
+    m.classCounts()
+        .ifPresent(
+            counts -> lines.add("           (train/val/test of each; " + counts.source() + ")"));
     for (DatasetManifest.PublishedFile file : m.files()) {
       lines.add(
           "  file     "
@@ -115,6 +125,15 @@ final class DatasetsInfoCommand implements Callable<Integer> {
     json.put("val", m.val());
     json.put("test", m.test());
     json.put("labels", m.labelNames());
+    m.classCounts()
+        .ifPresent(counts -> {
+          Map<String, Object> each = new LinkedHashMap<>();
+          each.put("train", counts.train());
+          each.put("val", counts.val());
+          each.put("test", counts.test());
+          each.put("source", counts.source());
+          json.put("classCounts", each);
+        });
     List<Object> files = new ArrayList<>();
     for (DatasetManifest.PublishedFile file : m.files()) {
       Map<String, Object> each = new LinkedHashMap<>();

@@ -153,13 +153,23 @@ class PipelineTest {
 
   @Test
   void whatTheAuditWarnsOfIsSaid() {
-    TestData train = TestData.generated(40, 2, 0);
-    TestData threeClasses = TestData.generated(6, 3, 1);
-    data = TestData.write(folder.resolve("lacking.npz"), train, threeClasses, threeClasses);
+    TestData three = TestData.generated(42, 3, 0);
+    TestData lacking = TestData.generated(8, 2, 1);
+    data = TestData.write(folder.resolve("lacking.npz"), three, lacking, three);
     run(recorder());
     assertTrue(
-        notes.stream().anyMatch(note -> note.startsWith("train: there is no sample of class 2")),
+        notes.stream().anyMatch(note -> note.startsWith("val: there is no sample of class 2")),
         notes.toString());
+  }
+
+  @Test
+  void aClassThatCannotBeLearnedIsRefusedBeforeAnythingIsWritten() {
+    TestData two = TestData.generated(40, 2, 0);
+    TestData three = TestData.generated(6, 3, 1);
+    data = TestData.write(folder.resolve("lacking.npz"), two, three, three);
+    DataException refusal = assertThrows(DataException.class, () -> run(Monitor.SILENT));
+    assertTrue(refusal.getMessage().contains("no sample of class 2"), refusal.getMessage());
+    assertFalse(Files.exists(out));
   }
 
   @Test

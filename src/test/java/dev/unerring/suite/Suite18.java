@@ -207,7 +207,7 @@ public final class Suite18 {
     if (Files.isRegularFile(json)) {
       Map<?, ?> result = (Map<?, ?>) Json.parse(Files.readString(json, StandardCharsets.UTF_8));
       for (String key :
-          List.of("data", "arch", "trainSamples", "trainErrors", "floor", "epochs", "endedBy")) {
+          List.of("data", "arch", "trainDecisions", "trainErrors", "floor", "epochs", "endedBy")) {
         record.put(key, result.get(key));
       }
       record.put("valAcc", ((Map<?, ?>) result.get("val")).get("acc"));
@@ -252,7 +252,7 @@ public final class Suite18 {
             "%-8s %3d/%-6d floor %d  %3d epochs  val ACC %.3f  %6.1f s  %s",
             record.get("arch"),
             record.get("trainErrors"),
-            record.get("trainSamples"),
+            record.get("trainDecisions"),
             record.get("floor"),
             record.get("epochs"),
             ((Number) record.get("valAcc")).doubleValue(),

@@ -48,7 +48,7 @@ class Suite18Test {
           while [ "$1" != --out ]; do shift; done
           mkdir -p "$2"
           cat >"$2/result.json" <<END
-        {"data": "synthetic-$flag", "arch": "small", "trainSamples": 546, "trainErrors": $errors,
+        {"data": "synthetic-$flag", "arch": "small", "trainDecisions": 546, "trainErrors": $errors,
          "floor": $floor, "epochs": 12, "endedBy": "floor", "val": {"acc": 1.0}}
         END
           [ "$errors" = "$floor" ] || exit 3 ;;
