@@ -1,3 +1,4 @@
+// What is compared: jextract reads this file, print_abi.c includes it.
 #include <cuda.h>
 #include <cuda_runtime_api.h>
 #include <cublasLt.h>

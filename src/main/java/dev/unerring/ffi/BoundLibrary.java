@@ -250,8 +250,11 @@ abstract class BoundLibrary {
     return number / 1000 + "." + number % 1000 / 10;
   }
 
-  /** 92400 as {@code 9.24.0}. */
+  /** 92400 as {@code 9.24.0}, and 8907, from before cuDNN 9, as {@code 8.9.7}. */
   static String dotted(long number) {
+    if (number < 10_000) {
+      return number / 1000 + "." + number % 1000 / 100 + "." + number % 100;
+    }
     return number / 10_000 + "." + number % 10_000 / 100 + "." + number % 100;
   }
 

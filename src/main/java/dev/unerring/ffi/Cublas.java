@@ -49,10 +49,6 @@ public final class Cublas extends BoundLibrary {
   private final Function cublasGetStatusString = function("cublasGetStatusString", TEXT);
 
   /** Binds libcublas of CUDA 12 or 13; a DeviceException for another one. */
-  public Cublas(NativeLibrary library) {
-    this(library, versionOf(library));
-  }
-
   Cublas(NativeLibrary library, String version) {
     super(library, version, 12, 13);
   }

@@ -9,10 +9,6 @@ public final class CublasLt extends BoundLibrary {
   private final Function cublasLtGetStatusString = function("cublasLtGetStatusString", TEXT);
 
   /** Binds libcublasLt of CUDA 12 or 13; a DeviceException for another one. */
-  public CublasLt(NativeLibrary library) {
-    this(library, versionOf(library));
-  }
-
   CublasLt(NativeLibrary library, String version) {
     super(library, version, 12, 13);
   }

@@ -53,10 +53,6 @@ public final class CudaDriver extends BoundLibrary {
   private static final int UUID = 16;
 
   /** Binds the driver's library, of CUDA 12 or later; a DeviceException for another one. */
-  public CudaDriver(NativeLibrary library) {
-    this(library, versionOf(library));
-  }
-
   CudaDriver(NativeLibrary library, String version) {
     super(library, version, 12, Integer.MAX_VALUE);
   }

@@ -1,5 +1,6 @@
 package dev.unerring.ffi;
 
+import dev.unerring.base.DeviceException;
 import dev.unerring.base.UnerringException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * NVIDIA's libraries on this machine. Of the versions 13 and 12 of CUDA the newest one is taken
@@ -72,31 +74,44 @@ public final class CudaLibraries {
 
   /** The driver, if its library is there. */
   public Optional<CudaDriver> driver() {
-    return library(CudaLibrary.DRIVER).map(CudaDriver::new);
+    return bound(CudaLibrary.DRIVER, CudaDriver::new);
   }
 
   /** The CUDA runtime, if it is there. */
   public Optional<CudaRuntime> runtime() {
-    return library(CudaLibrary.CUDART).map(CudaRuntime::new);
+    return bound(CudaLibrary.CUDART, CudaRuntime::new);
   }
 
   /** The compiler, if it is there. */
   public Optional<Nvrtc> nvrtc() {
-    return library(CudaLibrary.NVRTC).map(Nvrtc::new);
+    return bound(CudaLibrary.NVRTC, Nvrtc::new);
+  }
+
+  /** cuBLASLt, if it is there. */
+  public Optional<CublasLt> cublasLt() {
+    return bound(CudaLibrary.CUBLAS_LT, CublasLt::new);
   }
 
   /** cuBLAS, if it is there. */
   public Optional<Cublas> cublas() {
-    return library(CudaLibrary.CUBLAS).map(Cublas::new);
+    return bound(CudaLibrary.CUBLAS, Cublas::new);
   }
 
   /** cuDNN, if it is there. */
   public Optional<Cudnn> cudnn() {
-    return library(CudaLibrary.CUDNN).map(Cudnn::new);
+    return bound(CudaLibrary.CUDNN, Cudnn::new);
   }
 
-  private Optional<NativeLibrary> library(CudaLibrary library) {
-    return Optional.ofNullable(found.get(library).library());
+  /** Binds; a {@link DeviceException} where the library does not say its version or is unfit. */
+  private <T> Optional<T> bound(CudaLibrary library, BiFunction<NativeLibrary, String, T> binding) {
+    Found result = found.get(library);
+    if (result.library() == null) {
+      return Optional.empty();
+    }
+    if (result.version() == null) {
+      throw new DeviceException(result.refused().getLast());
+    }
+    return Optional.of(binding.apply(result.library(), result.version()));
   }
 
   private static Found find(CudaLibrary library, LibraryFolders folders, int cuda) {

@@ -95,10 +95,6 @@ public final class CudaRuntime extends BoundLibrary {
   public record Memory(long free, long total) {}
 
   /** Binds libcudart of CUDA 12 or 13; a DeviceException for another one. */
-  public CudaRuntime(NativeLibrary library) {
-    this(library, versionOf(library));
-  }
-
   CudaRuntime(NativeLibrary library, String version) {
     super(library, version, 12, 13);
   }

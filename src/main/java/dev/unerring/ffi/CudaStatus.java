@@ -167,6 +167,7 @@ public record CudaStatus(
     if (BoundLibrary.major(driverVersion) < BoundLibrary.major(runtime.version())) {
       return tooOld(libraries, driverVersion, devices, null);
     }
+    libraries.cublasLt().orElseThrow();
     Cublas cublas = libraries.cublas().orElseThrow();
     Cudnn cudnn = libraries.cudnn().orElseThrow();
     String builtWith = BoundLibrary.cudaVersion(cudnn.cudnnGetCudartVersion());

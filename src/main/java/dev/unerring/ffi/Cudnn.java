@@ -214,10 +214,6 @@ public final class Cudnn extends BoundLibrary {
       function("cudnnGetLastErrorString", FunctionDescriptor.ofVoid(ADDRESS, JAVA_LONG));
 
   /** Binds libcudnn 9; a DeviceException for another one. */
-  public Cudnn(NativeLibrary library) {
-    this(library, versionOf(library));
-  }
-
   Cudnn(NativeLibrary library, String version) {
     super(library, version, 9, 9);
   }

@@ -154,7 +154,7 @@ public final class NativeLibrary {
       MemorySegment opened = (MemorySegment) dlopen.invokeExact(name, LAZY);
       MemorySegment text = (MemorySegment) dlerror.invokeExact();
       return opened.address() == 0 && text.address() != 0
-          ? text.reinterpret(LONGEST_REASON).getString(0)
+          ? text.reinterpret(LONGEST_REASON).getString(0).replace(path + ": ", "")
           : "cannot be loaded";
     } catch (Throwable e) {
       throw new DeviceException("the loader could not be asked about " + path, e);

@@ -32,10 +32,6 @@ public final class Nvrtc extends BoundLibrary {
   private final Function nvrtcGetErrorString = function("nvrtcGetErrorString", TEXT);
 
   /** Binds libnvrtc of CUDA 12 or 13; a DeviceException for another one. */
-  public Nvrtc(NativeLibrary library) {
-    this(library, versionOf(library));
-  }
-
   Nvrtc(NativeLibrary library, String version) {
     super(library, version, 12, 13);
   }
