@@ -19,9 +19,9 @@ import java.util.function.UnaryOperator;
  * {@code CUDA_HOME} and {@code CUDA_PATH} name; the Python environment of {@code VIRTUAL_ENV} or
  * {@code CONDA_PREFIX}; {@code /usr/local/cuda*}; the folders of the system.
  *
- * <p>A folder that is named stands for itself and its {@code lib64}, {@code lib}, {@code *}{@code
- * /lib} (the folder {@code nvidia} of pip) and {@code lib/python3*}{@code
- * /site-packages/nvidia/*}{@code /lib}.
+ * <p>A folder that is named stands for itself, its {@code lib64} and {@code lib}, the {@code lib}
+ * of each folder in it (pip's {@code nvidia}), and those of {@code
+ * lib/python3.x/site-packages/nvidia} (a Python environment).
  *
  * @param toolkit where CUDA's libraries may lie
  * @param driver where the library of the driver may lie
@@ -54,6 +54,7 @@ record LibraryFolders(List<Path> toolkit, List<Path> driver) {
   static LibraryFolders of(String setting, UnaryOperator<String> environment, Path root) {
     Set<Path> explicit = new LinkedHashSet<>();
     String named = setting != null ? setting : environment.apply(VARIABLE);
+    boolean only = named != null && !named.isEmpty();
     paths(named).forEach(folder -> addBelow(explicit, folder));
 
     Set<Path> system = new LinkedHashSet<>(paths(environment.apply("LD_LIBRARY_PATH")));
@@ -76,7 +77,7 @@ record LibraryFolders(List<Path> toolkit, List<Path> driver) {
     toolkit.addAll(system);
     Set<Path> driver = new LinkedHashSet<>(explicit);
     driver.addAll(system);
-    return new LibraryFolders(there(named != null ? explicit : toolkit), there(driver));
+    return new LibraryFolders(there(only ? explicit : toolkit), there(driver));
   }
 
   /** What lies in the folders under this name, and the paths where it would lie. */

@@ -55,6 +55,8 @@ class LibraryFoldersTest {
     assertEquals(system, folders.driver().getLast());
     LibraryFolders property = LibraryFolders.of(system.toString(), environment::get, root);
     assertEquals(List.of(system), property.toolkit());
+    LibraryFolders empty = LibraryFolders.of("", environment::get, root);
+    assertEquals(root.resolve("usr/local/cuda"), empty.toolkit().getFirst());
   }
 
   @Test
