@@ -37,7 +37,8 @@ LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack
 CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check suite18 native format golden clean help tools have-cc have-jdk have-mvn
+.PHONY: build demo check suite18 native format golden bindings-diff clean help tools \
+  have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
 
@@ -71,11 +72,15 @@ format: | have-jdk have-mvn ## format the Java sources
 golden: $(CPU_LIBRARY) | tools ## rewrite the golden hashes (a commit of its own, with its reason)
 	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest=GoldenBitsTest -Dgolden.update=true
 
+bindings-diff: | have-jdk have-mvn ## compare the CUDA bindings with what jextract reads from CUDA_INCLUDE=a:b:c
+	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
+	@native/abi/bindings-diff "$(JDK)"
+
 clean: ## remove everything that was built
 	rm -rf target
 
 help: ## print this list
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 24
 
 # ---- what is missing, in one line -----------------------------------------------------------
 tools: have-cc have-jdk have-mvn

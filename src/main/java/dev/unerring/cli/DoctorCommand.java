@@ -1,21 +1,32 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.Json;
 import dev.unerring.run.Diagnosis;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code unerring doctor}: what this machine offers and whether the kernels are exact here. */
+/**
+ * {@code unerring doctor}: what this machine offers, whether the kernels are exact here, and
+ * whether a GPU can be used. A machine without a GPU is not at fault; inexact kernels are (6).
+ */
 @Command(
     name = "doctor",
-    description = "Says what this machine offers, and whether its kernels are bit-exact.",
+    description =
+        "Says what this machine offers, whether its kernels are bit-exact, and if a GPU is usable.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   private static final int DEVICE_UNUSABLE = 6;
 
   @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "Print the findings as JSON.")
+  private boolean json;
 
   DoctorCommand() {}
 
@@ -23,8 +34,15 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     Diagnosis diagnosis = Diagnosis.make();
     PrintWriter out = spec.commandLine().getOut();
-    out.println("unerring " + Version.number());
-    diagnosis.lines().forEach(out::println);
+    if (json) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      values.put("unerring", Version.number());
+      values.putAll(diagnosis.json());
+      out.print(Json.pretty(values));
+    } else {
+      out.println("unerring " + Version.number());
+      diagnosis.lines().forEach(out::println);
+    }
     out.flush();
     return diagnosis.usable() ? 0 : DEVICE_UNUSABLE;
   }

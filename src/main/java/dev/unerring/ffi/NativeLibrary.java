@@ -1,5 +1,8 @@
 package dev.unerring.ffi;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.unerring.base.CacheFolder;
 import dev.unerring.base.DeviceException;
 import dev.unerring.base.Sha256;
@@ -8,6 +11,7 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.FileAlreadyExistsException;
@@ -18,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One shared library, loaded by absolute path and kept for the life of the process. Searched for in
@@ -26,10 +31,13 @@ import java.util.Locale;
  * named by its SHA-256, and hashed again before it is loaded.
  */
 public final class NativeLibrary {
+  private static final int LAZY = 1;
+  private static final long LONGEST_REASON = 1 << 16;
+
   private final Path path;
   private final SymbolLookup symbols;
 
-  private NativeLibrary(Path path, SymbolLookup symbols) {
+  NativeLibrary(Path path, SymbolLookup symbols) {
     this.path = path;
     this.symbols = symbols;
   }
@@ -76,6 +84,18 @@ public final class NativeLibrary {
     }
   }
 
+  /** The first of these files that can be loaded; one line for each one before it. */
+  static Search first(List<Path> candidates) {
+    List<String> tried = new ArrayList<>();
+    for (Path candidate : candidates) {
+      NativeLibrary library = load(candidate, tried);
+      if (library != null) {
+        return new Search(library, tried);
+      }
+    }
+    return new Search(null, tried);
+  }
+
   /** Operating system and processor as in the resource's path: linux-x86_64, macos-aarch64, ... */
   public static String platform() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
@@ -91,13 +111,18 @@ public final class NativeLibrary {
   }
 
   /** A handle of the C function; {@link DeviceException} where the library lacks it. */
-  @SuppressWarnings("restricted")
   MethodHandle function(String name, FunctionDescriptor descriptor) {
+    return find(name, descriptor)
+        .orElseThrow(() ->
+            new DeviceException(path + " has no function '" + name + "'; rebuild or reinstall it"));
+  }
+
+  /** A handle of the C function, if the library has it. */
+  @SuppressWarnings("restricted")
+  Optional<MethodHandle> find(String name, FunctionDescriptor descriptor) {
     return symbols
         .find(name)
-        .map(address -> Linker.nativeLinker().downcallHandle(address, descriptor))
-        .orElseThrow(
-            () -> new DeviceException(path + " has no function '" + name + "'; rebuild it"));
+        .map(address -> Linker.nativeLinker().downcallHandle(address, descriptor));
   }
 
   @SuppressWarnings("restricted")
@@ -106,8 +131,33 @@ public final class NativeLibrary {
     try {
       return new NativeLibrary(absolute, SymbolLookup.libraryLookup(absolute, Arena.global()));
     } catch (IllegalArgumentException e) {
-      tried.add(absolute + ": " + e.getMessage());
+      tried.add(absolute + ": " + reason(absolute));
       return null;
+    }
+  }
+
+  /** Why the loader refuses a library; the JDK does not pass it on. */
+  @SuppressWarnings("restricted")
+  private static String reason(Path path) {
+    Linker linker = Linker.nativeLinker();
+    SymbolLookup loader = linker.defaultLookup();
+    if (loader.find("dlopen").isEmpty() || loader.find("dlerror").isEmpty()) {
+      return "cannot be loaded";
+    }
+    MethodHandle dlopen =
+        linker.downcallHandle(
+            loader.findOrThrow("dlopen"), FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+    MethodHandle dlerror =
+        linker.downcallHandle(loader.findOrThrow("dlerror"), FunctionDescriptor.of(ADDRESS));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path.toString());
+      MemorySegment opened = (MemorySegment) dlopen.invokeExact(name, LAZY);
+      MemorySegment text = (MemorySegment) dlerror.invokeExact();
+      return opened.address() == 0 && text.address() != 0
+          ? text.reinterpret(LONGEST_REASON).getString(0).replace(path + ": ", "")
+          : "cannot be loaded";
+    } catch (Throwable e) {
+      throw new DeviceException("the loader could not be asked about " + path, e);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.unerring.base.DeviceException;
 import dev.unerring.base.Philox;
 import dev.unerring.errors.Labels;
 import dev.unerring.ffi.CpuKernels;
+import dev.unerring.ffi.CudaStatus;
 import dev.unerring.ffi.KernelSet;
 import dev.unerring.ffi.NativeLibrary;
 import dev.unerring.network.Initializer;
@@ -18,68 +19,119 @@ import dev.unerring.train.BatchStep;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What a machine offers, in lines for a reader.
+ * What a machine offers.
  *
- * @param lines the findings, the verdict last
+ * @param lines the findings for a reader, the verdicts last
+ * @param json the same as values
  * @param usable whether the CPU kernels load and are exact
  */
-public record Diagnosis(List<String> lines, boolean usable) {
+public record Diagnosis(List<String> lines, Map<String, Object> json, boolean usable) {
   private static final int IMAGES = 2;
   private static final int CLASSES = 3;
   private static final long MEBI = 1L << 20;
+  private static final String WRONG = "WRONG BITS";
 
-  /** Looks at this machine; every kernel set that can run is compared with the definition. */
+  /**
+   * Looks at this machine: every kernel set that can run is compared with the definition, and a
+   * GPU, where there is one, computes a trial. That there is none is no fault.
+   */
   public static Diagnosis make() {
     List<String> lines = new ArrayList<>();
-    Runtime runtime = Runtime.getRuntime();
-    lines.add("java       " + System.getProperty("java.vm.name") + " " + Runtime.version());
-    lines.add("system     " + System.getProperty("os.name") + " " + NativeLibrary.platform());
-    lines.add("processors " + runtime.availableProcessors());
-    lines.add("memory     " + runtime.maxMemory() / MEBI + " MiB of heap at most");
+    Map<String, Object> json = new LinkedHashMap<>();
+    machine(lines, json);
+    CpuKernelFindings kernels = kernels(lines, json);
+    GpuFindings gpu = new GpuFindings(CudaStatus.ofThisMachine());
+    lines.addAll(gpu.lines());
+    json.put("gpu", gpu.toJson());
+    lines.add("verdict    " + kernels.verdict());
+    json.put("verdict", kernels.verdict());
+    json.put("usable", kernels.exact());
+    return new Diagnosis(lines, json, kernels.exact());
+  }
+
+  private record CpuKernelFindings(boolean exact, String verdict) {}
+
+  private static void machine(List<String> lines, Map<String, Object> json) {
+    String java = System.getProperty("java.vm.name") + " " + Runtime.version();
+    String system =
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + " "
+            + NativeLibrary.platform();
+    Processor processor = Processor.ofThisMachine();
+    int processors = Runtime.getRuntime().availableProcessors();
+    long heap = Runtime.getRuntime().maxMemory();
+    lines.add("java       " + java);
+    lines.add("system     " + system);
+    lines.add("processors " + processors + ", " + processor.name());
+    lines.add("sets       " + String.join(" ", processor.instructionSets()));
+    lines.add(
+        "memory     "
+            + Memory.ofMachine() / MEBI
+            + " MiB, of it "
+            + heap / MEBI
+            + " MiB of heap at most");
+    json.put("java", java);
+    json.put("system", system);
+    json.put("processors", processors);
+    json.put("processor", processor.name());
+    json.put("instructionSets", processor.instructionSets());
+    json.put("memoryBytes", Memory.ofMachine());
+    json.put("heapBytes", heap);
+  }
+
+  private static CpuKernelFindings kernels(List<String> lines, Map<String, Object> json) {
     NativeLibrary.Search search = NativeLibrary.search("cpu");
     search.tried().forEach(place -> lines.add("searched   " + place));
+    Map<String, Object> values = new LinkedHashMap<>();
+    json.put("kernels", values);
+    values.put("path", search.library() == null ? null : search.library().path().toString());
+    values.put("tried", search.tried());
     if (search.library() == null) {
-      lines.add("verdict    no CPU kernels here; only --device reference (slow) can be used");
-      return new Diagnosis(lines, false);
+      return new CpuKernelFindings(
+          false, "no CPU kernels here; only --device reference (slow) can be used");
     }
     lines.add("library    " + search.library().path());
     try {
-      boolean exact = compareSets(search.library(), lines);
-      lines.add("gpu        not used by this version");
-      lines.add(
+      Map<String, Object> sets = compareSets(search.library());
+      sets.forEach((set, finding) -> lines.add("kernels    " + set + ": " + finding));
+      values.put("sets", sets);
+      boolean exact = sets.values().stream().noneMatch(WRONG::equals);
+      return new CpuKernelFindings(
+          exact,
           exact
-              ? "verdict    good: every kernel set that runs here gives the bits of the definition"
-              : "verdict    BAD: a kernel set is not exact here; use --device reference and report it");
-      return new Diagnosis(lines, exact);
+              ? "good: every kernel set that runs here gives the bits of the definition"
+              : "BAD: a kernel set is not exact here; use --device reference and report it");
     } catch (DeviceException e) {
-      lines.add("verdict    BAD: " + e.getMessage());
-      return new Diagnosis(lines, false);
+      return new CpuKernelFindings(false, "BAD: " + e.getMessage());
     }
   }
 
-  private static boolean compareSets(NativeLibrary library, List<String> lines) {
+  private static Map<String, Object> compareSets(NativeLibrary library) {
     long mask = CpuKernels.supported(library);
     int[] expected;
     try (Backend reference = new ReferenceBackend()) {
       expected = trainingStep(reference);
     }
-    boolean exact = true;
+    Map<String, Object> sets = new LinkedHashMap<>();
     for (KernelSet set : KernelSet.values()) {
       if (!set.in(mask)) {
-        lines.add("kernels    " + set.label() + ": not on this processor or not in this build");
+        sets.put(set.label(), "not on this processor or not in this build");
         continue;
       }
       try (Backend cpu = CpuBackend.open(set.label(), 2)) {
-        boolean same = Arrays.equals(expected, trainingStep(cpu));
-        exact &= same;
         String chosen = set == CpuKernels.best(library) ? ", the one used by default" : "";
-        lines.add("kernels    " + set.label() + (same ? ": exact" : ": WRONG BITS") + chosen);
+        boolean same = Arrays.equals(expected, trainingStep(cpu));
+        sets.put(set.label(), same ? "exact" + chosen : WRONG);
       }
     }
-    return exact;
+    return sets;
   }
 
   /** Bits of the logits and gradients of one training step of the small network. */

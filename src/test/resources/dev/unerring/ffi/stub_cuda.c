@@ -1,0 +1,279 @@
+// A look-alike of libcuda, libcudart, libcublasLt, libcublas, libcudnn and libnvrtc for tests: it keeps
+// count of what is alive, computes on the host what the trial of a GPU needs, and can fail at any call.
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CUDA, CUBLAS, CUDNN, NVRTC };
+enum { OUT_OF_MEMORY, DRIVER_TOO_OLD, NO_DEVICE, ECC, ILLEGAL_ADDRESS };
+enum { DRIVER_VERSION, RUNTIME_VERSION, CUBLAS_MAJOR, CUDNN_VERSION, CUDNN_CUDART, DEVICES, WRONG_RESULT, KNOBS };
+
+static const int STATUS[][4] = {
+    {2, 3, 4004, 1}, {35, 1, 3005, 7}, {100, 1, 1001, 7}, {214, 14, 5003, 7}, {700, 13, 5000, 7}};
+static const int DEFAULTS[KNOBS] = {13000, 13000, 13, 92400, 13000, 1, 0};
+
+static long calls, live, fail_at;
+static int kind, lost, knob[KNOBS], elements;
+static const char *failed;
+static long memory[64];
+
+void stub_reset(void) {
+  calls = live = fail_at = 0;
+  lost = 0;
+  failed = "";
+  memcpy(knob, DEFAULTS, sizeof knob);
+}
+void stub_set(int which, int value) { knob[which] = value; }
+void stub_fail(long at, int how) { fail_at = at; kind = how; }
+long stub_calls(void) { return calls; }
+long stub_live(void) { return live; }
+const char *stub_failed(void) { return failed; }
+
+// An illegal address stays with the process: every later call of the CUDA runtime fails as well.
+static int enter(int library, const char *function) {
+  calls++;
+  if (calls == fail_at) {
+    failed = function;
+    lost = kind == ILLEGAL_ADDRESS && library != NVRTC;
+    return STATUS[kind][library];
+  }
+  return lost && library == CUDA ? STATUS[ILLEGAL_ADDRESS][CUDA] : 0;
+}
+
+static int create(int library, const char *function, void **out) {
+  int status = enter(library, function);
+  if (status == 0) {
+    live++;
+    *out = (void *)(size_t)(0x1000 + live);
+  }
+  return status;
+}
+
+static int destroy(int library, const char *function) {
+  live--;
+  return enter(library, function);
+}
+
+#define PLAIN(library, name) int name(void) { return enter(library, #name); }
+#define CREATE(library, name) int name(void **out) { return create(library, #name, out); }
+#define DESTROY(library, name) int name(void) { return destroy(library, #name); }
+#define NUMBER(library, name, type, value) \
+  int name(type *out) { \
+    *out = value; \
+    return enter(library, #name); \
+  }
+#define TEXT(name) \
+  const char *name(int status) { return status == 0 ? "success" : #name " of the stub"; }
+
+// ---- CUDA runtime ----
+NUMBER(CUDA, cudaRuntimeGetVersion, int, knob[RUNTIME_VERSION])
+NUMBER(CUDA, cudaDriverGetVersion, int, knob[DRIVER_VERSION])
+NUMBER(CUDA, cudaGetDeviceCount, int, knob[DEVICES])
+NUMBER(CUDA, cudaDeviceGetAttribute, int, 9)
+NUMBER(CUDA, cudaEventElapsedTime, float, 1.5f)
+PLAIN(CUDA, cudaSetDevice)
+PLAIN(CUDA, cudaDeviceSynchronize)
+PLAIN(CUDA, cudaStreamSynchronize)
+PLAIN(CUDA, cudaStreamWaitEvent)
+PLAIN(CUDA, cudaEventRecord)
+PLAIN(CUDA, cudaEventSynchronize)
+PLAIN(CUDA, cudaStreamBeginCapture)
+PLAIN(CUDA, cudaGraphLaunch)
+PLAIN(CUDA, cudaGetLastError)
+CREATE(CUDA, cudaStreamCreateWithFlags)
+CREATE(CUDA, cudaEventCreateWithFlags)
+CREATE(CUDA, cudaGraphInstantiateWithFlags)
+DESTROY(CUDA, cudaStreamDestroy)
+DESTROY(CUDA, cudaEventDestroy)
+DESTROY(CUDA, cudaGraphExecDestroy)
+DESTROY(CUDA, cudaGraphDestroy)
+TEXT(cudaGetErrorName)
+TEXT(cudaGetErrorString)
+int cudaStreamEndCapture(void *stream, void **graph) { return create(CUDA, "cudaStreamEndCapture", graph); }
+int cudaDeviceGetPCIBusId(char *id, int length, int device) {
+  strncpy(id, "0000:01:00.0", length);
+  return enter(CUDA, "cudaDeviceGetPCIBusId");
+}
+int cudaMemGetInfo(size_t *free, size_t *total) {
+  *free = 3;
+  *total = 5;
+  return enter(CUDA, "cudaMemGetInfo");
+}
+static int allocate(const char *function, void **out, size_t bytes) {
+  int status = create(CUDA, function, out);
+  for (int i = 0; status == 0; i++)
+    if (memory[i] == 0) {
+      *out = malloc(bytes);
+      memory[i] = (long)*out;
+      break;
+    }
+  return status;
+}
+static int release(const char *function, void *address) {
+  for (int i = 0; i < 64; i++)
+    if (address != NULL && memory[i] == (long)address) {
+      memory[i] = 0;
+      free(address);
+    }
+  return destroy(CUDA, function);
+}
+int cudaMalloc(void **out, size_t bytes) { return allocate("cudaMalloc", out, bytes); }
+int cudaHostAlloc(void **out, size_t bytes, int flags) { return allocate("cudaHostAlloc", out, bytes); }
+int cudaFree(void *address) { return release("cudaFree", address); }
+int cudaFreeHost(void *address) { return release("cudaFreeHost", address); }
+#define MOVE(name, work) \
+  { \
+    int status = enter(CUDA, name); \
+    if (status == 0) work; \
+    return status; \
+  }
+int cudaMemcpy(void *to, void *from, size_t n, int kind) MOVE("cudaMemcpy", memmove(to, from, n))
+int cudaMemcpyAsync(void *to, void *from, size_t n, int kind) MOVE("cudaMemcpyAsync", memmove(to, from, n))
+int cudaMemset(void *to, int value, size_t n) MOVE("cudaMemset", memset(to, value, n))
+int cudaMemsetAsync(void *to, int value, size_t n) MOVE("cudaMemsetAsync", memset(to, value, n))
+
+// ---- driver ----
+PLAIN(CUDA, cuInit)
+NUMBER(CUDA, cuDriverGetVersion, int, knob[DRIVER_VERSION])
+NUMBER(CUDA, cuDeviceGetCount, int, knob[DEVICES])
+NUMBER(CUDA, cuDeviceGet, int, 0)
+NUMBER(CUDA, cuDeviceGetAttribute, int, 9)
+NUMBER(CUDA, cuFuncGetAttribute, int, 32)
+NUMBER(CUDA, cuDeviceTotalMem_v2, size_t, (size_t)8 << 30)
+CREATE(CUDA, cuDevicePrimaryCtxRetain)
+DESTROY(CUDA, cuDevicePrimaryCtxRelease_v2)
+PLAIN(CUDA, cuCtxSetCurrent)
+PLAIN(CUDA, cuCtxSynchronize)
+CREATE(CUDA, cuModuleLoadData)
+DESTROY(CUDA, cuModuleUnload)
+CREATE(CUDA, cuLibraryLoadData)
+DESTROY(CUDA, cuLibraryUnload)
+NUMBER(CUDA, cuModuleGetFunction, void *, NULL)
+NUMBER(CUDA, cuLibraryGetKernel, void *, NULL)
+NUMBER(CUDA, cuKernelGetFunction, void *, NULL)
+PLAIN(CUDA, cuLaunchKernel)
+int cuDeviceGetName(char *name, int length, int device) {
+  strncpy(name, "Stub GPU", length);
+  return enter(CUDA, "cuDeviceGetName");
+}
+int cuDeviceGetUuid_v2(char *uuid, int device) {
+  memset(uuid, 0xAB, 16);
+  return enter(CUDA, "cuDeviceGetUuid_v2");
+}
+int cuGetErrorName(int status, const char **text) {
+  *text = "cuGetErrorName of the stub";
+  return 0;
+}
+int cuGetErrorString(int status, const char **text) {
+  *text = NULL;
+  return 1;
+}
+
+// ---- cuBLAS ----
+CREATE(CUBLAS, cublasCreate_v2)
+DESTROY(CUBLAS, cublasDestroy_v2)
+PLAIN(CUBLAS, cublasSetStream_v2)
+PLAIN(CUBLAS, cublasSetWorkspace_v2)
+PLAIN(CUBLAS, cublasSetMathMode)
+PLAIN(CUBLAS, cublasSetAtomicsMode)
+PLAIN(CUBLAS, cublasGemmEx)
+TEXT(cublasGetStatusName)
+TEXT(cublasGetStatusString)
+TEXT(cublasLtGetStatusName)
+TEXT(cublasLtGetStatusString)
+size_t cublasLtGetVersion(void) { return knob[CUBLAS_MAJOR] * 10000; }
+int cublasGetProperty(int type, int *value) {
+  *value = type == 0 ? knob[CUBLAS_MAJOR] : type;
+  return enter(CUBLAS, "cublasGetProperty");
+}
+int cublasSgemm_v2(void *handle, int ta, int tb, int m, int n, int k, const float *alpha, const float *a,
+                   int lda, const float *b, int ldb, const float *beta, float *c, int ldc) {
+  int status = enter(CUBLAS, "cublasSgemm_v2");
+  for (int j = 0; status == 0 && j < n; j++)
+    for (int i = 0; i < m; i++) {
+      float sum = 0;
+      for (int l = 0; l < k; l++) sum += a[l * lda + i] * b[j * ldb + l];
+      c[j * ldc + i] = *alpha * sum + knob[WRONG_RESULT];
+    }
+  return status;
+}
+
+// ---- cuDNN ----
+size_t cudnnGetVersion(void) { return knob[CUDNN_VERSION]; }
+size_t cudnnGetCudartVersion(void) { return knob[CUDNN_CUDART]; }
+TEXT(cudnnGetErrorString)
+void cudnnGetLastErrorString(char *message, size_t length) { strncpy(message, "cause by the stub", length); }
+CREATE(CUDNN, cudnnCreate)
+DESTROY(CUDNN, cudnnDestroy)
+PLAIN(CUDNN, cudnnSetStream)
+CREATE(CUDNN, cudnnCreateTensorDescriptor)
+DESTROY(CUDNN, cudnnDestroyTensorDescriptor)
+PLAIN(CUDNN, cudnnSetTensorNdDescriptor)
+int cudnnSetTensorNdDescriptorEx(void *tensor, int format, int type, int n, const int *extents) {
+  elements = n == 0 ? 0 : 1;
+  for (int i = 0; i < n; i++) elements *= extents[i];
+  return enter(CUDNN, "cudnnSetTensorNdDescriptorEx");
+}
+int cudnnAddTensor(void *handle, const float *alpha, void *ad, const float *a, const float *beta, void *cd,
+                   float *c) {
+  int status = enter(CUDNN, "cudnnAddTensor");
+  for (int i = 0; status == 0 && i < elements; i++) c[i] = *alpha * a[i] + *beta * c[i];
+  return status;
+}
+CREATE(CUDNN, cudnnCreateFilterDescriptor)
+DESTROY(CUDNN, cudnnDestroyFilterDescriptor)
+PLAIN(CUDNN, cudnnSetFilterNdDescriptor)
+CREATE(CUDNN, cudnnCreateConvolutionDescriptor)
+DESTROY(CUDNN, cudnnDestroyConvolutionDescriptor)
+PLAIN(CUDNN, cudnnSetConvolutionNdDescriptor)
+PLAIN(CUDNN, cudnnSetConvolutionMathType)
+PLAIN(CUDNN, cudnnConvolutionForward)
+PLAIN(CUDNN, cudnnConvolutionBackwardData)
+PLAIN(CUDNN, cudnnConvolutionBackwardFilter)
+PLAIN(CUDNN, cudnnGetConvolutionForwardWorkspaceSize)
+PLAIN(CUDNN, cudnnGetConvolutionBackwardDataWorkspaceSize)
+PLAIN(CUDNN, cudnnGetConvolutionBackwardFilterWorkspaceSize)
+CREATE(CUDNN, cudnnCreatePoolingDescriptor)
+DESTROY(CUDNN, cudnnDestroyPoolingDescriptor)
+PLAIN(CUDNN, cudnnSetPoolingNdDescriptor)
+PLAIN(CUDNN, cudnnPoolingForward)
+PLAIN(CUDNN, cudnnPoolingBackward)
+PLAIN(CUDNN, cudnnBatchNormalizationForwardTraining)
+PLAIN(CUDNN, cudnnBatchNormalizationForwardInference)
+PLAIN(CUDNN, cudnnBatchNormalizationBackward)
+CREATE(CUDNN, cudnnCreateActivationDescriptor)
+DESTROY(CUDNN, cudnnDestroyActivationDescriptor)
+PLAIN(CUDNN, cudnnSetActivationDescriptor)
+PLAIN(CUDNN, cudnnActivationForward)
+PLAIN(CUDNN, cudnnActivationBackward)
+PLAIN(CUDNN, cudnnSoftmaxForward)
+PLAIN(CUDNN, cudnnSoftmaxBackward)
+CREATE(CUDNN, cudnnCreateOpTensorDescriptor)
+DESTROY(CUDNN, cudnnDestroyOpTensorDescriptor)
+PLAIN(CUDNN, cudnnSetOpTensorDescriptor)
+PLAIN(CUDNN, cudnnOpTensor)
+int cudnnBackendCreateDescriptor(int type, void **out) {
+  return create(CUDNN, "cudnnBackendCreateDescriptor", out);
+}
+DESTROY(CUDNN, cudnnBackendDestroyDescriptor)
+PLAIN(CUDNN, cudnnBackendFinalize)
+PLAIN(CUDNN, cudnnBackendSetAttribute)
+PLAIN(CUDNN, cudnnBackendGetAttribute)
+PLAIN(CUDNN, cudnnBackendExecute)
+
+// ---- NVRTC ----
+int nvrtcVersion(int *major, int *minor) {
+  *major = knob[RUNTIME_VERSION] / 1000;
+  *minor = 0;
+  return enter(NVRTC, "nvrtcVersion");
+}
+TEXT(nvrtcGetErrorString)
+CREATE(NVRTC, nvrtcCreateProgram)
+DESTROY(NVRTC, nvrtcDestroyProgram)
+PLAIN(NVRTC, nvrtcCompileProgram)
+PLAIN(NVRTC, nvrtcGetPTX)
+PLAIN(NVRTC, nvrtcGetCUBIN)
+PLAIN(NVRTC, nvrtcGetProgramLog)
+PLAIN(NVRTC, nvrtcGetPTXSize)
+PLAIN(NVRTC, nvrtcGetCUBINSize)
+PLAIN(NVRTC, nvrtcGetProgramLogSize)
