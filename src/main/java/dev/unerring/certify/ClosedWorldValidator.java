@@ -27,7 +27,8 @@ import java.util.TreeSet;
 /**
  * The count that is the result: the model is read back from its file, the data from theirs, every
  * sample is judged in ordered arithmetic, and the training samples with the smallest margins and a
- * random share are computed once more by {@link ReferenceBackend}.
+ * random share are computed once more by {@link ReferenceBackend}. Of a model with patches, what
+ * they do on the training samples is counted too.
  */
 public final class ClosedWorldValidator {
   private static final int BATCH = 128;
@@ -72,6 +73,8 @@ public final class ClosedWorldValidator {
           verdict(dataset, dataset.train(), train),
           verdict(dataset, dataset.val(), val),
           verdict(dataset, dataset.test(), test),
+          new PatchJudge(model, network, dataset.train(), train)
+              .verdict(Labels.given(dataset.task(), dataset.train())),
           checked);
     }
   }
