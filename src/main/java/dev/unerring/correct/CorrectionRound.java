@@ -12,8 +12,8 @@ import java.util.Locale;
  * @param sweeps passes over the training set
  * @param steps optimiser steps
  * @param errors decisions that miss their goalLabel: of H(t) at the end of a session of tunneling,
- *     for the others of the original images in the state that the round leaves
- * @param accepted whether the round was kept
+ *     for the others of the original images at the best moment so far
+ * @param accepted whether what the round ended with was kept
  */
 public record CorrectionRound(
     String corrector,

@@ -19,8 +19,9 @@ import java.util.stream.IntStream;
 /**
  * Continued training with batch norm frozen, weighted on the errors: a sweep takes every training
  * sample once, and each sample that the last count found wrong some times more. After every sweep
- * all samples are counted; a round that at no moment had fewer errors than the best so far is taken
- * back and the rate halved. The best weights are what is left.
+ * all samples are counted. A round ends with no errors or after so many sweeps; where it then has
+ * more errors than the best moment so far and its loss did not fall either, it is taken back to
+ * that moment and the rate halved. The best moment, the latest among equals, is what is left.
  */
 public final class Focus implements Corrector {
   /** Rounds in a row without gain after which more of them are no use. */
@@ -55,6 +56,7 @@ public final class Focus implements Corrector {
     CorrectionPlan correction = plan.correction();
     ErrorList before = errors(network);
     ErrorList fewest = before;
+    ErrorList left = before;
     StoredTensors best = StoredTensors.of(network);
     FrozenTraining training =
         new FrozenTraining(plan, network, train, goals, monitor, correction.focusRounds());
@@ -65,29 +67,34 @@ public final class Focus implements Corrector {
       int round = rounds.size() + 1;
       int atStart = fewest.count();
       long stepsBefore = training.steps();
-      ErrorList left = fewest;
-      training.reset();
       int sweeps = 0;
-      boolean finite = true;
+      double firstLoss = Double.NaN;
+      double loss = 0.0;
       while (left.count() > 0
-          && finite
+          && !Double.isNaN(loss)
           && training.stop().isEmpty()
           && sweeps < correction.sweeps()) {
         sweeps++;
-        finite = training.sweep(order(left), rate, round, left.count());
+        loss = training.sweep(order(left), rate, round, left.count());
+        firstLoss = sweeps == 1 ? loss : firstLoss;
         left = errors(network);
-        if (left.count() < fewest.count()) {
+        if (left.count() <= fewest.count()) {
           fewest = left;
           best = StoredTensors.of(network);
         }
       }
       boolean gained = fewest.count() < atStart;
+      boolean kept = left.count() <= fewest.count() || loss < firstLoss;
       long taken = training.steps() - stepsBefore;
-      rounds.add(new CorrectionRound(name(), round, 1, 1, sweeps, taken, fewest.count(), gained));
+      rounds.add(new CorrectionRound(name(), round, 1, 1, sweeps, taken, fewest.count(), kept));
       monitor.row(rounds.getLast().describe(goals.values().length));
-      best.restore(network);
+      if (!kept) {
+        best.restore(network);
+        left = fewest;
+        training.reset();
+        rate = rate / 2;
+      }
       withoutGain = gained ? 0 : withoutGain + 1;
-      rate = gained ? rate : rate / 2;
       if (fewest.count() == 0) {
         endedBy = "floor";
       } else if (training.stop().isPresent()) {
@@ -98,6 +105,7 @@ public final class Focus implements Corrector {
         break;
       }
     }
+    best.restore(network);
     return new CorrectionResult(
         name(),
         before.count(),

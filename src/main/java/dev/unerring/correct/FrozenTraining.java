@@ -67,24 +67,24 @@ final class FrozenTraining {
   }
 
   /**
-   * One pass; false where a step was not finite and so was not taken.
+   * One pass; its mean loss, NaN where a step was not finite and so was not taken.
    *
    * @param order samples in the order they are taken
    * @param errorsLeft for the progress
    */
-  boolean sweep(int[] order, double learningRate, int round, int errorsLeft) {
+  double sweep(int[] order, double learningRate, int round, int errorsLeft) {
     try {
-      steps(order, learningRate, round, errorsLeft);
-      return true;
+      return steps(order, learningRate, round, errorsLeft);
     } catch (NonFiniteException e) {
       monitor.note(e.getMessage());
-      return false;
+      return Double.NaN;
     }
   }
 
-  private void steps(int[] order, double learningRate, int round, int errorsLeft) {
+  private double steps(int[] order, double learningRate, int round, int errorsLeft) {
     int size = Math.min(plan.batchSize(), network.batch());
     int count = Math.ceilDiv(order.length, size);
+    double sum = 0.0;
     for (int step = 0; step < count && stop.isEmpty(); step++) {
       int from = step * size;
       int[] samples = Arrays.copyOfRange(order, from, Math.min(from + size, order.length));
@@ -93,11 +93,13 @@ final class FrozenTraining {
           batch.gradients(
               images.gather(samples), goals.rows(samples), samples, Mode.RUNNING_STATISTICS, where);
       adam.step(learningRate, plan.weightDecay());
+      sum += loss;
       steps++;
       taken += samples.length;
       monitor.progress(
           new Monitor.Progress("correct", round, rounds, step + 1, count, taken, loss, errorsLeft));
       stop = monitor.stop();
     }
+    return sum / count;
   }
 }

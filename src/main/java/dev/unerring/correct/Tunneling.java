@@ -158,7 +158,8 @@ public final class Tunneling implements Corrector {
       do {
         sweeps++;
         int[] order = SampleOrder.of(plan.seed(), Philox.CORRECTION_ORDER, ++passes, train.size());
-        finite = training.sweep(order, plan.correction().learningRate(), number, shown);
+        double loss = training.sweep(order, plan.correction().learningRate(), number, shown);
+        finite = !Double.isNaN(loss);
         left = judge(t);
         shown = left.count();
       } while (left.count() > 0

@@ -88,7 +88,7 @@ public record CorrectionPlan(
 
   /** The default choices. */
   public static CorrectionPlan standard() {
-    return new CorrectionPlan(Method.AUTO, 10, 4, 0.5, 0x1p-10, 60, 40, 1e-4);
+    return new CorrectionPlan(Method.AUTO, 10, 4, 0.5, 0x1p-6, 60, 40, 1e-4);
   }
 
   /** The same budgets for another method. */
