@@ -38,9 +38,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every corrector by itself takes breastmnist from an early stop to the floor, and with auto the
- * first of them leaves nothing to the others; only patch puts training images into the model, and
- * then result, model file and verdict say so, counted from the files.
+ * Every corrector by itself takes breastmnist from an early stop to the floor; only patch puts
+ * training images into the model, and then result, model file and verdict say so, counted from the
+ * files.
  */
 class CorrectorsTest {
   /** Share of the training set that is still wrong when the corrector takes over. */
@@ -59,7 +59,7 @@ class CorrectorsTest {
       Labels goals = Labels.given(data.task(), data.train());
       new Trainer(plan, data, goals, 0, Monitor.SILENT).train(network);
       StoredTensors early = StoredTensors.of(network);
-      for (Method method : List.of(Method.FOCUS, Method.TUNNELING, Method.AUTO)) {
+      for (Method method : List.of(Method.FOCUS, Method.TUNNELING)) {
         early.restore(network);
         List<CorrectionResult> done =
             Correctors.correct(
@@ -68,9 +68,9 @@ class CorrectorsTest {
                 goals,
                 Monitor.SILENT,
                 network);
-        assertEquals(1, done.size(), "nothing is left for a second corrector");
+        assertEquals(1, done.size());
         CorrectionResult only = done.getFirst();
-        assertEquals(method == Method.AUTO ? "focus" : method.label(), only.corrector());
+        assertEquals(method.label(), only.corrector());
         assertTrue(only.errorsBefore() > 5, "not early enough");
         assertEquals(0, only.errorsAfter());
         assertEquals("floor", only.endedBy());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
+import dev.unerring.base.UsageException;
 import dev.unerring.tensor.Shape;
 import java.util.List;
 import java.util.stream.Stream;
@@ -58,6 +59,18 @@ class TrainingPlanTest {
     assertEquals(7, read("{\"epochs\":7}").epochs());
     assertEquals(13, TrainingPlan.standard().toJson().size());
     assertEquals(8, CorrectionPlan.standard().toJson().size());
+  }
+
+  @Test
+  void aBudgetOfZeroIsWrongUsage() {
+    CorrectionPlan d = CorrectionPlan.standard();
+    UsageException refusal =
+        assertThrows(
+            UsageException.class,
+            () ->
+                new CorrectionPlan(
+                    d.method(), 0, 1, d.firstStep(), d.smallestStep(), 1, 1, d.learningRate()));
+    assertTrue(refusal.getMessage().contains("focusRounds is 1 to 100000, not 0"));
   }
 
   @Test
