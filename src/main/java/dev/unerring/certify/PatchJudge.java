@@ -9,6 +9,8 @@ import dev.unerring.network.Network;
 import dev.unerring.network.Patches;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Holds patches to what they promise (docs/repair.md): a training sample inside a patch is the
@@ -20,6 +22,7 @@ final class PatchJudge {
   private final Network network;
   private final Split train;
   private final float[] logits;
+  private final List<Integer> patched = new ArrayList<>();
 
   /**
    * Prepares the judgement.
@@ -46,11 +49,12 @@ final class PatchJudge {
     network.patch(Patches.NONE);
     float[] alone = Evaluator.logits(network, train);
     network.patch(patches);
-    int samples = 0;
     for (int n = 0; n < train.size(); n++) {
       MemorySegment image = MemorySegment.ofArray(train.gather(new int[] {n}));
       int patch = patches.find(image, 1)[0];
-      samples += patch >= 0 ? 1 : 0;
+      if (patch >= 0) {
+        patched.add(n);
+      }
       if (patch >= 0 && !patches.isCentre(patch, image, 0)) {
         throw broken("patch " + patch + " reaches training sample " + n + ", another image");
       }
@@ -58,7 +62,13 @@ final class PatchJudge {
         throw broken("training sample " + n + " is in no patch, but its logits change with them");
       }
     }
-    return new Recheck.PatchVerdict(patches.size(), samples, ErrorList.of(given, alone).count());
+    return new Recheck.PatchVerdict(
+        patches.size(), patched.size(), ErrorList.of(given, alone).count());
+  }
+
+  /** Training samples that {@link #verdict} found inside a patch, ascending. */
+  List<Integer> patched() {
+    return patched;
   }
 
   private boolean sameBits(float[] alone, int sample) {
