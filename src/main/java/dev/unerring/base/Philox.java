@@ -18,11 +18,14 @@ public final class Philox {
   /** Auxiliary images of the tunneling corrector; the epoch is 0. */
   public static final int AUXILIARY_IMAGE = 3;
 
-  /** Order of the samples in the correction stage; the epoch is the sweep. */
+  /** Order of the samples in the sessions of tunneling; the epoch is the sweep. */
   public static final int CORRECTION_ORDER = 4;
 
   /** Samples that the final count checks again on the reference backend. */
   public static final int REFERENCE_SHARE = 5;
+
+  /** Order of the samples in focus; the epoch is the sweep, see docs/arithmetic.md. */
+  public static final int FOCUS_ORDER = 6;
 
   /** First of sixteen streams (64 to 79) of the generated demo set. */
   public static final int DEMO_SET = 64;

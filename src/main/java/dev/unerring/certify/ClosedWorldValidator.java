@@ -27,7 +27,8 @@ import java.util.TreeSet;
 /**
  * The count that is the result: the model is read back from its file, the data from theirs, every
  * sample is judged in ordered arithmetic, and the training samples with the smallest margins and a
- * random share are computed once more by {@link ReferenceBackend}.
+ * random share are computed once more by {@link ReferenceBackend}. Of a model with patches, what
+ * they do on the training samples is counted too.
  */
 public final class ClosedWorldValidator {
   private static final int BATCH = 128;
@@ -64,7 +65,9 @@ public final class ClosedWorldValidator {
       float[] train = Evaluator.logits(network, dataset.train());
       float[] val = Evaluator.logits(network, dataset.val());
       float[] test = Evaluator.logits(network, dataset.test());
-      int checked = againstReference(model, dataset, network, train);
+      PatchJudge judge = new PatchJudge(model, network, dataset.train(), train);
+      Recheck.PatchVerdict patches = judge.verdict(Labels.given(dataset.task(), dataset.train()));
+      int checked = againstReference(model, dataset, network, train, judge.patched());
       return new Recheck(
           dataset.sha256(),
           StoredTensors.of(network).weightsSha256(),
@@ -72,6 +75,7 @@ public final class ClosedWorldValidator {
           verdict(dataset, dataset.train(), train),
           verdict(dataset, dataset.val(), val),
           verdict(dataset, dataset.test(), test),
+          patches,
           checked);
     }
   }
@@ -101,11 +105,12 @@ public final class ClosedWorldValidator {
         Metrics.ofLogits(dataset.task(), logits, dataset.classes(), labels.values()));
   }
 
-  private static int againstReference(Path model, Dataset data, Network network, float[] logits) {
+  private static int againstReference(
+      Path model, Dataset data, Network network, float[] logits, List<Integer> patched) {
     Split train = data.train();
     int classes = network.classes();
     long half = Math.clamp(REPEATED_WORK / network.multiplications() / 2, 1, MOST_REPEATED);
-    int[] samples = chosen(Labels.given(data.task(), train), logits, (int) half);
+    int[] samples = chosen(Labels.given(data.task(), train), logits, patched, (int) half);
     try (Backend reference = new ReferenceBackend()) {
       Network definition = ModelFile.read(model, reference, samples.length);
       float[] expected = Evaluator.logits(definition, train, samples);
@@ -131,8 +136,11 @@ public final class ClosedWorldValidator {
     return samples.length;
   }
 
-  /** The smallest margins towards the given label in absolute value, and a random share. */
-  private static int[] chosen(Labels given, float[] logits, int half) {
+  /**
+   * The smallest margins towards the given label in absolute value, a random share, and the first
+   * that are inside a patch.
+   */
+  private static int[] chosen(Labels given, float[] logits, List<Integer> patched, int half) {
     List<Integer> byMargin = new ArrayList<>();
     for (int n = 0; n < given.samples(); n++) {
       byMargin.add(n);
@@ -143,6 +151,7 @@ public final class ClosedWorldValidator {
       return first != second ? Float.compare(first, second) : Integer.compare(a, b);
     });
     TreeSet<Integer> samples = new TreeSet<>(byMargin.subList(0, Math.min(half, byMargin.size())));
+    samples.addAll(patched.subList(0, Math.min(half, patched.size())));
     for (int i = 0; i < half; i++) {
       float u = Philox.uniform(0, Philox.REFERENCE_SHARE, 0, i);
       samples.add((int) (u * given.samples()));

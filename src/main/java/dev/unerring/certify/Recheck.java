@@ -12,6 +12,7 @@ import dev.unerring.errors.Metrics;
  * @param train verdict on the training split
  * @param val verdict on the validation split
  * @param test verdict on the test split
+ * @param patches what the model's patches do
  * @param referenceSamples training samples whose logits were computed again by the definition
  */
 public record Recheck(
@@ -21,6 +22,7 @@ public record Recheck(
     SplitVerdict train,
     SplitVerdict val,
     SplitVerdict test,
+    PatchVerdict patches,
     int referenceSamples) {
 
   /**
@@ -30,4 +32,13 @@ public record Recheck(
    * @param metrics accuracy and AUC
    */
   public record SplitVerdict(ErrorList errors, Metrics metrics) {}
+
+  /**
+   * What patches do on the training split; counted, not believed.
+   *
+   * @param patches number of them, each with one training image
+   * @param samples training samples that are inside a patch
+   * @param errorsBefore training errors of the same model without its patches
+   */
+  public record PatchVerdict(int patches, int samples, int errorsBefore) {}
 }

@@ -2,6 +2,7 @@ package dev.unerring.cli;
 
 import dev.unerring.base.DataException;
 import dev.unerring.run.RunFolder;
+import dev.unerring.run.TrainedRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class ErrorsCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     print(out, "after training", names, rows, "after-training", result);
     print(out, "at the end (counted on the saved model)", names, rows, "final", result);
+    TrainedRun.patchNotice(result).ifPresent(out::println);
     out.println("Logits and all columns: " + folder.file("errors.csv"));
     out.flush();
     return 0;

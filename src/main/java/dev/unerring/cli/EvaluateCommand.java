@@ -162,6 +162,7 @@ final class EvaluateCommand implements Callable<Integer> {
       out.println();
       out.print(evaluation.toText());
       out.println();
+      trained.patchNotice().ifPresent(out::println);
       notes(evaluation, written).forEach(out::println);
     }
     out.flush();

@@ -82,6 +82,7 @@ final class PredictCommand implements Callable<Integer> {
           .map(Calibration::warning)
           .filter(warning -> !warning.isEmpty())
           .ifPresent(warning -> watch.note("note: " + warning));
+      trained.patchNotice().ifPresent(watch::note);
       watch.note("Not for clinical use.");
       StringBuilder text = new StringBuilder();
       PrintWriter stdout = spec.commandLine().getOut();

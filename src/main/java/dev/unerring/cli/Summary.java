@@ -29,6 +29,19 @@ final class Summary {
         r.get("trainDecisions"),
         r.get("floor"),
         result.goalReached() ? "" : "   NOT REACHED (" + result.endedBy() + ")");
+    if (Boolean.TRUE.equals(r.get("containsTrainingImages"))) {
+      line(
+          text,
+          "  without patches  %s/%s",
+          r.get("trainErrorsBeforePatch"),
+          r.get("trainDecisions"));
+      line(
+          text,
+          "  THE MODEL HOLDS %s TRAINING IMAGES: %s training samples are right by patches, which is"
+              + " memorisation (docs/repair.md)",
+          r.get("patches"),
+          r.get("patchedSamples"));
+    }
     result.conflicts().forEach(conflict -> line(text, "  %s", conflict));
     split(text, "validation", (Map<?, ?>) r.get("val"));
     split(text, "test", (Map<?, ?>) r.get("test"));

@@ -8,6 +8,7 @@ import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
 import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -128,7 +129,13 @@ final class TrainCommand implements Callable<Integer> {
         description = "Share of training errors at which correction takes over; default 0.")
     private Double primeTo;
 
-    @Option(names = "--corrector", description = "tunneling (default) or none.")
+    @Option(
+        names = "--corrector",
+        paramLabel = "NAME",
+        description =
+            "Who corrects what training leaves: focus, tunneling, patch (ends at the floor on any"
+                + " data, but the model then holds training images), none, or auto (default): the"
+                + " first three in this order until nothing is left.")
     private String corrector;
 
     PlanOptions() {}
@@ -139,9 +146,6 @@ final class TrainCommand implements Callable<Integer> {
       }
       TrainingPlan p = config == null ? recipe() : read(config);
       CorrectionPlan c = p.correction();
-      if (corrector != null && !corrector.equals("tunneling") && !corrector.equals("none")) {
-        throw new UsageException("--corrector is tunneling or none, not '" + corrector + "'");
-      }
       return new TrainingPlan(
           arch == null ? p.architecture() : arch,
           seed == null ? p.seed() : seed,
@@ -152,7 +156,7 @@ final class TrainCommand implements Callable<Integer> {
           p.batchNormMomentum(),
           primeTo == null ? p.primeTo() : primeTo,
           p.stopAtFloor(),
-          corrector == null ? c : c.withEnabled(corrector.equals("tunneling")));
+          corrector == null ? c : c.with(Method.parse(corrector, "--corrector")));
     }
 
     private TrainingPlan recipe() {

@@ -1,15 +1,42 @@
 package dev.unerring.correct;
 
+import java.util.Locale;
+
 /**
- * One session of the corrector, a line of corrections.csv.
+ * One round of a corrector, a line of corrections.csv.
  *
- * @param round from 1
- * @param t position between auxiliary (0) and original images (1)
- * @param dt advance that led to t
+ * @param corrector its name
+ * @param round from 1, each corrector by itself
+ * @param t position of tunneling between auxiliary (0) and original images (1); 1 for the others
+ * @param dt advance that led to t; 1 for the others
  * @param sweeps passes over the training set
  * @param steps optimiser steps
- * @param errors samples of H(t) that miss their goalLabel at the end of the session
- * @param accepted whether there were none
+ * @param errors decisions that miss their goalLabel: of H(t) at the end of a session of tunneling,
+ *     for the others of the original images at the best moment so far
+ * @param accepted whether what the round ended with was kept
  */
 public record CorrectionRound(
-    int round, double t, double dt, int sweeps, long steps, int errors, boolean accepted) {}
+    String corrector,
+    int round,
+    double t,
+    double dt,
+    int sweeps,
+    long steps,
+    int errors,
+    boolean accepted) {
+
+  /** A line for a reader. */
+  String describe(int decisions) {
+    return String.format(
+        Locale.ROOT,
+        "%s round %d: t %.4f, %d sweeps, %d steps, %d of %d still wrong, %s",
+        corrector,
+        round,
+        t,
+        sweeps,
+        steps,
+        errors,
+        decisions,
+        accepted ? "accepted" : "taken back");
+  }
+}

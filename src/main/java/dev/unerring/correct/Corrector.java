@@ -2,8 +2,14 @@ package dev.unerring.correct;
 
 import dev.unerring.network.Network;
 
-/** Drives the training errors of a network down. Bounded; never edits a label. */
+/**
+ * Drives the training errors of a network down. Bounded in steps; looks at training data only;
+ * never edits a label, never leaves more errors than it found.
+ */
 public interface Corrector {
-  /** Corrects the network in place; at the end it holds the best accepted weights. */
+  /** Name in plans, corrections.csv and result.json. */
+  String name();
+
+  /** Corrects the network in place; at the end it holds the best accepted state. */
   CorrectionResult correct(Network network);
 }

@@ -22,19 +22,17 @@ final class HybridData implements ImageSource {
   private static final int CANDIDATES = 10;
 
   private final Split split;
-  private final Labels goals;
   private final TreeMap<Integer, Integer> auxiliary;
   private float t = 1.0f;
 
-  private HybridData(Split split, Labels goals, TreeMap<Integer, Integer> auxiliary) {
+  private HybridData(Split split, TreeMap<Integer, Integer> auxiliary) {
     this.split = split;
-    this.goals = goals;
     this.auxiliary = auxiliary;
   }
 
   /** The originals; nothing moves, whatever t is. */
-  static HybridData still(Split split, Labels goals) {
-    return new HybridData(split, goals, new TreeMap<>());
+  static HybridData still(Split split) {
+    return new HybridData(split, new TreeMap<>());
   }
 
   /**
@@ -58,7 +56,7 @@ final class HybridData implements ImageSource {
       float u = Philox.uniform(seed, Philox.AUXILIARY_IMAGE, 0, sample);
       auxiliary.put(sample, confident.get((int) (u * confident.size())));
     }
-    return Optional.of(new HybridData(split, goals, auxiliary));
+    return Optional.of(new HybridData(split, auxiliary));
   }
 
   private static List<Integer> row(Labels goals, int sample) {
@@ -92,11 +90,6 @@ final class HybridData implements ImageSource {
 
   void moveTo(double position) {
     t = (float) position;
-  }
-
-  /** Goal labels of some samples. */
-  Labels goals(int[] samples) {
-    return goals.rows(samples);
   }
 
   @Override

@@ -6,21 +6,16 @@ import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
 import dev.unerring.errors.Misclassification;
-import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
-import dev.unerring.train.Adam;
-import dev.unerring.train.BatchStep;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.Monitor;
-import dev.unerring.train.NonFiniteException;
 import dev.unerring.train.SampleOrder;
 import dev.unerring.train.TrainingPlan;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Gradient descent tunneling (Deng, arXiv 2312.16060), bounded and with an adaptive inner
@@ -28,7 +23,7 @@ import java.util.Optional;
  * (see {@link HybridData}). At each position t a session trains on the whole of H(t) with batch
  * norm frozen; t is accepted only when every sample of H(t) is right, otherwise the last accepted
  * weights come back and the advance shrinks. With a first advance of 1 the first session is plain
- * focused training.
+ * training on the original images.
  */
 public final class Tunneling implements Corrector {
   private static final double SHRINK = 1.5;
@@ -40,8 +35,6 @@ public final class Tunneling implements Corrector {
   private final Monitor monitor;
   private final List<CorrectionRound> rounds = new ArrayList<>();
   private int passes;
-  private long steps;
-  private long taken;
 
   /**
    * Prepares a correction.
@@ -56,15 +49,20 @@ public final class Tunneling implements Corrector {
   }
 
   @Override
+  public String name() {
+    return "tunneling";
+  }
+
+  @Override
   public CorrectionResult correct(Network network) {
     CorrectionPlan correction = plan.correction();
     float[] logits = Evaluator.logits(network, train);
     ErrorList before = ErrorList.of(goals, logits);
     if (before.count() == 0) {
-      return result(0, 0, "floor", List.of());
+      return result(0, 0, 0, "floor", List.of());
     }
     Optional<HybridData> drawn = HybridData.draw(train, goals, logits, before, plan.seed());
-    HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train, goals));
+    HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train));
     StoredTensors accepted = StoredTensors.of(network);
     Session session = new Session(network, hybrid, accepted, before.count());
     double reached = 0.0;
@@ -90,8 +88,8 @@ public final class Tunneling implements Corrector {
         inARow++;
         dt = inARow % ACCEPTED_TO_GROW == 0 ? dt * SHRINK : dt;
       }
-      if (session.stop.isPresent()) {
-        endedBy = session.stop.get();
+      if (session.training.stop().isPresent()) {
+        endedBy = session.training.stop().get();
         break;
       }
       if (left.count() == 0) {
@@ -119,56 +117,59 @@ public final class Tunneling implements Corrector {
       session.best.restore(network);
       after = session.fewest;
     }
-    return result(before, after, endedBy, plateau);
+    return result(before, after, session.training.steps(), endedBy, plateau);
   }
 
-  private CorrectionResult result(int before, int after, String endedBy, List<Integer> plateau) {
-    return new CorrectionResult(before, after, List.copyOf(rounds), steps, endedBy, plateau);
+  private CorrectionResult result(
+      int before, int after, long steps, String endedBy, List<Integer> plateau) {
+    return new CorrectionResult(
+        name(), before, after, List.copyOf(rounds), steps, endedBy, plateau);
   }
 
-  /** Training at one position after another, with one optimiser and one loss. */
+  /** Training at one position after another. */
   private final class Session {
     private final Network network;
     private final HybridData hybrid;
-    private final Adam adam;
-    private final BatchStep batch;
+    private final FrozenTraining training;
     private final int[] all;
     private StoredTensors best;
     private int fewest;
-    private Optional<String> stop = Optional.empty();
 
     Session(Network network, HybridData hybrid, StoredTensors start, int errors) {
       this.best = start;
       this.fewest = errors;
       this.network = network;
       this.hybrid = hybrid;
-      this.adam = new Adam(network);
-      this.batch = new BatchStep(network);
-      this.all = new int[train.size()];
-      Arrays.setAll(all, i -> i);
+      int sessions = plan.correction().sessions();
+      this.training = new FrozenTraining(plan, network, hybrid, goals, monitor, sessions);
+      this.all = IntStream.range(0, train.size()).toArray();
     }
 
     /** Trains on H(t) until all of it is right or the sweeps are used up; what is still wrong. */
     ErrorList run(double t, double dt) {
       hybrid.moveTo(t);
-      adam.reset();
+      training.reset();
+      long stepsBefore = training.steps();
+      int number = rounds.size() + 1;
       int shown = fewest;
       int sweeps = 0;
-      long stepsBefore = steps;
       boolean finite = true;
       ErrorList left;
       do {
         sweeps++;
-        finite = sweep(shown);
+        int[] order = SampleOrder.of(plan.seed(), Philox.CORRECTION_ORDER, ++passes, train.size());
+        double loss = training.sweep(order, plan.correction().learningRate(), number, shown);
+        finite = !Double.isNaN(loss);
         left = judge(t);
         shown = left.count();
-      } while (left.count() > 0 && finite && stop.isEmpty() && sweeps < plan.correction().sweeps());
-      int number = rounds.size() + 1;
-      CorrectionRound round =
-          new CorrectionRound(
-              number, t, dt, sweeps, steps - stepsBefore, left.count(), left.count() == 0);
-      rounds.add(round);
-      monitor.row(describe(round));
+      } while (left.count() > 0
+          && finite
+          && training.stop().isEmpty()
+          && sweeps < plan.correction().sweeps());
+      long taken = training.steps() - stepsBefore;
+      boolean accepted = left.count() == 0;
+      rounds.add(new CorrectionRound(name(), number, t, dt, sweeps, taken, left.count(), accepted));
+      monitor.row(rounds.getLast().describe(goals.values().length));
       return left;
     }
 
@@ -180,62 +181,6 @@ public final class Tunneling implements Corrector {
         best = StoredTensors.of(network);
       }
       return left;
-    }
-
-    /** One pass over H(t); false where a step was not finite and so was not taken. */
-    private boolean sweep(int errorsLeft) {
-      try {
-        steps(errorsLeft);
-        return true;
-      } catch (NonFiniteException e) {
-        monitor.note(e.getMessage());
-        return false;
-      }
-    }
-
-    private void steps(int errorsLeft) {
-      int[] order = SampleOrder.of(plan.seed(), Philox.CORRECTION_ORDER, ++passes, train.size());
-      int count = Math.ceilDiv(order.length, plan.batchSize());
-      for (int step = 0; step < count && stop.isEmpty(); step++) {
-        int from = step * plan.batchSize();
-        int[] samples =
-            Arrays.copyOfRange(order, from, Math.min(from + plan.batchSize(), order.length));
-        String where = "correction round " + (rounds.size() + 1) + ", step " + (step + 1);
-        float loss =
-            batch.gradients(
-                hybrid.gather(samples),
-                hybrid.goals(samples),
-                samples,
-                Mode.RUNNING_STATISTICS,
-                where);
-        adam.step(plan.correction().learningRate(), plan.weightDecay());
-        steps++;
-        taken += samples.length;
-        monitor.progress(
-            new Monitor.Progress(
-                "correct",
-                rounds.size() + 1,
-                plan.correction().sessions(),
-                step + 1,
-                count,
-                taken,
-                loss,
-                errorsLeft));
-        stop = monitor.stop();
-      }
-    }
-
-    private String describe(CorrectionRound round) {
-      return String.format(
-          Locale.ROOT,
-          "correction round %d: t %.4f, %d sweeps, %d steps, %d of %d still wrong%s",
-          round.round(),
-          round.t(),
-          round.sweeps(),
-          round.steps(),
-          round.errors(),
-          goals.values().length,
-          round.accepted() ? ", accepted" : ", taken back");
     }
   }
 }

@@ -27,12 +27,15 @@ final class AuditReport {
     json.putAll(facts.toJson());
     json.put("splits", audit.splits().stream().map(SplitSummary::toJson).toList());
     json.put("floor", audit.floor());
+    json.put("floorAfterPreprocessing", audit.floorAfterPreprocessing());
     if (facts.task() == Task.MULTI_LABEL) {
       List<Object> floors = new ArrayList<>();
       for (int floor : audit.floorByLabel()) {
         floors.add(floor);
       }
       json.put("floorByLabel", floors);
+      json.put("sampleFloor", audit.sampleFloor());
+      json.put("sampleErrorsAtGoals", audit.sampleErrorsAtGoals());
     }
     json.put("labelConflicts", audit.conflicts().stream().map(LabelConflict::toJson).toList());
     json.put(
@@ -184,6 +187,10 @@ final class AuditReport {
     line("");
     line("Floor of training errors: " + audit.floor());
     line(
+        "  After the network's preprocessing: "
+            + audit.floorAfterPreprocessing()
+            + " (it keeps all 256 byte values apart).");
+    line(
         groups == 0
             ? "  No two identical training images carry different labels: zero errors are possible."
             : "  Proof: one image always gets one answer, so "
@@ -197,6 +204,7 @@ final class AuditReport {
         floors.add(facts.labelNames().get(i) + " " + audit.floorByLabel()[i]);
       }
       line("  By label: " + String.join(", ", floors));
+      line("  " + audit.sampleFloorText());
     }
   }
 

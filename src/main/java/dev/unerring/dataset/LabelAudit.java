@@ -111,6 +111,46 @@ public final class LabelAudit {
     return floorByLabel.clone();
   }
 
+  /**
+   * The proved minimum number of training samples with a wrong label: over the groups of identical
+   * training images, the sum of size minus the largest count of one whole row of labels. It equals
+   * {@link #floor} where a sample has one label. In multi-label sets the two may not be reachable
+   * together: the majority of each label need not be a row that any sample carries.
+   */
+  public int sampleFloor() {
+    return conflicts.stream().mapToInt(LabelConflict::wrongSamplesAtLeast).sum();
+  }
+
+  /** Training samples with a wrong label where every answer is {@link #goalLabels}. */
+  public int sampleErrorsAtGoals() {
+    int wrong = 0;
+    for (LabelConflict conflict : conflicts) {
+      for (LabelledSample sample : conflict.group().trainSamples()) {
+        boolean right = sample.labels().equals(conflict.goalLabels().orElseThrow());
+        wrong += right ? 0 : 1;
+      }
+    }
+    return wrong;
+  }
+
+  /** What {@link #sampleFloor} says of a multi-label set, in a sentence. */
+  public String sampleFloorText() {
+    return "Whole rows of labels: at least "
+        + sampleFloor()
+        + " training samples have a wrong label; where each label is answered by its goal they are "
+        + sampleErrorsAtGoals()
+        + ". The two floors may not be reachable together; that of the labels decides.";
+  }
+
+  /**
+   * {@link #floor} after the network's own preprocessing. That is fma(x, 1 / 127.5, -1) in float32
+   * for each pixel, which takes the 256 byte values to 256 different numbers; so images are
+   * identical after it exactly when they are identical bytes, and the two floors are one.
+   */
+  public int floorAfterPreprocessing() {
+    return floor();
+  }
+
   /** Counts of train, val, test. */
   public List<SplitSummary> splits() {
     return splits;

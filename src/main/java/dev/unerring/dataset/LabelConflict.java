@@ -50,6 +50,20 @@ public record LabelConflict(ImageGroup group, List<LabelVote> votes) {
     return votes.stream().mapToInt(LabelVote::errorsAtLeast).sum();
   }
 
+  /**
+   * Training samples with at least one wrong label whatever a deterministic classifier answers: all
+   * but those that carry the most frequent row of labels. The same as {@link #trainErrorsAtLeast}
+   * where a sample has one label.
+   */
+  public int wrongSamplesAtLeast() {
+    Map<List<Integer>, Integer> counts = new LinkedHashMap<>();
+    for (LabelledSample sample : group.trainSamples()) {
+      counts.merge(sample.labels(), 1, Integer::sum);
+    }
+    int largest = counts.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    return group.trainSamples().size() - largest;
+  }
+
   /** Why that many training errors are unavoidable; empty when none are. */
   public List<String> proofs() {
     List<String> proofs = new ArrayList<>();
@@ -111,6 +125,9 @@ public record LabelConflict(ImageGroup group, List<LabelVote> votes) {
           json.put(single ? "goalLabel" : "goalLabels", single ? goal.getFirst() : goal);
         });
     json.put("trainErrorsAtLeast", trainErrorsAtLeast());
+    if (votes.size() > 1) {
+      json.put("wrongSamplesAtLeast", wrongSamplesAtLeast());
+    }
     json.put("proofs", proofs());
     consequence().ifPresent(text -> json.put("consequence", text));
     return json;

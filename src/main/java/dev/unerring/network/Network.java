@@ -27,6 +27,7 @@ public final class Network {
   private final Tensor input;
   private final Tensor logits;
   private final Tensor gradLogits;
+  private Patches patches = Patches.NONE;
 
   /**
    * Builds the network with all values zero; see {@link Initializer} and {@link ModelFile}.
@@ -136,8 +137,23 @@ public final class Network {
     return gradients;
   }
 
+  /** What stands on top of the layers in evaluation mode. */
+  public Patches patches() {
+    return patches;
+  }
+
+  /** Puts other patches on top, {@link Patches#NONE} to see the layers alone. */
+  public void patch(Patches others) {
+    boolean fits = others.isEmpty() || others.fits(image(), classes);
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "patches for other images or classes than " + image() + " and " + classes);
+    }
+    patches = others;
+  }
+
   /**
-   * Logits of a batch.
+   * Logits of a batch; with {@link Mode#RUNNING_STATISTICS} the patches apply.
    *
    * @param pixels raw values 0..255 as float32, images one after another in NHWC order
    * @param images number of images, at most {@link #batch}
@@ -147,6 +163,9 @@ public final class Network {
     backend.upload(pixels.asSlice(0, x.shape().elements() * Float.BYTES), x.data());
     Tensor y = logits.firstImages(images);
     chain.forward(backend, x, y, mode);
+    if (mode == Mode.RUNNING_STATISTICS && !patches.isEmpty()) {
+      patches.apply(backend, pixels, y);
+    }
     return y;
   }
 
@@ -155,8 +174,15 @@ public final class Network {
     return gradLogits.firstImages(images);
   }
 
-  /** Gradients of all trained values, from {@link #gradLogits}, after {@link #forward}. */
+  /**
+   * Gradients of all trained values, from {@link #gradLogits}, after {@link #forward}.
+   *
+   * @throws IllegalStateException where there are patches: their network is not trained any more
+   */
   public void backward(int images, Mode mode) {
+    if (!patches.isEmpty()) {
+      throw new IllegalStateException("a network with patches cannot be trained; remove them");
+    }
     chain.backward(
         backend,
         input.firstImages(images),

@@ -6,7 +6,7 @@ import dev.unerring.base.VerificationException;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.certify.Recheck;
 import dev.unerring.correct.CorrectionResult;
-import dev.unerring.correct.Tunneling;
+import dev.unerring.correct.Correctors;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
@@ -19,6 +19,7 @@ import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
+import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
@@ -100,23 +101,15 @@ public final class Pipeline {
     ModelFile.write(folder.file(MODEL), network);
     ErrorList found = trainErrors(network, data);
     ErrorList left = found;
-    CorrectionResult correction = null;
-    Optional<String> stop = monitor.stop();
-    boolean wanted = found.count() > audit.floor() && request.plan().correction().enabled();
-    if (wanted && stop.isEmpty()) {
-      monitor.note(
-          "correction: "
-              + found.count()
-              + " of "
-              + found.decisions()
-              + (found.columns() > 1 ? " training labels wrong" : " training samples wrong"));
-      correction = new Tunneling(request.plan(), data.train(), goals, monitor).correct(network);
+    List<CorrectionResult> corrections = List.of();
+    boolean wanted = correctionWanted(found, audit);
+    if (wanted) {
+      corrections = Correctors.correct(request.plan(), data.train(), goals, monitor, network);
       ModelFile.write(folder.file(MODEL), network);
       left = trainErrors(network, data);
     }
-    folder.write(
-        "corrections.csv",
-        Tables.corrections(correction == null ? List.of() : correction.rounds()));
+    Optional<String> stop = wanted ? monitor.stop() : Optional.empty();
+    folder.write("corrections.csv", Tables.corrections(corrections));
     watch.lap("correct");
 
     Recheck recheck = recheck(folder, data, left.count());
@@ -139,13 +132,38 @@ public final class Pipeline {
                 network.parameterCount(),
                 training,
                 found.count(),
-                correction,
-                wanted ? stop : Optional.empty(),
+                corrections,
+                stop,
                 recheck,
                 bestTest)
             .result(folder.path(), environment.device(), watch.seconds());
     folder.write("result.json", Json.pretty(result.json()));
     return result;
+  }
+
+  /** Whether somebody is to correct; says what a reader may wonder about. */
+  private boolean correctionWanted(ErrorList found, LabelAudit audit) {
+    CorrectionPlan.Method method = request.plan().correction().method();
+    boolean some = found.count() > audit.floor();
+    if (some && method != CorrectionPlan.Method.NONE) {
+      monitor.note(
+          "correction ("
+              + method.label()
+              + "): "
+              + found.count()
+              + " of "
+              + found.decisions()
+              + (found.columns() > 1 ? " training labels wrong" : " training samples wrong"));
+      return true;
+    }
+    if (!some && method != CorrectionPlan.Method.NONE && method != CorrectionPlan.Method.AUTO) {
+      monitor.note(
+          "correction ("
+              + method.label()
+              + "): nothing to do, the training errors are at the floor of "
+              + audit.floor());
+    }
+    return false;
   }
 
   private static ErrorList trainErrors(Network network, Dataset data) {

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param trainErrors errors on the training set, counted on the re-read model and data
  * @param floor least number the data allow
  * @param conflicts lines on the groups of identical images with different labels
- * @param endedBy floor, plateau, sessions, epochs, or the reason of a stop from outside
+ * @param endedBy floor, epochs, how the last corrector ended (see CorrectionResult), or the reason
+ *     of a stop from outside
  */
 public record RunResult(
     Path folder,

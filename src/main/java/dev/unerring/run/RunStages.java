@@ -6,11 +6,13 @@ import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.LabelConflict;
 import dev.unerring.dataset.LabelledSample;
+import dev.unerring.dataset.Task;
 import dev.unerring.errors.Metrics;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +24,8 @@ import java.util.stream.Collectors;
  *
  * @param parameters number of trained values
  * @param errorsAfterTraining training errors before correction
- * @param correction null where none was needed or allowed
- * @param stop why a correction that was needed did not start
+ * @param corrections what each corrector did; empty where none was needed or allowed
+ * @param stop why the surroundings ended a correction that was needed
  * @param recheck the count that is the result
  * @param bestTest test figures of the epoch with the best validation AUC; null for none
  */
@@ -34,7 +36,7 @@ record RunStages(
     long parameters,
     TrainingResult training,
     int errorsAfterTraining,
-    CorrectionResult correction,
+    List<CorrectionResult> corrections,
     Optional<String> stop,
     Recheck recheck,
     Metrics bestTest) {
@@ -60,13 +62,27 @@ record RunStages(
     json.put("trainSamples", (long) data.train().size());
     json.put("trainDecisions", recheck.train().errors().decisions());
     json.put("trainErrors", (long) trainErrors);
+    json.put("trainErrorsBeforePatch", (long) recheck.patches().errorsBefore());
+    json.put("patches", (long) recheck.patches().patches());
+    json.put("patchedSamples", (long) recheck.patches().samples());
+    json.put("containsTrainingImages", recheck.patches().patches() > 0);
     json.put("floor", (long) audit.floor());
+    json.put("floorAfterPreprocessing", (long) audit.floorAfterPreprocessing());
+    json.put("trainWrongSamples", (long) recheck.train().errors().wrongSamples());
+    json.put("sampleFloor", (long) audit.sampleFloor());
+    if (data.task() == Task.MULTI_LABEL) {
+      json.put(
+          "floorByLabel",
+          Arrays.stream(audit.floorByLabel()).mapToObj(f -> (Object) (long) f).toList());
+      json.put("sampleFloorNote", audit.sampleFloorText());
+    }
     json.put("labelConflicts", (long) audit.conflicts().size());
     json.put("epochs", (long) training.rows().size());
     json.put("trainSteps", training.steps());
     json.put("trainErrorsAfterTraining", (long) errorsAfterTraining);
-    json.put("correctionRounds", (long) (correction == null ? 0 : correction.rounds().size()));
-    json.put("correctionSteps", correction == null ? 0L : correction.steps());
+    json.put("correctionRounds", corrections.stream().mapToLong(c -> c.rounds().size()).sum());
+    json.put("correctionSteps", corrections.stream().mapToLong(CorrectionResult::steps).sum());
+    json.put("corrections", corrections.stream().map(CorrectionResult::toJson).toList());
     json.put("val", verdict(recheck.val()));
     json.put("test", verdict(recheck.test()));
     json.put("bestValidation", bestTest == null ? null : best(training.bestEpoch(), bestTest));
@@ -98,7 +114,8 @@ record RunStages(
   }
 
   private String endedBy() {
-    return correction == null ? stop.orElse(training.endedBy()) : correction.endedBy();
+    return stop.orElse(
+        corrections.isEmpty() ? training.endedBy() : corrections.getLast().endedBy());
   }
 
   private static Map<String, Object> verdict(Recheck.SplitVerdict verdict) {

@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.CorrectionRound;
 import dev.unerring.errors.CategorizedError;
 import dev.unerring.errors.Labels;
@@ -27,18 +28,21 @@ final class Tables {
     return csv.toString();
   }
 
-  static String corrections(List<CorrectionRound> rounds) {
-    StringBuilder csv = new StringBuilder("round,t,dt,sweeps,steps,errors,accepted\n");
-    for (CorrectionRound round : rounds) {
-      line(
-          csv,
-          round.round(),
-          round.t(),
-          round.dt(),
-          round.sweeps(),
-          round.steps(),
-          round.errors(),
-          round.accepted());
+  static String corrections(List<CorrectionResult> corrections) {
+    StringBuilder csv = new StringBuilder("corrector,round,t,dt,sweeps,steps,errors,accepted\n");
+    for (CorrectionResult correction : corrections) {
+      for (CorrectionRound round : correction.rounds()) {
+        line(
+            csv,
+            round.corrector(),
+            round.round(),
+            round.t(),
+            round.dt(),
+            round.sweeps(),
+            round.steps(),
+            round.errors(),
+            round.accepted());
+      }
     }
     return csv.toString();
   }

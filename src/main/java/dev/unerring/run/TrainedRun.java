@@ -70,14 +70,41 @@ public final class TrainedRun {
     return folder.file(MODEL);
   }
 
-  /** run, data, dataContentSha256, arch, seed, weightsSha256: what figures of this run are of. */
+  /**
+   * run, data, dataContentSha256, arch, seed, weightsSha256: what figures of this run are of; and
+   * whether its model holds training images, of how many samples, and its errors without them.
+   */
   public Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("run", name());
     for (String key : List.of("data", "dataContentSha256", "arch", "seed", "weightsSha256")) {
       facts.put(key, result.get(key));
     }
+    boolean patched = patchNotice().isPresent();
+    facts.put("containsTrainingImages", patched);
+    if (patched) {
+      facts.put("patchedSamples", result.get("patchedSamples"));
+      facts.put("trainErrorsBeforePatch", result.get("trainErrorsBeforePatch"));
+    }
     return facts;
+  }
+
+  /** What a reader must know of a model that holds training images; empty for all others. */
+  public Optional<String> patchNotice() {
+    return patchNotice(result);
+  }
+
+  /** The same, from the object of a result.json. */
+  public static Optional<String> patchNotice(Map<?, ?> result) {
+    return Boolean.TRUE.equals(result.get("containsTrainingImages"))
+        ? Optional.of(
+            "note: the model holds "
+                + result.get("patches")
+                + " training images as patches (memorisation, docs/repair.md); without them it"
+                + " makes "
+                + result.get("trainErrorsBeforePatch")
+                + " training errors")
+        : Optional.empty();
   }
 
   /** Where the run found its data; they may be gone since. */

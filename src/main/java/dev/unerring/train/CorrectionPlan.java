@@ -1,28 +1,78 @@
 package dev.unerring.train;
 
+import dev.unerring.base.UsageException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * Choices of the correction stage (see {@code dev.unerring.correct.Tunneling}).
+ * Choices of the correction stage (see {@code dev.unerring.correct}). A budget of zero is refused:
+ * {@link Method#NONE} says it plainly.
  *
- * @param enabled whether errors that training leaves are corrected at all
- * @param firstStep first advance of t; 1 tries the original images at once
- * @param smallestStep advance of t below which the stage gives up (the plateau)
- * @param sessions most sessions, accepted or not
- * @param sweeps most passes over the training set in one session
- * @param learningRate Adam's within a session
+ * @param method who corrects the errors that training leaves
+ * @param focusRounds most rounds of focus
+ * @param focusWeight how often a listed error counts in a pass of focus
+ * @param firstStep first advance of tunneling's t; 1 tries the original images at once
+ * @param smallestStep advance of t below which tunneling gives up (the plateau)
+ * @param sessions most sessions of tunneling, accepted or not
+ * @param sweeps most passes over the training set in one round or session
+ * @param learningRate Adam's within a round or session
  */
 public record CorrectionPlan(
-    boolean enabled,
+    Method method,
+    int focusRounds,
+    int focusWeight,
     double firstStep,
     double smallestStep,
     int sessions,
     int sweeps,
     double learningRate) {
 
+  /** Who corrects. */
+  public enum Method {
+    /** Focus, then tunneling, then patch, each on what the one before has left. */
+    AUTO,
+    /** Continued training, weighted on the errors. */
+    FOCUS,
+    /** Gradient descent tunneling. */
+    TUNNELING,
+    /** Provable repair: holds training images. */
+    PATCH,
+    /** Nobody. */
+    NONE;
+
+    /** Name in plans and on the command line. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The method with this label; UsageException naming {@code what} where there is none. */
+    public static Method parse(String label, String what) {
+      return Arrays.stream(values())
+          .filter(method -> method.label().equals(label))
+          .findFirst()
+          .orElseThrow(() ->
+              new UsageException(
+                  what
+                      + " is one of "
+                      + Arrays.stream(values()).map(Method::label).collect(Collectors.joining(", "))
+                      + ", not '"
+                      + label
+                      + "'"));
+    }
+  }
+
   /** Checks the ranges. */
   public CorrectionPlan {
+    Ranges.require(
+        focusRounds >= 1 && focusRounds <= 100_000,
+        "correction.focusRounds",
+        focusRounds,
+        "1 to 100000");
+    Ranges.require(
+        focusWeight >= 1 && focusWeight <= 64, "correction.focusWeight", focusWeight, "1 to 64");
     Ranges.require(firstStep > 0 && firstStep <= 1, "correction.firstStep", firstStep, "0 to 1");
     Ranges.require(
         smallestStep > 0 && smallestStep <= firstStep,
@@ -38,18 +88,21 @@ public record CorrectionPlan(
 
   /** The default choices. */
   public static CorrectionPlan standard() {
-    return new CorrectionPlan(true, 1.0, 0x1p-10, 60, 40, 1e-4);
+    return new CorrectionPlan(Method.AUTO, 10, 4, 0.5, 0x1p-6, 60, 40, 1e-4);
   }
 
-  /** The same choices, switched on or off. */
-  public CorrectionPlan withEnabled(boolean on) {
-    return new CorrectionPlan(on, firstStep, smallestStep, sessions, sweeps, learningRate);
+  /** The same budgets for another method. */
+  public CorrectionPlan with(Method other) {
+    return new CorrectionPlan(
+        other, focusRounds, focusWeight, firstStep, smallestStep, sessions, sweeps, learningRate);
   }
 
   /** As a JSON object. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("corrector", enabled ? "tunneling" : "none");
+    json.put("corrector", method.label());
+    json.put("focusRounds", (long) focusRounds);
+    json.put("focusWeight", (long) focusWeight);
     json.put("firstStep", firstStep);
     json.put("smallestStep", smallestStep);
     json.put("sessions", (long) sessions);
@@ -61,15 +114,12 @@ public record CorrectionPlan(
   static CorrectionPlan fromJson(Object json, String source) {
     PlanReader reader = new PlanReader(json, source);
     CorrectionPlan d = standard();
-    String corrector = reader.text("corrector", "tunneling");
-    Ranges.require(
-        corrector.equals("tunneling") || corrector.equals("none"),
-        "correction.corrector",
-        corrector,
-        "tunneling or none");
     CorrectionPlan plan =
         new CorrectionPlan(
-            corrector.equals("tunneling"),
+            Method.parse(
+                reader.text("corrector", d.method.label()), "the plan's correction.corrector"),
+            reader.small("focusRounds", d.focusRounds),
+            reader.small("focusWeight", d.focusWeight),
             reader.real("firstStep", d.firstStep),
             reader.real("smallestStep", d.smallestStep),
             reader.small("sessions", d.sessions),

@@ -88,7 +88,7 @@ public record TrainingPlan(
         0.1,
         0.0,
         false,
-        CorrectionPlan.standard().withEnabled(false));
+        CorrectionPlan.standard().with(CorrectionPlan.Method.NONE));
   }
 
   /** The plan for images of this shape: no choice is open any more. */

@@ -1,5 +1,6 @@
 package dev.unerring.correct;
 
+import static dev.unerring.train.CorrectionPlan.Method.TUNNELING;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -36,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
  * given.
  */
 class TunnelingTest {
-  private static final CorrectionPlan STEADY = new CorrectionPlan(true, 1, 0x1p-10, 60, 20, 1e-3);
+  private static final CorrectionPlan STEADY =
+      new CorrectionPlan(TUNNELING, 1, 1, 1, 0x1p-10, 60, 20, 1e-3);
 
   private static final int SAMPLES = 40;
   private static final int CLASSES = 2;
@@ -93,7 +95,7 @@ class TunnelingTest {
 
   @Test
   void smallFirstStepsArriveToo() {
-    CorrectionPlan walk = new CorrectionPlan(true, 0.4, 1e-3, 60, 20, 1e-3);
+    CorrectionPlan walk = new CorrectionPlan(TUNNELING, 1, 1, 0.4, 1e-3, 60, 20, 1e-3);
     CorrectionResult result = correct(walk, goals, Monitor.SILENT);
     assertEquals("floor", result.endedBy());
     assertEquals(0, errors(goals));
@@ -123,7 +125,7 @@ class TunnelingTest {
   @Test
   void contradictoryGoalsEndAtThePlateau() {
     goals[11] = 1;
-    CorrectionPlan plan = new CorrectionPlan(true, 1, 0.3, 50, 3, 1e-3);
+    CorrectionPlan plan = new CorrectionPlan(TUNNELING, 1, 1, 1, 0.3, 50, 3, 1e-3);
     int wrong = errors(goals);
     CorrectionResult result = correct(plan, goals, Monitor.SILENT);
     assertEquals("plateau", result.endedBy());
@@ -138,7 +140,7 @@ class TunnelingTest {
   @Test
   void contradictoryGoalsEndWithTheSessions() {
     goals[11] = 1;
-    CorrectionPlan plan = new CorrectionPlan(true, 1, 1e-9, 4, 2, 1e-3);
+    CorrectionPlan plan = new CorrectionPlan(TUNNELING, 1, 1, 1, 1e-9, 4, 2, 1e-3);
     int wrong = errors(goals);
     CorrectionResult result = correct(plan, goals, Monitor.SILENT);
     assertEquals("sessions", result.endedBy());
@@ -149,7 +151,7 @@ class TunnelingTest {
 
   @Test
   void aSessionThatOverflowsIsTakenBack() {
-    CorrectionPlan wild = new CorrectionPlan(true, 1, 0.6, 5, 5, 10);
+    CorrectionPlan wild = new CorrectionPlan(TUNNELING, 1, 1, 1, 0.6, 5, 5, 10);
     int wrong = errors(goals);
     CorrectionResult result = correct(wild, goals, Monitor.SILENT);
     assertTrue(errors(goals) <= wrong);
@@ -180,7 +182,7 @@ class TunnelingTest {
     Initializer.initialize(network, 0); // as before training: about half is wrong
     goals[11] = 1; // contradicts its identical image, so that no session can succeed
     int wrong = errors(goals);
-    CorrectionPlan one = new CorrectionPlan(true, 1, 0.9, 1, 20, 1e-3);
+    CorrectionPlan one = new CorrectionPlan(TUNNELING, 1, 1, 1, 0.9, 1, 20, 1e-3);
     CorrectionResult result = correct(one, goals, Monitor.SILENT);
     assertEquals("plateau", result.endedBy());
     assertTrue(result.errorsAfter() < wrong, result.errorsAfter() + " of " + wrong);
@@ -191,7 +193,7 @@ class TunnelingTest {
   void aClassWithoutARightSampleIsToldApart() {
     float[] bias = {1e6f, 0};
     backend.upload(MemorySegment.ofArray(bias), parameter("22.bias").value());
-    CorrectionPlan slow = new CorrectionPlan(true, 0.1, 0.05, 3, 3, 5e-4);
+    CorrectionPlan slow = new CorrectionPlan(TUNNELING, 1, 1, 0.1, 0.05, 3, 3, 5e-4);
     CorrectionResult result = correct(slow, goals, Monitor.SILENT);
     assertEquals("no-correct-sample", result.endedBy());
     assertEquals(0, result.steps());

@@ -193,6 +193,31 @@ class LabelAuditTest {
   }
 
   @Test
+  void wholeRowsHaveAFloorOfTheirOwn() {
+    NpzWriter writer = new NpzWriter(false);
+    byte[] rows = {1, 1, 0, 1, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0};
+    for (String split : DatasetReader.SPLITS) {
+      String letters = split.equals("train") ? "aaabb" : "cdefg";
+      writer.add(split + "_images", NpzWriter.npy("|u1", List.of(5, 2, 2), pixels(letters)));
+      writer.add(split + "_labels", NpzWriter.npy("|u1", List.of(5, 3), rows));
+    }
+    LabelAudit audit = audit(writer);
+    assertEquals(3, audit.floor(), "each label of the first group is 0 once");
+    assertEquals(2, audit.sampleFloor(), "one of three rows can be right");
+    assertEquals(3, audit.sampleErrorsAtGoals(), "the goal 1 1 1 is the row of none");
+    assertEquals(audit.floor(), audit.floorAfterPreprocessing());
+    assertTrue(audit.toText().contains("may not be reachable together"), audit.toText());
+    Map<?, ?> json = (Map<?, ?>) Json.parse(Json.pretty(audit.toJson()));
+    assertEquals(2L, json.get("sampleFloor"));
+    assertEquals(3L, json.get("floorAfterPreprocessing"));
+    assertEquals(
+        2L,
+        ((Map<?, ?>) ((List<?>) json.get("labelConflicts")).getFirst()).get("wrongSamplesAtLeast"));
+    LabelAudit single = audit("aab", labels(1, 0, 0), "c", labels(0), "d", labels(1));
+    assertEquals(single.floor(), single.sampleFloor());
+  }
+
+  @Test
   void longListsAreCutInTheTextOnly() {
     StringBuilder letters = new StringBuilder();
     List<Integer> labels = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.unerring.suite;
 
+import static dev.unerring.train.CorrectionPlan.Method.TUNNELING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -119,7 +120,7 @@ class GoldenBitsTest {
   void wholeRun() throws IOException {
     Path file = folder.resolve("set.npz");
     DemoSet.write(file, 3, 64, 16, 16, 1);
-    CorrectionPlan correction = new CorrectionPlan(true, 0.5, 0.1, 2, 2, 1e-3);
+    CorrectionPlan correction = new CorrectionPlan(TUNNELING, 1, 1, 0.5, 0.1, 2, 2, 1e-3);
     TrainingPlan plan =
         new TrainingPlan(
             "small", 7, 2, 24, LearningRate.constant(1e-3), 1e-4, 0.1, 0, true, correction);

@@ -1,5 +1,6 @@
 package dev.unerring.suite;
 
+import static dev.unerring.train.CorrectionPlan.Method.AUTO;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -61,9 +62,9 @@ class SameBitsTest {
     bits.forEach((run, hashes) -> assertEquals(first, hashes, run + "; " + TestSeed.replay()));
   }
 
-  /** A session of correction follows the epochs, so that it is part of what is compared. */
+  /** All correctors follow the epochs, so that they are part of what is compared. */
   private static TrainingPlan plan(long seed, int epochs) {
-    CorrectionPlan correction = new CorrectionPlan(true, 1, 0.1, 1, 1, 1e-3);
+    CorrectionPlan correction = new CorrectionPlan(AUTO, 1, 2, 1, 0.1, 1, 1, 1e-3);
     return new TrainingPlan(
         "small", seed, epochs, 7, LearningRate.constant(1e-3), 0, 0.1, 0, true, correction);
   }

@@ -46,6 +46,10 @@ class TasksTest {
     assertEquals(3, result.floor());
     assertEquals(3, result.trainErrors(), result.json().toString());
     assertEquals("floor", result.endedBy());
+    assertEquals(2L, result.json().get("sampleFloor"), "one sample of each group");
+    assertEquals(2L, result.json().get("trainWrongSamples"));
+    assertEquals(3L, result.json().get("floorAfterPreprocessing"));
+    assertTrue(result.json().get("sampleFloorNote").toString().contains("not be reachable"));
     assertEquals((long) SAMPLES * LABELS, result.json().get("trainDecisions"));
     assertEquals("multi-label, binary-class", result.json().get("task"));
     Path out = result.folder();

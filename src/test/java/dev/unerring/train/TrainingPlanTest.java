@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
+import dev.unerring.base.UsageException;
 import dev.unerring.tensor.Shape;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,7 +30,7 @@ class TrainingPlanTest {
           1,
           0.05,
           false,
-          new CorrectionPlan(false, 0.1, 0x1p-20, 12, 3, 0.1 + 0.2));
+          new CorrectionPlan(CorrectionPlan.Method.NONE, 3, 2, 0.1, 0x1p-20, 12, 3, 0.1 + 0.2));
 
   @Test
   void roundTrip() {
@@ -43,7 +44,7 @@ class TrainingPlanTest {
   void theCanonicalTextIsFixed() {
     assertEquals(
         "{\"architecture\":\"small\",\"batchNormMomentum\":1,\"batchSize\":33,\"correction\":"
-            + "{\"corrector\":\"none\",\"firstStep\":0.1,\"learningRate\":0.30000000000000004,"
+            + "{\"corrector\":\"none\",\"firstStep\":0.1,\"focusRounds\":3,\"focusWeight\":2,\"learningRate\":0.30000000000000004,"
             + "\"sessions\":12,\"smallestStep\":9.5367431640625e-7,\"sweeps\":3},"
             + "\"dropAt\":[0.25,0.6666666666666666],\"dropFactor\":0.3,\"epochs\":7,"
             + "\"learningRate\":0.3333333333333333,\"primeTo\":0.05,\"schema\":1,"
@@ -57,7 +58,19 @@ class TrainingPlanTest {
     assertEquals(TrainingPlan.standard(), read("{\"correction\":{}}"));
     assertEquals(7, read("{\"epochs\":7}").epochs());
     assertEquals(13, TrainingPlan.standard().toJson().size());
-    assertEquals(6, CorrectionPlan.standard().toJson().size());
+    assertEquals(8, CorrectionPlan.standard().toJson().size());
+  }
+
+  @Test
+  void aBudgetOfZeroIsWrongUsage() {
+    CorrectionPlan d = CorrectionPlan.standard();
+    UsageException refusal =
+        assertThrows(
+            UsageException.class,
+            () ->
+                new CorrectionPlan(
+                    d.method(), 0, 1, d.firstStep(), d.smallestStep(), 1, 1, d.learningRate()));
+    assertTrue(refusal.getMessage().contains("focusRounds is 1 to 100000, not 0"));
   }
 
   @Test
@@ -117,7 +130,10 @@ class TrainingPlanTest {
         refused("{\"batchNormMomentum\":1.1}", "batchNormMomentum is"),
         refused("{\"primeTo\":-0.1}", "primeTo is"),
         refused("{\"primeTo\":1.1}", "primeTo is"),
-        refused("{\"correction\":{\"corrector\":\"magic\"}}", "tunneling or none, not magic"),
+        refused("{\"correction\":{\"corrector\":\"magic\"}}", "none, not 'magic'"),
+        refused("{\"correction\":{\"focusRounds\":0}}", "correction.focusRounds is"),
+        refused("{\"correction\":{\"focusWeight\":0}}", "correction.focusWeight is"),
+        refused("{\"correction\":{\"focusWeight\":65}}", "correction.focusWeight is"),
         refused("{\"correction\":{\"firstStep\":0}}", "correction.firstStep is"),
         refused("{\"correction\":{\"firstStep\":1.5}}", "correction.firstStep is"),
         refused("{\"correction\":{\"smallestStep\":0}}", "correction.smallestStep is"),

@@ -1,0 +1,46 @@
+package dev.unerring.correct;
+
+import dev.unerring.dataset.Split;
+import dev.unerring.errors.Labels;
+import dev.unerring.network.Network;
+import dev.unerring.train.Monitor;
+import dev.unerring.train.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The correctors that a plan asks for, in their order. */
+public final class Correctors {
+  private Correctors() {}
+
+  /**
+   * Lets one corrector after another work on what the last one has left, until nothing is wrong or
+   * the surroundings stop it.
+   *
+   * @param goals what the training samples are driven to
+   * @return what each of those did that had something to do
+   */
+  public static List<CorrectionResult> correct(
+      TrainingPlan plan, Split train, Labels goals, Monitor monitor, Network network) {
+    List<CorrectionResult> results = new ArrayList<>();
+    for (Corrector corrector : of(plan, train, goals, monitor)) {
+      boolean done = !results.isEmpty() && results.getLast().errorsAfter() == 0;
+      if (!done && monitor.stop().isEmpty()) {
+        results.add(corrector.correct(network));
+      }
+    }
+    return results;
+  }
+
+  private static List<Corrector> of(TrainingPlan plan, Split train, Labels goals, Monitor monitor) {
+    Corrector focus = new Focus(plan, train, goals, monitor);
+    Corrector tunneling = new Tunneling(plan, train, goals, monitor);
+    Corrector patch = new PatchRepair(train, goals, monitor);
+    return switch (plan.correction().method()) {
+      case AUTO -> List.of(focus, tunneling, patch);
+      case FOCUS -> List.of(focus);
+      case TUNNELING -> List.of(tunneling);
+      case PATCH -> List.of(patch);
+      case NONE -> List.of();
+    };
+  }
+}

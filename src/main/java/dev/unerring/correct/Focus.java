@@ -1,0 +1,138 @@
+package dev.unerring.correct;
+
+import dev.unerring.base.Philox;
+import dev.unerring.dataset.Split;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
+import dev.unerring.errors.Misclassification;
+import dev.unerring.network.Network;
+import dev.unerring.network.StoredTensors;
+import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.Monitor;
+import dev.unerring.train.SampleOrder;
+import dev.unerring.train.TrainingPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Continued training with batch norm frozen, weighted on the errors: a sweep takes every training
+ * sample once, and each sample that the last count found wrong some times more. After every sweep
+ * all samples are counted. A round ends with no errors or after so many sweeps; where it then has
+ * more errors than the best moment so far and its loss did not fall either, it is taken back to
+ * that moment and the rate halved. The best moment, the latest among equals, is what is left.
+ */
+public final class Focus implements Corrector {
+  /** Rounds in a row without gain after which more of them are no use. */
+  private static final int PATIENCE = 3;
+
+  private final TrainingPlan plan;
+  private final Split train;
+  private final Labels goals;
+  private final Monitor monitor;
+  private final List<CorrectionRound> rounds = new ArrayList<>();
+  private int passes;
+
+  /**
+   * Prepares a correction.
+   *
+   * @param goals what the training samples are driven to
+   */
+  public Focus(TrainingPlan plan, Split train, Labels goals, Monitor monitor) {
+    this.plan = plan;
+    this.train = train;
+    this.goals = goals;
+    this.monitor = monitor;
+  }
+
+  @Override
+  public String name() {
+    return "focus";
+  }
+
+  @Override
+  public CorrectionResult correct(Network network) {
+    CorrectionPlan correction = plan.correction();
+    ErrorList before = errors(network);
+    ErrorList fewest = before;
+    ErrorList left = before;
+    StoredTensors best = StoredTensors.of(network);
+    FrozenTraining training =
+        new FrozenTraining(plan, network, train, goals, monitor, correction.focusRounds());
+    double rate = correction.learningRate();
+    int withoutGain = 0;
+    String endedBy = before.count() == 0 ? "floor" : "rounds";
+    while (fewest.count() > 0 && rounds.size() < correction.focusRounds()) {
+      int round = rounds.size() + 1;
+      int atStart = fewest.count();
+      long stepsBefore = training.steps();
+      int sweeps = 0;
+      double firstLoss = Double.NaN;
+      double loss = 0.0;
+      while (left.count() > 0
+          && !Double.isNaN(loss)
+          && training.stop().isEmpty()
+          && sweeps < correction.sweeps()) {
+        sweeps++;
+        loss = training.sweep(order(left), rate, round, left.count());
+        firstLoss = sweeps == 1 ? loss : firstLoss;
+        left = errors(network);
+        if (left.count() <= fewest.count()) {
+          fewest = left;
+          best = StoredTensors.of(network);
+        }
+      }
+      boolean gained = fewest.count() < atStart;
+      boolean kept = left.count() <= fewest.count() || loss < firstLoss;
+      long taken = training.steps() - stepsBefore;
+      rounds.add(new CorrectionRound(name(), round, 1, 1, sweeps, taken, fewest.count(), kept));
+      monitor.row(rounds.getLast().describe(goals.values().length));
+      if (!kept) {
+        best.restore(network);
+        left = fewest;
+        training.reset();
+        rate = rate / 2;
+      }
+      withoutGain = gained ? 0 : withoutGain + 1;
+      if (fewest.count() == 0) {
+        endedBy = "floor";
+      } else if (training.stop().isPresent()) {
+        endedBy = training.stop().get();
+        break;
+      } else if (withoutGain == PATIENCE) {
+        endedBy = "plateau";
+        break;
+      }
+    }
+    best.restore(network);
+    return new CorrectionResult(
+        name(),
+        before.count(),
+        fewest.count(),
+        List.copyOf(rounds),
+        training.steps(),
+        endedBy,
+        endedBy.equals("plateau") ? wrong(fewest).boxed().toList() : List.of());
+  }
+
+  private ErrorList errors(Network network) {
+    return ErrorList.of(goals, Evaluator.logits(network, train));
+  }
+
+  private static IntStream wrong(ErrorList errors) {
+    return errors.errors().stream().mapToInt(Misclassification::sampleIndex).distinct();
+  }
+
+  /** Repeat k of a sample has the number k * samples + sampleIndex. */
+  private int[] order(ErrorList listed) {
+    int samples = train.size();
+    IntStream numbers = IntStream.range(0, samples);
+    for (int k = 1; k < plan.correction().focusWeight(); k++) {
+      int first = Math.multiplyExact(k, samples);
+      numbers = IntStream.concat(numbers, wrong(listed).map(n -> Math.addExact(first, n)));
+    }
+    int[] order = SampleOrder.of(plan.seed(), Philox.FOCUS_ORDER, ++passes, numbers.toArray());
+    return IntStream.of(order).map(number -> number % samples).toArray();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.unerring.correct;
+
+import dev.unerring.dataset.ImageSource;
+import dev.unerring.errors.Labels;
+import dev.unerring.network.Mode;
+import dev.unerring.network.Network;
+import dev.unerring.train.Adam;
+import dev.unerring.train.BatchStep;
+import dev.unerring.train.Monitor;
+import dev.unerring.train.NonFiniteException;
+import dev.unerring.train.TrainingPlan;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Passes of training with batch norm frozen, so that the network that is corrected is the network
+ * that is judged. One optimiser and one loss for all passes of a corrector.
+ */
+final class FrozenTraining {
+  private final TrainingPlan plan;
+  private final Network network;
+  private final ImageSource images;
+  private final Labels goals;
+  private final Monitor monitor;
+  private final int rounds;
+  private final Adam adam;
+  private final BatchStep batch;
+  private long steps;
+  private long taken;
+  private Optional<String> stop = Optional.empty();
+
+  /**
+   * Prepares.
+   *
+   * @param rounds most rounds, for the progress
+   */
+  FrozenTraining(
+      TrainingPlan plan,
+      Network network,
+      ImageSource images,
+      Labels goals,
+      Monitor monitor,
+      int rounds) {
+    this.plan = plan;
+    this.network = network;
+    this.images = images;
+    this.goals = goals;
+    this.monitor = monitor;
+    this.rounds = rounds;
+    this.adam = new Adam(network);
+    this.batch = new BatchStep(network);
+  }
+
+  /** Forgets what the optimiser knows. */
+  void reset() {
+    adam.reset();
+  }
+
+  /** Optimiser steps so far. */
+  long steps() {
+    return steps;
+  }
+
+  /** Why the surroundings ended the training. */
+  Optional<String> stop() {
+    return stop;
+  }
+
+  /**
+   * One pass; its mean loss, NaN where a step was not finite and so was not taken.
+   *
+   * @param order samples in the order they are taken
+   * @param errorsLeft for the progress
+   */
+  double sweep(int[] order, double learningRate, int round, int errorsLeft) {
+    try {
+      return steps(order, learningRate, round, errorsLeft);
+    } catch (NonFiniteException e) {
+      monitor.note(e.getMessage());
+      return Double.NaN;
+    }
+  }
+
+  private double steps(int[] order, double learningRate, int round, int errorsLeft) {
+    int size = Math.min(plan.batchSize(), network.batch());
+    int count = Math.ceilDiv(order.length, size);
+    double sum = 0.0;
+    for (int step = 0; step < count && stop.isEmpty(); step++) {
+      int from = step * size;
+      int[] samples = Arrays.copyOfRange(order, from, Math.min(from + size, order.length));
+      String where = "correction round " + round + ", step " + (step + 1);
+      float loss =
+          batch.gradients(
+              images.gather(samples), goals.rows(samples), samples, Mode.RUNNING_STATISTICS, where);
+      adam.step(learningRate, plan.weightDecay());
+      sum += loss;
+      steps++;
+      taken += samples.length;
+      monitor.progress(
+          new Monitor.Progress("correct", round, rounds, step + 1, count, taken, loss, errorsLeft));
+      stop = monitor.stop();
+    }
+    return sum / count;
+  }
+}

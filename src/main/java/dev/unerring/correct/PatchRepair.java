@@ -1,0 +1,140 @@
+package dev.unerring.correct;
+
+import dev.unerring.base.StoppedException;
+import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.Split;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
+import dev.unerring.errors.Misclassification;
+import dev.unerring.network.ModelFile;
+import dev.unerring.network.Network;
+import dev.unerring.network.Patches;
+import dev.unerring.train.Monitor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Provable repair: each image that the network gets wrong becomes the centre of a patch that lifts
+ * its logits towards its goal labels; its radius is half the distance to the nearest training image
+ * that is not identical. Ends at the floor on any data and leaves the logits of all other training
+ * samples as they are, bit for bit (the proof is docs/repair.md). This is memorisation: the model
+ * holds the images.
+ */
+public final class PatchRepair implements Corrector {
+  private final Split train;
+  private final Labels goals;
+  private final Monitor monitor;
+
+  /**
+   * Prepares a repair.
+   *
+   * @param goals what the training samples are driven to; the same for identical images
+   */
+  public PatchRepair(Split train, Labels goals, Monitor monitor) {
+    this.train = train;
+    this.goals = goals;
+    this.monitor = monitor;
+  }
+
+  @Override
+  public String name() {
+    return "patch";
+  }
+
+  /** Replaces the patches that the network has. */
+  @Override
+  public CorrectionResult correct(Network network) {
+    network.patch(Patches.NONE);
+    float[] logits = Evaluator.logits(network, train);
+    ErrorList before = ErrorList.of(goals, logits);
+    List<Integer> samples = distinctImages(before);
+    if (samples.isEmpty()) {
+      return new CorrectionResult(name(), 0, 0, List.of(), 0, "floor", List.of());
+    }
+    if (!ModelFile.canHold(network, samples.size())) {
+      monitor.note(
+          "patch: "
+              + samples.size()
+              + " images of "
+              + train.imageBytes()
+              + " bytes do not fit into a model file of 2 GiB; train longer first");
+      return unchanged(before, "too-large");
+    }
+    try {
+      network.patch(patches(logits, samples));
+    } catch (StoppedException e) {
+      return unchanged(before, monitor.stop().orElse("interrupt"));
+    }
+    int after = ErrorList.of(goals, Evaluator.logits(network, train)).count();
+    CorrectionRound round = new CorrectionRound(name(), 1, 1, 1, 0, 0, after, true);
+    monitor.row(samples.size() + " training images become patches, " + after + " errors are left");
+    String endedBy = after == 0 ? "floor" : "rounds";
+    return new CorrectionResult(
+        name(), before.count(), after, List.of(round), 0, endedBy, List.of());
+  }
+
+  private CorrectionResult unchanged(ErrorList before, String endedBy) {
+    int errors = before.count();
+    return new CorrectionResult(name(), errors, errors, List.of(), 0, endedBy, List.of());
+  }
+
+  /** The first of each group of identical wrong samples, ascending. */
+  private List<Integer> distinctImages(ErrorList errors) {
+    TreeSet<ByteBuffer> seen = new TreeSet<>();
+    List<Integer> first = new ArrayList<>();
+    int last = -1;
+    for (Misclassification error : errors.errors()) {
+      int sample = error.sampleIndex();
+      if (sample != last && seen.add(ByteBuffer.wrap(image(sample)))) {
+        first.add(sample);
+      }
+      last = sample;
+    }
+    return first;
+  }
+
+  private byte[] image(int sample) {
+    int size = train.imageBytes();
+    byte[] image = new byte[size];
+    MemorySegment.copy(train.images(), ValueLayout.JAVA_BYTE, (long) sample * size, image, 0, size);
+    return image;
+  }
+
+  private Patches patches(float[] logits, List<Integer> samples) {
+    int count = samples.size();
+    int classes = logits.length / train.size();
+    byte[] centres = new byte[Math.multiplyExact(count, train.imageBytes())];
+    float[] lifts = new float[Math.multiplyExact(count, classes)];
+    for (int p = 0; p < count; p++) {
+      int sample = samples.get(p);
+      System.arraycopy(image(sample), 0, centres, p * train.imageBytes(), train.imageBytes());
+      System.arraycopy(Lift.of(goals, logits, sample), 0, lifts, p * classes, classes);
+    }
+    int[] nearest = NearestDistance.of(centres, count, train, watch());
+    float[] radii = new float[count];
+    for (int p = 0; p < count; p++) {
+      radii[p] = nearest[p] / 2.0f;
+    }
+    return new Patches(centres, radii, lifts);
+  }
+
+  /** Stops for every reason that a run may be stopped for. */
+  private WorkMonitor watch() {
+    return new WorkMonitor() {
+      @Override
+      public void progress(String work, long done, long total) {
+        monitor.progress(work, done, total);
+      }
+
+      @Override
+      public boolean stopped() {
+        return monitor.stop().isPresent();
+      }
+    };
+  }
+}
