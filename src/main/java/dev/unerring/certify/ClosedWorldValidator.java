@@ -39,7 +39,10 @@ public final class ClosedWorldValidator {
    */
   private static final int MOST_REPEATED = 8;
 
-  /** Multiplications that the definition may take: about a second in plain Java. */
+  /**
+   * Multiplications that the definition may take, about a second in plain Java; where one sample of
+   * a large network takes more, two are repeated nevertheless.
+   */
   private static final long REPEATED_WORK = 500_000_000L;
 
   private ClosedWorldValidator() {}

@@ -28,7 +28,7 @@ final class Summary {
         r.get("trainErrors"),
         r.get("trainDecisions"),
         r.get("floor"),
-        result.goalReached() ? "" : "   NOT REACHED (" + result.endedBy() + ")");
+        verdict(result));
     if (Boolean.TRUE.equals(r.get("containsTrainingImages"))) {
       line(
           text,
@@ -72,6 +72,13 @@ final class Summary {
     line(
         text, "About these %s training samples only. Not for clinical use.", r.get("trainSamples"));
     return text.toString();
+  }
+
+  private static String verdict(RunResult result) {
+    if (!result.goalReached()) {
+      return "   NOT REACHED (" + result.endedBy() + ")";
+    }
+    return result.baseLine() ? "   (base line: not corrected)" : "";
   }
 
   static String goalMissed(RunResult result) {

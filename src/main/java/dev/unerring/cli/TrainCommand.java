@@ -47,7 +47,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--max-time",
       paramLabel = "T",
-      description = "Stop at the first step boundary after this time: 90, 90s, 10m, 2h.")
+      description =
+          "Stop training and correction at the first step boundary after this time (90, 90s,"
+              + " 10m, 2h); the re-check of the saved model follows, and takes its own.")
   private String maxTime;
 
   @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")

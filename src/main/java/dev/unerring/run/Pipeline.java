@@ -96,6 +96,9 @@ public final class Pipeline {
     if (training.best() != null) {
       ModelFile.write(folder.file(BEST), network, training.best());
     }
+    if (request.plan().baseLine() && training.best() != null) {
+      training.best().restore(network);
+    }
     watch.lap("train");
 
     ModelFile.write(folder.file(MODEL), network);
@@ -205,6 +208,10 @@ public final class Pipeline {
 
   /** The count that is the result: from the files, on a backend of its own. */
   private Recheck recheck(RunFolder folder, Dataset data, int claimed) {
+    monitor.note(
+        "re-check: counting all "
+            + (data.train().size() + data.val().size() + data.test().size())
+            + " images again, from the saved files");
     try (Backend fresh = request.device().open()) {
       Recheck recheck = ClosedWorldValidator.recheck(folder.file(MODEL), request.data(), fresh);
       if (!recheck.dataSha256().equals(data.sha256())) {

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param trainErrors errors on the training set, counted on the re-read model and data
  * @param floor least number the data allow
  * @param conflicts lines on the groups of identical images with different labels
+ * @param baseLine whether the plan asked for a base line, and not for the floor
  * @param endedBy floor, epochs, how the last corrector ended (see CorrectionResult), or the reason
  *     of a stop from outside
  */
@@ -21,10 +22,11 @@ public record RunResult(
     int trainErrors,
     int floor,
     List<String> conflicts,
+    boolean baseLine,
     String endedBy) {
 
-  /** Whether the errors are at the floor. */
+  /** Whether the errors are at the floor, or the base line that was asked for is complete. */
   public boolean goalReached() {
-    return trainErrors <= floor;
+    return trainErrors <= floor || (baseLine && endedBy.equals("epochs"));
   }
 }

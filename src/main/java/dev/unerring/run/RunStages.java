@@ -57,6 +57,7 @@ record RunStages(
     json.put("task", data.task().manifestName());
     json.put("labels", data.labelNames());
     json.put("arch", plan.architecture());
+    json.put("model", plan.baseLine() ? "best validation epoch" : "last step");
     json.put("parameters", parameters);
     json.put("seed", plan.seed());
     json.put("trainSamples", (long) data.train().size());
@@ -92,7 +93,8 @@ record RunStages(
     json.put("referenceSamples", (long) recheck.referenceSamples());
     json.put("seconds", seconds);
     json.put("endedBy", endedBy);
-    return new RunResult(folder, json, trainErrors, audit.floor(), conflicts(), endedBy);
+    return new RunResult(
+        folder, json, trainErrors, audit.floor(), conflicts(), plan.baseLine(), endedBy);
   }
 
   private List<String> conflicts() {

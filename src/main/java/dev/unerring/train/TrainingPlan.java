@@ -21,7 +21,8 @@ import java.util.Map;
  * @param batchNormMomentum share of a batch's statistics in the running ones
  * @param primeTo share of training decisions that may still be wrong when correction takes over; 0
  *     trains until the floor
- * @param stopAtFloor whether training ends when it needs no more; false trains all epochs
+ * @param stopAtFloor whether training ends when it needs no more; false trains all epochs, see
+ *     {@link #baseLine}
  * @param correction the correction stage
  */
 public record TrainingPlan(
@@ -89,6 +90,14 @@ public record TrainingPlan(
         0.0,
         false,
         CorrectionPlan.standard().with(CorrectionPlan.Method.NONE));
+  }
+
+  /**
+   * Whether the plan is one for a base line: all epochs, no correction, and the epoch with the best
+   * validation AUC is the model, as in the official recipe.
+   */
+  public boolean baseLine() {
+    return !stopAtFloor && correction.method() == CorrectionPlan.Method.NONE;
   }
 
   /** The plan for images of this shape: no choice is open any more. */

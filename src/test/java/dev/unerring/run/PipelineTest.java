@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -149,6 +150,25 @@ class PipelineTest {
     assertNull(result.json().get("bestValidation"));
     assertTrue(Files.isRegularFile(out.resolve("model.safetensors")));
     assertFalse(Files.exists(out.resolve("best-validation.safetensors")));
+  }
+
+  @Test
+  void theModelOfABaseLineIsTheBestValidationEpoch() throws IOException {
+    TrainingPlan m = TrainingPlan.medmnist();
+    TrainingPlan plan =
+        new TrainingPlan(
+            "small", 0, 4, 16, m.learningRate(), 0, 0.1, 0, m.stopAtFloor(), m.correction());
+    RunRequest request = new RunRequest(data, out, plan, TestBackends.device(), "test");
+    RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
+    assertTrue(result.goalReached(), "the base line is complete");
+    assertEquals(4L, result.json().get("epochs"), "whatever the errors");
+    assertEquals("best validation epoch", result.json().get("model"));
+    assertArrayEquals(
+        Files.readAllBytes(out.resolve("best-validation.safetensors")),
+        Files.readAllBytes(out.resolve("model.safetensors")));
+    assertEquals(
+        ((Map<?, ?>) ((Map<?, ?>) result.json().get("bestValidation")).get("test")).get("acc"),
+        ((Map<?, ?>) result.json().get("test")).get("acc"));
   }
 
   @Test
