@@ -49,7 +49,7 @@ class Suite18Test {
           mkdir -p "$2"
           cat >"$2/result.json" <<END
         {"data": "synthetic-$flag", "arch": "small", "trainDecisions": 546, "trainErrors": $errors,
-         "floor": $floor, "epochs": 12, "endedBy": "floor", "val": {"acc": 1.0}}
+         "floor": $floor, "epochs": 12, "correctionSteps": 7, "patchedSamples": 0, "endedBy": "floor", "val": {"acc": 1.0}}
         END
           [ "$errors" = "$floor" ] || exit 3 ;;
         esac
