@@ -5,6 +5,7 @@ import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Fit;
 import dev.unerring.errors.Calibration;
 import dev.unerring.network.Network;
 import dev.unerring.run.ImageInput;
@@ -76,7 +77,7 @@ final class PredictCommand implements Callable<Integer> {
     WorkTerminal watch = WorkTerminal.counting(spec);
     try (Backend backend = device.device().open()) {
       Network network = trained.network(backend, BATCH);
-      long images = skipBroken ? -1 : requireUsable(network.image(), watch);
+      long images = skipBroken ? -1 : requireUsable(network.image(), trained.fit(), watch);
       Optional<Calibration> calibration = calibration(trained, backend, watch);
       calibration
           .map(Calibration::warning)
@@ -90,7 +91,7 @@ final class PredictCommand implements Callable<Integer> {
           out == null ? line -> stdout.print(line + "\n") : line -> text.append(line).append('\n');
       PredictionLines rows = new PredictionLines(trained, format.equals("json"), lines);
       Predictor predictor = new Predictor(trained, network, calibration.orElse(null), rows::write);
-      predict(predictor, images, watch);
+      predict(predictor, images, trained.fit(), watch);
       watch.clear();
       stdout.flush();
       if (out != null) {
@@ -105,11 +106,11 @@ final class PredictCommand implements Callable<Integer> {
    *
    * @return number of images
    */
-  private long requireUsable(Shape image, WorkTerminal watch) {
+  private long requireUsable(Shape image, Fit fit, WorkTerminal watch) {
     List<String> broken = new ArrayList<>();
     long images = 0;
     for (int i = 0; i < files.size(); i++) {
-      try (ImageInput input = ImageInput.open(files.get(i), split, image)) {
+      try (ImageInput input = ImageInput.open(files.get(i), split, image, fit)) {
         images += input.size();
         watch.step("reading the files", i, files.size());
       } catch (DataException e) {
@@ -130,11 +131,11 @@ final class PredictCommand implements Callable<Integer> {
     return images;
   }
 
-  private void predict(Predictor predictor, long images, WorkTerminal watch) {
+  private void predict(Predictor predictor, long images, Fit fit, WorkTerminal watch) {
     int skipped = 0;
     long done = 0;
     for (Path file : files) {
-      Optional<ImageInput> opened = open(file, predictor.image(), watch);
+      Optional<ImageInput> opened = open(file, predictor.image(), fit, watch);
       skipped += opened.isEmpty() ? 1 : 0;
       if (opened.isPresent()) {
         try (ImageInput input = opened.get()) {
@@ -152,9 +153,9 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** The images of a file; empty, and said so, where it is to be left out. */
-  private Optional<ImageInput> open(Path file, Shape image, WorkTerminal watch) {
+  private Optional<ImageInput> open(Path file, Shape image, Fit fit, WorkTerminal watch) {
     try {
-      return Optional.of(ImageInput.open(file, split, image));
+      return Optional.of(ImageInput.open(file, split, image, fit));
     } catch (DataException e) {
       if (!skipBroken) {
         throw e;

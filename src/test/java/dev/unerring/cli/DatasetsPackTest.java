@@ -298,6 +298,8 @@ class DatasetsPackTest {
       {"\"labels\": [\"benign\"", "\"labels\": [\"\\u001b[2J\"", "is no name"},
       {"binary-class", "guessing", "is not a task"},
       {"\"task\"", "\"tusk\"", "\"task\" is missing"},
+      {"\"crop\"", "\"zoom\"", "zoom is not a rule of fit"},
+      {"\"fit\"", "\"fat\"", "\"fit\" is missing"},
       {"\"labels\": [\"benign\", \"malignant\"]", "\"labels\": 3", "not of the type"},
       {"{", "[", "set.pack.json"},
     };
