@@ -47,6 +47,15 @@ final class PredictCommand implements Callable<Integer> {
   private List<Path> files;
 
   @Option(
+      names = "--data",
+      paramLabel = "X",
+      description = {
+        "Where the data of the run are now (npz file or flag), to calibrate scores on their",
+        "validation samples; others are refused. Default: where they were."
+      })
+  private String data;
+
+  @Option(
       names = "--split",
       completionCandidates = SplitNames.class,
       description = "Of npz files take <split>_images: train, val or test.")
@@ -72,8 +81,16 @@ final class PredictCommand implements Callable<Integer> {
     }
     if (split != null) {
       SplitNames.require(split);
+      if (files.stream().noneMatch(ImageInput::isNpz)) {
+        throw new UsageException("--split is a part of npz files, and none is named; leave it out");
+      }
     }
     TrainedRun trained = run.run();
+    if (out != null) {
+      List<Path> inputs = new ArrayList<>(files);
+      inputs.addAll(trained.inputs());
+      OutputFile.require("--out", out, List.of(".csv", ".json", ".jsonl"), inputs);
+    }
     WorkTerminal watch = WorkTerminal.counting(spec);
     try (Backend backend = device.device().open()) {
       Network network = trained.network(backend, BATCH);
@@ -165,23 +182,29 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** The stored calibration, else one on the validation samples of the run's data, else none. */
+  /**
+   * The stored calibration, else one on the validation samples of the run's data, else none; data
+   * that are named must be the run's in every case.
+   */
   private Optional<Calibration> calibration(
       TrainedRun trained, Backend backend, WorkTerminal watch) {
     Optional<Calibration> stored = trained.storedCalibration();
-    if (stored.isPresent()) {
+    if (stored.isPresent() && data == null) {
       return stored;
     }
-    try (Dataset data = run.data(trained)) {
-      if (!trained.isOf(data)) {
+    try (Dataset own = run.data(trained, data)) {
+      if (!trained.isOf(own)) {
         throw new DataException(
-            data.file() + " is not the data of this run; scores are calibrated on its own");
+            own.file() + " is not the data of this run; scores are calibrated on its own");
       }
-      Optional<Calibration> made = new RunEvaluation(trained, data, backend, watch).calibration();
+      if (stored.isPresent()) {
+        return stored;
+      }
+      Optional<Calibration> made = new RunEvaluation(trained, own, backend, watch).calibration();
       RunOptions.keep(trained, made, watch);
       return made;
     } catch (DataException e) {
-      if (run.namesData()) {
+      if (data != null) {
         throw e;
       }
       watch.note("note: no calibration, so logits without scores: " + e.getMessage());

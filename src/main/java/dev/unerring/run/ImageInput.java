@@ -40,11 +40,16 @@ public final class ImageInput implements ImageSource, AutoCloseable {
    * @throws DataException that names the file and why it cannot be used
    */
   public static ImageInput open(Path file, String split, Shape image, Fit fit) {
-    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
+    if (isNpz(file)) {
       return npz(file, split, image);
     }
     byte[] picture = ImageFiles.read(file, image, fit);
     return new ImageInput(image.imageElements(), MemorySegment.ofArray(picture), null);
+  }
+
+  /** Whether a file is read as an npz, which its name says. */
+  public static boolean isNpz(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
   }
 
   private static ImageInput npz(Path file, String split, Shape image) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A finished run: what its folder says of data and model, the model itself, its calibration. */
 public final class TrainedRun {
@@ -75,6 +76,13 @@ public final class TrainedRun {
    */
   public Fit fit() {
     return fit;
+  }
+
+  /** The files of the run that are read to work with its model. */
+  public List<Path> inputs() {
+    return Stream.of(RESULT, MODEL, CALIBRATION, "audit.json", "environment.json")
+        .map(folder::file)
+        .toList();
   }
 
   /** The file of the model. */
