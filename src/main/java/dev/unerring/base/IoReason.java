@@ -3,6 +3,7 @@ package dev.unerring.base;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 
 /** The reason of a failed file operation in words; the JDK's messages often hold the path only. */
@@ -14,6 +15,8 @@ public final class IoReason {
     return switch (e) {
       case NoSuchFileException _ -> "there is no such file or folder";
       case AccessDeniedException _ -> "permission denied";
+      case FileSystemLoopException loop ->
+          loop.getFile() + " leads back to a folder above it (a loop of symbolic links)";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     };

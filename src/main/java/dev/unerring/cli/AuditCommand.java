@@ -9,6 +9,7 @@ import dev.unerring.dataset.TwinAudit;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -59,7 +60,14 @@ final class AuditCommand implements Callable<Integer> {
     if (Boolean.FALSE.equals(deep) && (csv != null || montage != null)) {
       throw new UsageException("--csv and --montage show what --deep finds; leave out --no-deep");
     }
-    try (Dataset dataset = Dataset.open(data.file(), WorkTerminal.of(spec))) {
+    Path file = data.file();
+    if (csv != null) {
+      OutputFile.require("--csv", csv, List.of(".csv"), List.of(file));
+    }
+    if (montage != null) {
+      OutputFile.require("--montage", montage, List.of(".png"), List.of(file));
+    }
+    try (Dataset dataset = Dataset.open(file, WorkTerminal.of(spec))) {
       PrintWriter err = spec.commandLine().getErr();
       if (!dataset.official()) {
         err.println(dataset.notice());

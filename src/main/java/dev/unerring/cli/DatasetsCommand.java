@@ -72,6 +72,7 @@ final class DatasetsCommand implements Runnable {
 
     @Override
     public Integer call() {
+      OutputFile.requireNew(out);
       try {
         DemoSet.write(out, seed, train, val, test, conflicts);
       } catch (IllegalArgumentException e) {

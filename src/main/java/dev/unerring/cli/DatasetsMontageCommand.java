@@ -42,7 +42,11 @@ final class DatasetsMontageCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "X.png", description = "The picture.")
   private Path out;
 
-  @Option(names = "--split", defaultValue = "train", description = "train, val or test.")
+  @Option(
+      names = "--split",
+      defaultValue = "train",
+      completionCandidates = SplitNames.class,
+      description = "train, val or test.")
   private String split;
 
   @Option(names = "--rows", defaultValue = "8", description = "At most so many rows of tiles.")
@@ -64,8 +68,8 @@ final class DatasetsMontageCommand implements Callable<Integer> {
   @Option(
       names = "--class",
       paramLabel = "K",
-      description = "Samples of this class (with this label) only.")
-  private Integer label;
+      description = "Samples of this class (with this label) only: its number, or its name.")
+  private String label;
 
   @Option(names = "--seed", defaultValue = "0", description = "Chooses the samples.")
   private long seed;
@@ -80,8 +84,11 @@ final class DatasetsMontageCommand implements Callable<Integer> {
     if (!samples.isEmpty() && label != null) {
       throw new UsageException("--samples and --class are two ways to choose; give one of them");
     }
-    try (Dataset dataset = Dataset.open(DataOption.file(data, root))) {
-      Split shown = split(dataset);
+    SplitNames.require(split);
+    Path file = DataOption.file(data, root);
+    OutputFile.require("--out", out, List.of(".png"), List.of(file));
+    try (Dataset dataset = Dataset.open(file)) {
+      Split shown = SplitNames.of(dataset, split);
       List<Montage.Tile> tiles = new ArrayList<>();
       for (int sample : samples.isEmpty() ? chosen(dataset, shown) : listed(shown)) {
         tiles.add(
@@ -96,14 +103,6 @@ final class DatasetsMontageCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
     }
     return 0;
-  }
-
-  private Split split(Dataset dataset) {
-    return dataset.splits().stream()
-        .filter(each -> each.name().equals(split))
-        .findFirst()
-        .orElseThrow(
-            () -> new UsageException("--split is train, val or test, not '" + split + "'"));
   }
 
   private List<Integer> listed(Split shown) {
@@ -123,16 +122,13 @@ final class DatasetsMontageCommand implements Callable<Integer> {
 
   /** Samples in an order of the seed, as many as fit; then class by class, ascending. */
   private List<Integer> chosen(Dataset dataset, Split shown) {
-    if (label != null && (label < 0 || label >= dataset.classes())) {
-      throw new UsageException(
-          "--class is 0 to " + (dataset.classes() - 1) + " in this set, not " + label);
-    }
+    Integer wanted = label == null ? null : number(dataset);
     int number = dataset.splits().indexOf(shown);
     Comparator<Integer> bySeed =
         Comparator.comparingLong(i -> Philox.bits64(seed, Philox.MONTAGE_ORDER, number, i));
     Stream<Integer> all = IntStream.range(0, shown.size()).boxed();
     List<Integer> chosen =
-        all.filter(i -> label == null || carries(shown, i))
+        all.filter(i -> wanted == null || carries(shown, i, wanted))
             .sorted(bySeed)
             .limit((long) rows * columns)
             .sorted(
@@ -146,7 +142,23 @@ final class DatasetsMontageCommand implements Callable<Integer> {
     return chosen;
   }
 
-  private boolean carries(Split shown, int sample) {
+  /** The number that is given, else that of the class whose name is given. */
+  private int number(Dataset dataset) {
+    boolean isNumber = label.matches("-?[0-9]{1,9}");
+    int number = isNumber ? Integer.parseInt(label) : dataset.labelNames().indexOf(label);
+    if (number < 0 || number >= dataset.classes()) {
+      throw new UsageException(
+          "--class is 0 to "
+              + (dataset.classes() - 1)
+              + " in this set, not "
+              + label
+              + "; or a name: "
+              + String.join(", ", dataset.labelNames()));
+    }
+    return number;
+  }
+
+  private static boolean carries(Split shown, int sample, int label) {
     return shown.labelCount() == 1 ? shown.label(sample) == label : shown.label(sample, label) == 1;
   }
 

@@ -1,7 +1,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.UsageException;
-import dev.unerring.images.Fit;
+import dev.unerring.dataset.Fit;
 import dev.unerring.images.PackInput;
 import dev.unerring.images.PackReport;
 import dev.unerring.images.PackRequest;
@@ -152,7 +152,9 @@ final class DatasetsPackCommand implements Callable<Integer> {
         input(),
         out,
         wantedSize(),
-        Fit.of(fit),
+        Fit.of(fit)
+            .orElseThrow(
+                () -> new UsageException("--fit is crop, pad, stretch or none, not '" + fit + "'")),
         switch (channels) {
           case "1" -> 1;
           case "3" -> 3;

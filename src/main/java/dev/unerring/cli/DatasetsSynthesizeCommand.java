@@ -6,8 +6,6 @@ import dev.unerring.dataset.DatasetManifest;
 import dev.unerring.dataset.SyntheticPlan;
 import dev.unerring.dataset.SyntheticSet;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -111,9 +109,7 @@ final class DatasetsSynthesizeCommand implements Callable<Integer> {
             twins,
             copies);
     Path file = out == null ? Path.of(plan.name() + ".npz") : out;
-    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new UsageException(file + " is there already; name a new file with --out");
-    }
+    OutputFile.requireNew(file);
     WorkTerminal terminal = WorkTerminal.counting(spec);
     try {
       new SyntheticSet(plan).write(file, compressed, terminal);

@@ -47,6 +47,12 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin private DeviceOptions device;
 
   @Option(
+      names = "--data",
+      paramLabel = "X",
+      description = "An npz file or a flag; default: the file that the run was trained on.")
+  private String named;
+
+  @Option(
       names = "--split",
       defaultValue = "test",
       completionCandidates = SplitNames.class,
@@ -80,13 +86,13 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     TrainedRun trained = run.run();
     WorkTerminal watch = WorkTerminal.counting(spec);
-    try (Dataset data = run.data(trained);
+    try (Dataset data = run.data(trained, named);
         Backend backend = device.device().open()) {
       boolean own = trained.isOf(data);
       if (!own) {
         watch.note("note: " + data.file() + ": " + FOREIGN);
       }
-      Split chosen = data.splits().get(SplitNames.ALL.indexOf(split));
+      Split chosen = SplitNames.of(data, split);
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);
       Optional<Calibration> calibration = judge.calibration();

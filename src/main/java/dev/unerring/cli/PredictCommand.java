@@ -5,6 +5,7 @@ import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Fit;
 import dev.unerring.errors.Calibration;
 import dev.unerring.network.Network;
 import dev.unerring.run.ImageInput;
@@ -46,6 +47,15 @@ final class PredictCommand implements Callable<Integer> {
   private List<Path> files;
 
   @Option(
+      names = "--data",
+      paramLabel = "X",
+      description = {
+        "Where the data of the run are now (npz file or flag), to calibrate scores on their",
+        "validation samples; others are refused. Default: where they were."
+      })
+  private String data;
+
+  @Option(
       names = "--split",
       completionCandidates = SplitNames.class,
       description = "Of npz files take <split>_images: train, val or test.")
@@ -71,12 +81,20 @@ final class PredictCommand implements Callable<Integer> {
     }
     if (split != null) {
       SplitNames.require(split);
+      if (files.stream().noneMatch(ImageInput::isNpz)) {
+        throw new UsageException("--split is a part of npz files, and none is named; leave it out");
+      }
     }
     TrainedRun trained = run.run();
+    if (out != null) {
+      List<Path> inputs = new ArrayList<>(files);
+      inputs.addAll(trained.inputs());
+      OutputFile.require("--out", out, List.of(".csv", ".json", ".jsonl"), inputs);
+    }
     WorkTerminal watch = WorkTerminal.counting(spec);
     try (Backend backend = device.device().open()) {
       Network network = trained.network(backend, BATCH);
-      long images = skipBroken ? -1 : requireUsable(network.image(), watch);
+      long images = skipBroken ? -1 : requireUsable(network.image(), trained.fit(), watch);
       Optional<Calibration> calibration = calibration(trained, backend, watch);
       calibration
           .map(Calibration::warning)
@@ -90,7 +108,7 @@ final class PredictCommand implements Callable<Integer> {
           out == null ? line -> stdout.print(line + "\n") : line -> text.append(line).append('\n');
       PredictionLines rows = new PredictionLines(trained, format.equals("json"), lines);
       Predictor predictor = new Predictor(trained, network, calibration.orElse(null), rows::write);
-      predict(predictor, images, watch);
+      predict(predictor, images, trained.fit(), watch);
       watch.clear();
       stdout.flush();
       if (out != null) {
@@ -105,11 +123,11 @@ final class PredictCommand implements Callable<Integer> {
    *
    * @return number of images
    */
-  private long requireUsable(Shape image, WorkTerminal watch) {
+  private long requireUsable(Shape image, Fit fit, WorkTerminal watch) {
     List<String> broken = new ArrayList<>();
     long images = 0;
     for (int i = 0; i < files.size(); i++) {
-      try (ImageInput input = ImageInput.open(files.get(i), split, image)) {
+      try (ImageInput input = ImageInput.open(files.get(i), split, image, fit)) {
         images += input.size();
         watch.step("reading the files", i, files.size());
       } catch (DataException e) {
@@ -130,11 +148,11 @@ final class PredictCommand implements Callable<Integer> {
     return images;
   }
 
-  private void predict(Predictor predictor, long images, WorkTerminal watch) {
+  private void predict(Predictor predictor, long images, Fit fit, WorkTerminal watch) {
     int skipped = 0;
     long done = 0;
     for (Path file : files) {
-      Optional<ImageInput> opened = open(file, predictor.image(), watch);
+      Optional<ImageInput> opened = open(file, predictor.image(), fit, watch);
       skipped += opened.isEmpty() ? 1 : 0;
       if (opened.isPresent()) {
         try (ImageInput input = opened.get()) {
@@ -152,9 +170,9 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** The images of a file; empty, and said so, where it is to be left out. */
-  private Optional<ImageInput> open(Path file, Shape image, WorkTerminal watch) {
+  private Optional<ImageInput> open(Path file, Shape image, Fit fit, WorkTerminal watch) {
     try {
-      return Optional.of(ImageInput.open(file, split, image));
+      return Optional.of(ImageInput.open(file, split, image, fit));
     } catch (DataException e) {
       if (!skipBroken) {
         throw e;
@@ -164,23 +182,29 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  /** The stored calibration, else one on the validation samples of the run's data, else none. */
+  /**
+   * The stored calibration, else one on the validation samples of the run's data, else none; data
+   * that are named must be the run's in every case.
+   */
   private Optional<Calibration> calibration(
       TrainedRun trained, Backend backend, WorkTerminal watch) {
     Optional<Calibration> stored = trained.storedCalibration();
-    if (stored.isPresent()) {
+    if (stored.isPresent() && data == null) {
       return stored;
     }
-    try (Dataset data = run.data(trained)) {
-      if (!trained.isOf(data)) {
+    try (Dataset own = run.data(trained, data)) {
+      if (!trained.isOf(own)) {
         throw new DataException(
-            data.file() + " is not the data of this run; scores are calibrated on its own");
+            own.file() + " is not the data of this run; scores are calibrated on its own");
       }
-      Optional<Calibration> made = new RunEvaluation(trained, data, backend, watch).calibration();
+      if (stored.isPresent()) {
+        return stored;
+      }
+      Optional<Calibration> made = new RunEvaluation(trained, own, backend, watch).calibration();
       RunOptions.keep(trained, made, watch);
       return made;
     } catch (DataException e) {
-      if (run.namesData()) {
+      if (data != null) {
         throw e;
       }
       watch.note("note: no calibration, so logits without scores: " + e.getMessage());

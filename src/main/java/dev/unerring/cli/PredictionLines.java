@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.CsvField;
 import dev.unerring.base.Json;
 import dev.unerring.dataset.Task;
 import dev.unerring.run.Prediction;
@@ -52,9 +53,9 @@ final class PredictionLines {
 
   /** Of multi-label sets, labels are separated by blanks and names by semicolons. */
   private String csv(Prediction p) {
-    StringBuilder line = new StringBuilder(quoted(p.file())).append(',').append(p.index());
+    StringBuilder line = new StringBuilder(CsvField.quoted(p.file())).append(',').append(p.index());
     line.append(',').append(joined(p.labels(), " "));
-    line.append(',').append(quoted(String.join("; ", names(p))));
+    line.append(',').append(CsvField.quoted(String.join("; ", names(p))));
     p.scores().forEach(score -> line.append(',').append(score));
     p.logits().forEach(logit -> line.append(',').append(logit));
     return line.append(',').append(p.margin()).toString();
@@ -83,9 +84,5 @@ final class PredictionLines {
   /** The fewest digits that make the binary32 number again. */
   private static double shortest(float value) {
     return Double.parseDouble(Float.toString(value));
-  }
-
-  private static String quoted(String field) {
-    return field.matches("[^,\"\r\n]*") ? field : '"' + field.replace("\"", "\"\"") + '"';
   }
 }

@@ -10,16 +10,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which run a verb works with, and where its data are now. */
+/** Which run a verb works with. */
 final class RunOptions {
   @Option(names = "--run", required = true, paramLabel = "DIR", description = "Folder of a run.")
   private Path run;
-
-  @Option(
-      names = "--data",
-      paramLabel = "X",
-      description = "An npz file or a flag; default: the file that the run was trained on.")
-  private String data;
 
   @Option(
       names = "--root",
@@ -34,18 +28,14 @@ final class RunOptions {
     return TrainedRun.open(run);
   }
 
-  /** Whether the user named data. */
-  boolean namesData() {
-    return data != null;
-  }
-
   /**
    * The data that are named, else those of the run.
    *
+   * @param data a file or a flag; null for those of the run
    * @throws DataException where the run's data are gone or were changed
    */
-  Dataset data(TrainedRun trained) {
-    if (namesData()) {
+  Dataset data(TrainedRun trained, String data) {
+    if (data != null) {
       return Dataset.open(DataOption.file(data, root));
     }
     Path recorded = trained.recordedData();

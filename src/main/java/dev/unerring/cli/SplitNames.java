@@ -1,6 +1,8 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.UsageException;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Split;
 import java.util.Iterator;
 import java.util.List;
 
@@ -16,6 +18,11 @@ final class SplitNames implements Iterable<String> {
       throw new UsageException("--split is train, val or test, not '" + name + "'");
     }
     return name;
+  }
+
+  /** The split of that name. */
+  static Split of(Dataset data, String name) {
+    return data.splits().get(ALL.indexOf(require(name)));
   }
 
   @Override

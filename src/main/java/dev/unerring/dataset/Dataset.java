@@ -127,6 +127,11 @@ public final class Dataset implements AutoCloseable {
     return identity.labelNames();
   }
 
+  /** How the pictures of a packed set were brought to its size; empty for all other sets. */
+  public Optional<Fit> fit() {
+    return identity.fit();
+  }
+
   /** Shape of one image, n = 1. */
   public Shape imageShape() {
     return content.imageShape();

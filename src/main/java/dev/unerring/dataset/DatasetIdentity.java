@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param name flag (with image size) of a known set, else the stem of the file's name
  * @param official whether the hashes are the published ones
  * @param manifest of a known set that the layout fits
+ * @param fit how the pictures of a packed set were resized; empty for all others
  * @param notice one line that says the above
  */
 record DatasetIdentity(
@@ -25,6 +26,7 @@ record DatasetIdentity(
     Optional<DatasetManifest> manifest,
     Task task,
     List<String> labelNames,
+    Optional<Fit> fit,
     String notice) {
 
   static DatasetIdentity of(Path file, FileHashes hashes, DatasetReader.Layout layout) {
@@ -44,6 +46,7 @@ record DatasetIdentity(
         identity.manifest,
         identity.task,
         identity.labelNames,
+        identity.fit,
         identity.notice
             + " Entries that belong to no split are ignored: "
             + String.join(", ", layout.ignored())
@@ -96,6 +99,7 @@ record DatasetIdentity(
               Optional.of(manifest),
               manifest.task(),
               manifest.labelNames(),
+              Optional.empty(),
               file + " is the " + what + " (MD5 " + hashes.md5() + ").");
         });
   }
@@ -116,6 +120,7 @@ record DatasetIdentity(
           byName,
           manifest.task(),
           manifest.labelNames(),
+          Optional.empty(),
           manifest.generated()
               ? file
                   + " is a "
@@ -136,6 +141,7 @@ record DatasetIdentity(
         Optional.empty(),
         task,
         IntStream.range(0, classes).mapToObj(String::valueOf).toList(),
+        Optional.empty(),
         notice
             + misfit.map(why -> " and no " + byName.get().title() + ": " + why).orElse("")
             + "; it is used as a set of "

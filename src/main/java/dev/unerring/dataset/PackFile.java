@@ -15,13 +15,15 @@ import java.util.stream.Stream;
 
 /**
  * What stands in {@code X.pack.json} beside a packed {@code X.npz} and is needed to read it: the
- * names of its labels. The file belongs to exactly one npz file, whose SHA-256 it holds.
+ * names of its labels, and how pictures were resized. The file belongs to exactly one npz file,
+ * whose SHA-256 it holds.
  *
  * @param sha256 of the npz file
  * @param task what the labels ask for
  * @param labelNames by class number (by column for multi-label sets)
+ * @param fit how pictures were brought to the size of the set
  */
-public record PackFile(String sha256, Task task, List<String> labelNames) {
+public record PackFile(String sha256, Task task, List<String> labelNames, Fit fit) {
   /** The value of {@code format}. */
   public static final String FORMAT = "unerring-pack-1";
 
@@ -95,7 +97,7 @@ public record PackFile(String sha256, Task task, List<String> labelNames) {
     if (!FORMAT.equals(json.get("format"))) {
       throw refusal(file, "its format is not " + FORMAT);
     }
-    for (String key : List.of("sha256", "task", "labels")) {
+    for (String key : List.of("sha256", "task", "labels", "fit")) {
       if (json.get(key) == null) {
         throw refusal(file, "\"" + key + "\" is missing");
       }
@@ -111,7 +113,11 @@ public record PackFile(String sha256, Task task, List<String> labelNames) {
     if (!TASKS.contains(task)) {
       throw refusal(file, Refusal.printable(task) + " is not a task");
     }
-    return new PackFile((String) json.get("sha256"), Task.fromManifest(task), names);
+    String word = (String) json.get("fit");
+    Fit fit =
+        Fit.of(word)
+            .orElseThrow(() -> refusal(file, Refusal.printable(word) + " is not a rule of fit"));
+    return new PackFile((String) json.get("sha256"), Task.fromManifest(task), names, fit);
   }
 
   private static DataException refusal(Path file, String reason) {
@@ -139,6 +145,7 @@ public record PackFile(String sha256, Task task, List<String> labelNames) {
         Optional.empty(),
         task,
         labelNames,
+        Optional.of(fit),
         npz + " is a packed set; its label names are those of " + of(npz).getFileName() + ".");
   }
 }

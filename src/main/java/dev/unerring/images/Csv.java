@@ -1,5 +1,6 @@
 package dev.unerring.images;
 
+import dev.unerring.base.CsvField;
 import dev.unerring.base.DataException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Tables as RFC 4180 writes them: fields in quotes may hold commas, line breaks and doubled quotes.
@@ -116,11 +118,6 @@ final class Csv {
 
   /** Appends a row, fields quoted where they must be, ended by a line feed. */
   static void append(StringBuilder out, List<String> fields) {
-    for (int i = 0; i < fields.size(); i++) {
-      String field = fields.get(i);
-      boolean plain = field.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-      out.append(i == 0 ? "" : ",").append(plain ? field : '"' + field.replace("\"", "\"\"") + '"');
-    }
-    out.append('\n');
+    out.append(fields.stream().map(CsvField::quoted).collect(Collectors.joining(",", "", "\n")));
   }
 }

@@ -16,9 +16,8 @@ import java.util.regex.Matcher;
 import java.util.stream.Stream;
 
 /**
- * The images below one folder for each class. Names are sorted by their UTF-16 code units, images
- * by their whole path; hidden files and what desktops leave behind are passed over, links are
- * followed.
+ * The images below one folder for each class, in the order of their paths by UTF-16 code units;
+ * hidden files and what desktops leave behind are passed over, links are followed.
  */
 final class FolderListing {
   private final PackInput.Folder input;
@@ -45,7 +44,7 @@ final class FolderListing {
     for (Path root : roots) {
       classFolders(root).forEach(folder -> found.add(name(folder)));
     }
-    List<String> classes = input.classes().isEmpty() ? List.copyOf(found) : input.classes();
+    List<String> classes = input.classes().isEmpty() ? SourceList.ordered(found) : input.classes();
     for (String name : found) {
       if (!classes.contains(name)) {
         throw new DataException(

@@ -2,6 +2,7 @@ package dev.unerring.images;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
+import dev.unerring.dataset.Fit;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,18 +24,14 @@ public final class ImageFiles {
   private ImageFiles() {}
 
   /**
-   * Decodes one PNG or JPEG and resizes it to the shape, {@link Fit#CROP}.
+   * Decodes one PNG or JPEG and resizes it to the shape.
    *
    * @param image h, w and c = 1 or 3 count (d = 1); n is ignored
+   * @param fit the rule for another aspect ratio; NONE refuses any other size
    * @return uint8 in HWC order
    * @throws DataException that names file and reason when it is missing, of another type, damaged,
    *     cut off, too large or of a colour model that is not read
    */
-  public static byte[] read(Path file, Shape image) {
-    return read(file, image, Fit.CROP);
-  }
-
-  /** The same with another rule for aspect ratios; NONE refuses any other size. */
   public static byte[] read(Path file, Shape image, Fit fit) {
     if (image.d() != 1 || image.c() != 1 && image.c() != 3) {
       throw new DataException(

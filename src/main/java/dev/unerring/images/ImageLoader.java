@@ -3,6 +3,7 @@ package dev.unerring.images;
 import dev.unerring.base.DataException;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.Fit;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

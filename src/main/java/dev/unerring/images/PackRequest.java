@@ -1,5 +1,6 @@
 package dev.unerring.images;
 
+import dev.unerring.dataset.Fit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

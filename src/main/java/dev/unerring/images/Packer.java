@@ -5,6 +5,7 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.dataset.PackFile;
 import java.io.IOException;

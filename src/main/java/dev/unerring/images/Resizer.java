@@ -1,5 +1,6 @@
 package dev.unerring.images;
 
+import dev.unerring.dataset.Fit;
 import java.util.Arrays;
 
 /**

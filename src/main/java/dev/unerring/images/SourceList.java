@@ -3,9 +3,11 @@ package dev.unerring.images;
 import dev.unerring.base.DataException;
 import dev.unerring.dataset.PackFile;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -30,6 +32,13 @@ record SourceList(
       case "test", "testing" -> 2;
       default -> -1;
     };
+  }
+
+  /** Class names in the order of their numbers: sorted, as numbers where all are whole numbers. */
+  static List<String> ordered(TreeSet<String> names) {
+    return names.stream().allMatch(name -> name.matches("0|-?[1-9][0-9]{0,8}"))
+        ? names.stream().sorted(Comparator.comparing(Integer::parseInt)).toList()
+        : List.copyOf(names);
   }
 
   /** Refuses what no classifier can be trained on; {@code input} names it in messages. */

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -90,7 +89,7 @@ final class TableListing {
     return value;
   }
 
-  /** All class names: as given, else sorted, as numbers where all are whole numbers. */
+  /** All class names: as given, else ordered. */
   private List<String> classes(int column) {
     if (!input.classes().isEmpty()) {
       return input.classes();
@@ -99,9 +98,7 @@ final class TableListing {
     for (Csv.Row row : rows) {
       names.add(field(row, column));
     }
-    return names.stream().allMatch(name -> name.matches("0|-?[1-9][0-9]{0,8}"))
-        ? names.stream().sorted(Comparator.comparing(Integer::parseInt)).toList()
-        : List.copyOf(names);
+    return SourceList.ordered(names);
   }
 
   private int number(Csv.Row row, int column, List<String> classes) {

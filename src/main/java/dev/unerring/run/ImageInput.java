@@ -1,6 +1,7 @@
 package dev.unerring.run;
 
 import dev.unerring.base.DataException;
+import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.NpyHeader;
 import dev.unerring.dataset.NpzReader;
@@ -35,14 +36,20 @@ public final class ImageInput implements ImageSource, AutoCloseable {
    *
    * @param split train, val or test; null for none
    * @param image the shape that is wanted
+   * @param fit how a picture is resized; NONE refuses any other size
    * @throws DataException that names the file and why it cannot be used
    */
-  public static ImageInput open(Path file, String split, Shape image) {
-    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
+  public static ImageInput open(Path file, String split, Shape image, Fit fit) {
+    if (isNpz(file)) {
       return npz(file, split, image);
     }
-    byte[] picture = ImageFiles.read(file, image);
+    byte[] picture = ImageFiles.read(file, image, fit);
     return new ImageInput(image.imageElements(), MemorySegment.ofArray(picture), null);
+  }
+
+  /** Whether a file is read as an npz, which its name says. */
+  public static boolean isNpz(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
   }
 
   private static ImageInput npz(Path file, String split, Shape image) {

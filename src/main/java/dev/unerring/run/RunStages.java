@@ -56,6 +56,7 @@ record RunStages(
     json.put("dataContentSha256", data.contentSha256());
     json.put("task", data.task().manifestName());
     json.put("labels", data.labelNames());
+    data.fit().ifPresent(fit -> json.put("fit", fit.word()));
     json.put("arch", plan.architecture());
     json.put("model", plan.baseLine() ? "best validation epoch" : "last step");
     json.put("parameters", parameters);

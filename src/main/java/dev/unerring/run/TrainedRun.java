@@ -5,6 +5,7 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
 import dev.unerring.base.VerificationException;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.Task;
 import dev.unerring.errors.Calibration;
 import dev.unerring.network.ModelFile;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A finished run: what its folder says of data and model, the model itself, its calibration. */
 public final class TrainedRun {
@@ -28,6 +30,7 @@ public final class TrainedRun {
   private final Map<?, ?> result;
   private final Task task;
   private final List<String> labelNames;
+  private final Fit fit;
 
   private TrainedRun(RunFolder folder) {
     this.folder = folder;
@@ -39,6 +42,8 @@ public final class TrainedRun {
       list.forEach(name -> names.add(String.valueOf(name)));
     }
     this.labelNames = List.copyOf(names);
+    String rule = result.containsKey("fit") ? text(result, "fit") : Fit.CROP.word();
+    this.fit = Fit.of(rule).orElseThrow(() -> damaged("fit"));
   }
 
   /**
@@ -63,6 +68,21 @@ public final class TrainedRun {
   /** Names of the classes or labels, by number. */
   public List<String> labelNames() {
     return labelNames;
+  }
+
+  /**
+   * How a picture is brought to the size of the model's images: as those that it was trained on
+   * were, or {@link Fit#CROP} where the training set was not packed.
+   */
+  public Fit fit() {
+    return fit;
+  }
+
+  /** The files of the run that are read to work with its model. */
+  public List<Path> inputs() {
+    return Stream.of(RESULT, MODEL, CALIBRATION, "audit.json", "environment.json")
+        .map(folder::file)
+        .toList();
   }
 
   /** The file of the model. */
@@ -190,7 +210,11 @@ public final class TrainedRun {
     if (json.get(key) instanceof String text) {
       return text;
     }
-    throw new DataException(
-        folder.path() + " is damaged: its files lack '" + key + "'; train again");
+    throw damaged(key);
+  }
+
+  private DataException damaged(String key) {
+    return new DataException(
+        folder.path() + " is damaged: its files lack a proper '" + key + "'; train again");
   }
 }

@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -53,6 +54,29 @@ class AuditCommandTest {
     assertTrue(run.err().contains("written: " + csv), run.err());
     assertTrue(run.out().contains("6 test in train"), run.out());
     assertTrue(run.out().contains("train[1] (label 1) ~ test[2] (label 0): 1.0000, labels differ"));
+  }
+
+  @Test
+  void outputsThatMustNotBeWrittenAreRefusedBeforeTheWork() throws IOException {
+    Path data = file();
+    byte[] before = Files.readAllBytes(data);
+    Path link = Files.createSymbolicLink(folder.resolve("link.csv"), data);
+    Path absent = folder.resolve("absent/x.csv");
+    Path picture = folder.resolve("x.jpg");
+    refused(2, "give it a name that ends in .csv", data, "--csv", data);
+    refused(2, "give it a name that ends in .png", data, "--montage", picture);
+    refused(2, "would overwrite the input", data, "--csv", link);
+    refused(5, absent + ": not saved: its folder is not there", data, "--csv", absent);
+    Path damaged = Files.write(folder.resolve("damaged.npz"), new byte[9]);
+    refused(5, "absent/x.csv: not saved", damaged, "--csv", absent);
+    assertArrayEquals(before, Files.readAllBytes(data));
+  }
+
+  private static void refused(int code, String part, Path data, Object option, Path out) {
+    CommandRun run = CommandRun.of("audit", "--data", data, option, out);
+    assertEquals(code, run.code(), run.err());
+    assertTrue(run.err().contains(part), run.err());
+    assertEquals("", run.out());
   }
 
   @Test

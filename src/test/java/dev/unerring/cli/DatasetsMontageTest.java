@@ -1,9 +1,11 @@
 package dev.unerring.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.images.ImageFolder;
 import dev.unerring.suite.TestData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -62,6 +64,34 @@ class DatasetsMontageTest {
     assertTrue(Files.mismatch(a, c) >= 0);
     CommandRun one = montage(data, "--out", c, "--class", 3, "--split", "test", "--rows", 1);
     assertTrue(one.out().contains("(10 samples)"), one.out());
+  }
+
+  @Test
+  void aClassIsNamedByItsNumberOrItsName() throws IOException {
+    for (int i = 0; i < 40; i++) {
+      String name = (i % 2 == 0 ? "benign/" : "malignant/") + i + ".png";
+      ImageFolder.write(folder.resolve("images"), name, 28, 28, 3 * i);
+    }
+    Path data = folder.resolve("packed.npz");
+    Path images = folder.resolve("images");
+    assertEquals(0, CommandRun.of("datasets", "pack", "--images", images, "--out", data).code());
+    Path number = folder.resolve("number.png");
+    Path name = folder.resolve("name.png");
+    assertEquals(0, montage(data, "--out", number, "--class", 1).code());
+    CommandRun run = montage(data, "--out", name, "--class", "malignant");
+    assertEquals(0, run.code(), run.err());
+    assertEquals(-1, Files.mismatch(number, name));
+    refused(2, "or a name: benign, malignant", data, "--out", name, "--class", "malign");
+  }
+
+  @Test
+  void noInputIsOverwritten() throws IOException {
+    Path data = TestData.write(folder.resolve("set.npz"), 40, 2);
+    byte[] before = Files.readAllBytes(data);
+    refused(2, "give it a name that ends in .png", data, "--out", data);
+    Path link = Files.createSymbolicLink(folder.resolve("link.png"), data);
+    refused(2, "would overwrite the input", data, "--out", link);
+    assertArrayEquals(before, Files.readAllBytes(data));
   }
 
   @Test

@@ -100,6 +100,17 @@ class DatasetsPackTest {
     assertTrue(run.out().contains("40 images of 16 x 20 x 1"), run.out());
   }
 
+  @Test
+  void foldersNamedByNumbersAreClassesInTheOrderOfTheNumbers() throws IOException {
+    for (int i = 0; i < 60; i++) {
+      ImageFolder.write(images, List.of("2", "10", "1").get(i % 3) + "/" + i + ".png", 9, 9, 3 * i);
+    }
+    CommandRun run = pack("--images", images);
+    assertEquals(0, run.code(), run.err());
+    String json = Files.readString(folder.resolve("set.pack.json"));
+    assertTrue(json.contains("\"labels\": [\"1\", \"2\", \"10\"]"), json);
+  }
+
   @TestFactory
   Stream<DynamicTest> folders() {
     return Stream.of(
@@ -134,6 +145,10 @@ class DatasetsPackTest {
               Files.write(images.resolve("malignant/1.png"), new byte[0]);
             },
             "2 of 40 images cannot be used:\n"),
+        folder(
+            "loop of links",
+            () -> Files.createSymbolicLink(images.resolve("benign/again"), images),
+            "leads back to a folder above it (a loop of symbolic links)"),
         folder(
             "splits half",
             () -> ImageFolder.write(images, "test/benign/1.png", 9, 9, 0),
@@ -298,6 +313,8 @@ class DatasetsPackTest {
       {"\"labels\": [\"benign\"", "\"labels\": [\"\\u001b[2J\"", "is no name"},
       {"binary-class", "guessing", "is not a task"},
       {"\"task\"", "\"tusk\"", "\"task\" is missing"},
+      {"\"crop\"", "\"zoom\"", "zoom is not a rule of fit"},
+      {"\"fit\"", "\"fat\"", "\"fit\" is missing"},
       {"\"labels\": [\"benign\", \"malignant\"]", "\"labels\": 3", "not of the type"},
       {"{", "[", "set.pack.json"},
     };

@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -166,6 +167,44 @@ class PredictCommandTest {
   }
 
   @Test
+  void otherDataAreRefusedWhetherOrNotACalibrationIsStored() {
+    SmallRun alone = run.copy(folder.resolve("alone"));
+    assertEquals(0, alone.command("predict", pictures.get(0)).code());
+    assertTrue(Files.exists(alone.folder().resolve("calibration.json")));
+    Path other = TestData.write(folder.resolve("other.npz"), 44, 2);
+    refused(
+        alone.command("predict", "--data", other, pictures.get(0)),
+        5,
+        other + " is not the data of this run");
+    assertEquals(0, alone.command("predict", "--data", run.data(), pictures.get(0)).code());
+    String help = CommandRun.of("predict", "--help").out();
+    assertTrue(help.contains("others are refused"), help);
+  }
+
+  @Test
+  void noInputIsOverwritten() throws IOException {
+    byte[] before = Files.readAllBytes(pictures.get(2));
+    refused(
+        run.command("predict", "--out", pictures.get(2), pictures.get(0)),
+        2,
+        "image2.png: give it a name that ends in .csv or .json or .jsonl");
+    Path link = Files.createSymbolicLink(folder.resolve("link.csv"), pictures.get(2));
+    refused(run.command("predict", "--out", link, pictures.get(2)), 2, "would overwrite the input");
+    assertArrayEquals(before, Files.readAllBytes(pictures.get(2)));
+    Path result = run.folder().resolve("result.json");
+    refused(
+        run.command("predict", "--out", result, pictures.get(0)), 2, "would overwrite the input");
+    assertTrue(run.json("result.json").containsKey("trainErrors"));
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsRefusedBeforeTheWork() {
+    Path out = folder.resolve("absent/x.csv");
+    CommandRun found = run.command("predict", "--out", out, folder.resolve("absent.png"));
+    refused(found, 5, out + ": not saved: its folder is not there");
+  }
+
+  @Test
   void brokenFilesAreAllNamedBeforeAnythingIsPrinted() throws IOException {
     Path text = Files.writeString(folder.resolve("text.png"), "no picture");
     Path half = folder.resolve("half.png");
@@ -210,6 +249,7 @@ class PredictCommandTest {
     refused(run.command("predict"), 2, "Missing required parameter: 'FILE'");
     refused(run.command("predict", "--format", "xml", pictures.get(0)), 2, "not 'xml'");
     refused(run.command("predict", "--split", "all", run.data()), 2, "not 'all'");
+    refused(run.command("predict", "--split", "val", pictures.get(0)), 2, "part of npz files");
     refused(CommandRun.of("predict", pictures.get(0)), 2, "--run");
   }
 

@@ -176,6 +176,15 @@ class VerbsTest {
   }
 
   @Test
+  void aDemoSetOverwritesNothing() throws IOException {
+    Path file = Files.writeString(folder.resolve("mine.npz"), "mine");
+    CommandRun run = CommandRun.of("datasets", "demo", "--out", file);
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains("mine.npz is there already"), run.err());
+    assertEquals("mine", Files.readString(file));
+  }
+
+  @Test
   void demoSetsThatCannotBeEndWithTwo() {
     Path file = folder.resolve("a.npz");
     for (String option : List.of("--train", "--val", "--conflicts")) {

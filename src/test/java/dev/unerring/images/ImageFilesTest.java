@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
+import dev.unerring.dataset.Fit;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,15 +24,15 @@ class ImageFilesTest {
     Path rgb = write("rgb.png", PngForge.png(1, 2, 8, PngForge.RGB, 255, 0, 0, 10, 200, 30));
     assertArrayEquals(
         new byte[] {5, 5, 5, (byte) 250, (byte) 250, (byte) 250},
-        ImageFiles.read(grey, Shape.image2d(1, 2, 3)));
+        ImageFiles.read(grey, Shape.image2d(1, 2, 3), Fit.CROP));
     // What Pillow's convert("L") gives.
-    assertArrayEquals(new byte[] {76, 124}, ImageFiles.read(rgb, Shape.image2d(1, 2, 1)));
+    assertArrayEquals(new byte[] {76, 124}, ImageFiles.read(rgb, Shape.image2d(1, 2, 1), Fit.CROP));
   }
 
   @Test
   void theNameSaysNothing() throws IOException {
     Path file = write("picture.txt", PngForge.png(1, 1, 8, PngForge.GREY, 9));
-    assertArrayEquals(new byte[] {9}, ImageFiles.read(file, Shape.image2d(1, 1, 1)));
+    assertArrayEquals(new byte[] {9}, ImageFiles.read(file, Shape.image2d(1, 1, 1), Fit.CROP));
   }
 
   @Test

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.Split;
-import dev.unerring.images.Fit;
 import dev.unerring.images.ImageFolder;
 import dev.unerring.images.PackInput;
 import dev.unerring.images.PackRequest;

@@ -1,6 +1,7 @@
-package dev.unerring.images;
+package dev.unerring.dataset;
 
-import dev.unerring.base.UsageException;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** How a picture of one aspect ratio becomes one of another. */
 public enum Fit {
@@ -24,13 +25,8 @@ public enum Fit {
     return word;
   }
 
-  /** The rule of a word; UsageException for any other. */
-  public static Fit of(String word) {
-    for (Fit fit : values()) {
-      if (fit.word.equals(word)) {
-        return fit;
-      }
-    }
-    throw new UsageException("--fit is crop, pad, stretch or none, not '" + word + "'");
+  /** The rule of a word; empty for any other. */
+  public static Optional<Fit> of(String word) {
+    return Stream.of(values()).filter(fit -> fit.word.equals(word)).findFirst();
   }
 }

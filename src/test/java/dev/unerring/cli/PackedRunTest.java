@@ -1,0 +1,86 @@
+package dev.unerring.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unerring.base.Json;
+import dev.unerring.dataset.Fit;
+import dev.unerring.images.ImageFolder;
+import dev.unerring.suite.TestBackends;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A model of a packed set sees a new picture as it saw those of its set, by the same rule. */
+class PackedRunTest {
+  @TempDir private Path folder;
+
+  private static String ok(Object... words) {
+    CommandRun run = CommandRun.of(words);
+    boolean errorsLeft = words[0].equals("train") && run.code() == 3;
+    assertTrue(run.code() == 0 || errorsLeft, run.err());
+    return run.out();
+  }
+
+  private List<Object> on(Path run, Object... words) {
+    String device = TestBackends.kernels() ? "auto" : "reference";
+    List<Object> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of("--threads", 2, "--device", device));
+    all.addAll(List.of(words[0].equals("train") ? "--out" : "--run", run));
+    return all;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theFileOfASampleIsPredictedAsTheSample() {
+    return Stream.of(Fit.values())
+        .map(fit -> DynamicTest.dynamicTest(fit.word(), () -> packTrainPredict(fit)));
+  }
+
+  private void packTrainPredict(Fit fit) throws IOException {
+    Path folder = Files.createDirectory(this.folder.resolve(fit.word()));
+    Path images = folder.resolve("images");
+    for (int i = 0; i < 40; i++) {
+      String name = (i % 2 == 0 ? "benign/" : "malignant/") + i + ".png";
+      ImageFolder.write(images, name, 28, fit == Fit.NONE ? 28 : 41, 3 * i);
+    }
+    Path set = folder.resolve("set.npz");
+    ok("datasets", "pack", "--images", images, "--out", set, "--fit", fit.word());
+    Path run = folder.resolve("run");
+    ok(on(run, "train", "--data", set, "--epochs", 1, "--corrector", "none").toArray());
+    Map<?, ?> result = (Map<?, ?>) Json.parse(Files.readString(run.resolve("result.json")));
+    assertEquals(fit.word(), result.get("fit"));
+
+    List<Object> files = new ArrayList<>();
+    for (String row : Files.readAllLines(folder.resolve("set.sources.csv"))) {
+      if (row.startsWith("test,")) {
+        files.add(images.resolve(row.split(",")[3]));
+      }
+    }
+    assertEquals(6, files.size());
+    List<String> rows = ok(on(run, "predict", "--split", "test", set).toArray()).lines().toList();
+    List<Object> words = on(run, "predict");
+    words.addAll(files);
+    List<String> pictures = ok(words.toArray()).lines().toList();
+    for (int i = 1; i <= 6; i++) {
+      assertEquals(figures(rows.get(i)), figures(pictures.get(i)));
+    }
+    if (fit == Fit.NONE) {
+      Path other = ImageFolder.write(folder, "other.png", 28, 29, 0);
+      CommandRun refused = CommandRun.of(on(run, "predict", other).toArray());
+      assertEquals(5, refused.code());
+      assertTrue(refused.err().contains("it has 28 x 29 pixels, not 28 x 28"), refused.err());
+    }
+  }
+
+  /** What follows file and index. */
+  private static String figures(String line) {
+    return line.replaceAll("^[^,]*,[^,]*,", "");
+  }
+}
