@@ -7,7 +7,7 @@ SHELL := /bin/sh
 VERSION := $(shell sed -n 's,^  <version>\(.*\)</version>,\1,p' pom.xml)
 MVN ?= mvn
 JDK := $(shell .ci/find-jdk 25)
-MAVEN = JAVA_HOME="$(JDK)" $(MVN)
+MAVEN = JAVA_HOME="$(JDK)" $(MVN) -Dstyle.color=never
 
 JAR := target/unerring-$(VERSION).jar
 IMAGE := target/unerring

@@ -60,7 +60,7 @@ final class ErrorsCommand implements Callable<Integer> {
       String stage,
       Map<?, ?> result) {
     List<String[]> rows = all.stream().filter(row -> row[0].equals(stage)).toList();
-    out.println(rows.size() + "/" + result.get("trainSamples") + " training errors " + title);
+    out.println(rows.size() + "/" + decisions(result) + " training errors " + title);
     if (rows.isEmpty()) {
       out.println();
       return;
@@ -71,6 +71,12 @@ final class ErrorsCommand implements Callable<Integer> {
     line(out, names);
     rows.forEach(row -> line(out, row));
     out.println();
+  }
+
+  /** What the errors are counted among; runs of before multi-label sets name the samples only. */
+  private static Object decisions(Map<?, ?> result) {
+    Object decisions = result.get("trainDecisions");
+    return decisions == null ? result.get("trainSamples") : decisions;
   }
 
   /** All columns but the stage and the logits. */

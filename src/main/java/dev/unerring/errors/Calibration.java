@@ -63,9 +63,9 @@ public record Calibration(
     return temperature == LOWEST
         ? "the temperature is at its lower bound "
             + LOWEST
-            + ": the "
+            + ": the likelihood of the "
             + samples
-            + " validation samples do not limit it, so the scores may be too sure"
+            + " validation samples grows up to there, so the scores may be too sure"
         : "the temperature is at its upper bound "
             + HIGHEST
             + ": on the validation samples the network is no better than equal shares";

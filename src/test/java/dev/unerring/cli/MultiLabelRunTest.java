@@ -59,6 +59,9 @@ class MultiLabelRunTest {
     CommandRun table = run.command("evaluate");
     assertTrue(table.out().contains("  wrong decisions"), table.out());
 
+    CommandRun errors = CommandRun.of("errors", "--run", run.folder());
+    assertTrue(errors.out().contains("0/144 training errors at the end"), errors.out());
+
     CommandRun lines = run.command("predict", "--format", "json", "--split", "train", data);
     assertEquals(0, lines.code(), lines.err());
     List<String> rows = lines.out().lines().toList();
