@@ -60,6 +60,24 @@ class TrainCommandTest {
   }
 
   @Test
+  void aValueOutOfRangeNamesItsOption() {
+    CommandRun run = train("--lr", -1);
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains("--lr: the plan's learningRate is 0 to 10, not -1"), run.err());
+    run = train("--batch-size", 1);
+    assertTrue(run.err().contains("--batch-size: the plan's batchSize is "), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void aPlanThatIsNotThereIsSaidInWords() {
+    CommandRun run = train("--config", folder.resolve("none.json"));
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains("there is no such file"), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+  }
+
+  @Test
   void theTimeLimitEndsWithThreeAndASavedModel() throws IOException {
     CommandRun run = train("--max-time", "0.001");
     assertEquals(3, run.code(), run.err());
