@@ -69,8 +69,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--twins",
       paramLabel = "R",
       description =
-          "Also give the figures without samples that have a training image of this correlation;"
-              + " default 0.95 where the search takes seconds, 0 for no search.")
+          "Also give the figures without samples that have a training image of this correlation,"
+              + " and where most have one, of 0.99; default 0.95 where the search takes seconds, 0 for no search.")
   private Double twins;
 
   EvaluateCommand() {}

@@ -83,9 +83,10 @@ public record Calibration(
                 + samples
                 + " validation samples do not limit it (none is wrong), so the"
                 + " scores may be too sure"
-            : ": the network is far less sure than the validation samples allow ("
+            : ": the network is far less sure than the validation samples allow (wrong"
+                + " decisions: "
                 + errors
-                + " wrong decisions), as after little training")
+                + "), as after little training")
         + ece;
   }
 

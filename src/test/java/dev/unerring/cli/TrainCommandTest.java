@@ -55,6 +55,7 @@ class TrainCommandTest {
     long left = (Long) result().get("trainErrors");
     assertTrue(left > 0);
     assertTrue(run.out().contains(left + "/40   floor 0   NOT REACHED (epochs)"), run.out());
+    assertTrue(run.out().contains("\ntest, epoch 1      ACC "), run.out());
     assertTrue(run.err().contains(left + " training errors are left, the floor is 0"), run.err());
     assertTrue(Files.isRegularFile(out.resolve("model.safetensors")));
   }

@@ -62,7 +62,7 @@ class CalibrationTest {
     assertEquals(Calibration.LOWEST, unsure.temperature());
     assertEquals(1, unsure.errors());
     assertTrue(unsure.warning().contains("far less sure than"), unsure.warning());
-    assertTrue(unsure.warning().contains("(1 wrong decisions)"), unsure.warning());
+    assertTrue(unsure.warning().contains("(wrong decisions: 1)"), unsure.warning());
     assertFalse(unsure.warning().contains("do not limit it"), unsure.warning());
     Calibration right =
         Calibration.fit(
