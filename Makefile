@@ -109,8 +109,10 @@ $(CPU_LIBRARY): $(CPU_OBJECTS)
 JAR_INPUTS := pom.xml $(shell find .mvn src/main/java src/main/resources datasets 2>/dev/null)
 
 $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
-	$(MAVEN) -q package -Dmaven.test.skip=true
-	@mkdir -p $(@D) && touch $@
+	@echo "mvn package"
+	@mkdir -p $(@D)
+	@$(MAVEN) -q package -Dmaven.test.skip=true >target/maven.log 2>&1 || { cat target/maven.log >&2; exit 1; }
+	@touch $@
 
 # The module goes in as a jmod, because only a jmod carries native libraries into the image's lib.
 $(STAMPS)/image: $(STAMPS)/jar src/main/launcher/unerring Makefile

@@ -2,6 +2,7 @@ package dev.unerring.base;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,7 @@ public final class IoReason {
     return switch (e) {
       case NoSuchFileException _ -> "there is no such file or folder";
       case AccessDeniedException _ -> "permission denied";
+      case FileAlreadyExistsException f -> f.getFile() + " is in the way";
       case FileSystemLoopException loop ->
           loop.getFile() + " leads back to a folder above it (a loop of symbolic links)";
       case FileSystemException f when f.getReason() != null -> f.getReason();

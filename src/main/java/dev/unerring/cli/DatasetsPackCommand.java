@@ -109,6 +109,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
   @Option(
       names = "--labels",
       paramLabel = "A,B,...",
+      hideParamSyntax = true,
       split = ",",
       description = "With --csv: several columns of 0 and 1 (a multi-label set).")
   private List<String> labels = List.of();
@@ -116,6 +117,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
   @Option(
       names = "--classes",
       paramLabel = "A,B,...",
+      hideParamSyntax = true,
       split = ",",
       description = "The classes in the order of their numbers (default: sorted).")
   private List<String> classes = List.of();

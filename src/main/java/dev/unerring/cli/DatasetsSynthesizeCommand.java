@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes a generated set synthetic-<flag> with the keys, shapes, numbers of samples, task and"
           + " class balance of a published one; it shows no patient.",
-      "The same arguments give the same bytes, unless they are compressed."
+      "The same arguments give the same pixels and labels, and uncompressed the same bytes."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)

@@ -1,6 +1,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.DataException;
+import dev.unerring.dataset.Task;
 import dev.unerring.run.RunFolder;
 import dev.unerring.run.TrainedRun;
 import java.io.PrintWriter;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ErrorsCommand implements Callable<Integer> {
   private static final int SHOWN_COLUMNS = 11;
+  private static final int COLUMN = 2;
+  private static final int GIVEN = 3;
+  private static final int GOAL = 5;
 
   @Spec private CommandSpec spec;
 
@@ -44,6 +48,7 @@ final class ErrorsCommand implements Callable<Integer> {
     }
     String[] names = rows.removeFirst();
     PrintWriter out = spec.commandLine().getOut();
+    rows.forEach(row -> name(row, result));
     print(out, "after training", names, rows, "after-training", result);
     print(out, "at the end (counted on the saved model)", names, rows, "final", result);
     TrainedRun.patchNotice(result).ifPresent(out::println);
@@ -60,7 +65,7 @@ final class ErrorsCommand implements Callable<Integer> {
       String stage,
       Map<?, ?> result) {
     List<String[]> rows = all.stream().filter(row -> row[0].equals(stage)).toList();
-    out.println(rows.size() + "/" + decisions(result) + " training errors " + title);
+    out.println(rows.size() + "/" + result.get("trainDecisions") + " training errors " + title);
     if (rows.isEmpty()) {
       out.println();
       return;
@@ -68,22 +73,40 @@ final class ErrorsCommand implements Callable<Integer> {
     Map<String, Integer> categories = new TreeMap<>();
     rows.forEach(row -> categories.merge(row[8], 1, Integer::sum));
     categories.forEach((name, count) -> out.println("  " + count + " " + name));
-    line(out, names);
-    rows.forEach(row -> line(out, row));
+    List<String[]> lines = new ArrayList<>(rows);
+    lines.addFirst(names);
+    int[] widths = new int[SHOWN_COLUMNS];
+    for (String[] line : lines) {
+      for (int i = 1; i < SHOWN_COLUMNS; i++) {
+        widths[i] = Math.max(widths[i], line[i].length());
+      }
+    }
+    lines.forEach(line -> line(out, line, widths));
     out.println();
   }
 
-  /** What the errors are counted among; runs of before multi-label sets name the samples only. */
-  private static Object decisions(Map<?, ?> result) {
-    Object decisions = result.get("trainDecisions");
-    return decisions == null ? result.get("trainSamples") : decisions;
+  /** Puts the names behind the numbers of classes or, where a sample has several, of labels. */
+  private static void name(String[] row, Map<?, ?> result) {
+    if (!(result.get("labels") instanceof List<?> labels)) {
+      return;
+    }
+    boolean several = Task.MULTI_LABEL.manifestName().equals(result.get("task"));
+    for (int i = several ? COLUMN : GIVEN; i <= (several ? COLUMN : GOAL); i++) {
+      String number = row[i];
+      for (int k = 0; k < labels.size(); k++) {
+        String name = String.valueOf(labels.get(k));
+        if (number.equals(String.valueOf(k)) && !name.equals(number)) {
+          row[i] = number + " " + name;
+        }
+      }
+    }
   }
 
   /** All columns but the stage and the logits. */
-  private static void line(PrintWriter out, String[] fields) {
+  private static void line(PrintWriter out, String[] fields, int[] widths) {
     StringBuilder line = new StringBuilder("  ");
     for (int i = 1; i < SHOWN_COLUMNS; i++) {
-      line.append(String.format(Locale.ROOT, i == 8 ? "%-21s" : "%-15s", fields[i]));
+      line.append(String.format(Locale.ROOT, "%-" + (widths[i] + 2) + "s", fields[i]));
     }
     out.println(line.toString().stripTrailing());
   }

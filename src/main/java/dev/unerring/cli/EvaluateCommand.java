@@ -27,7 +27,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,8 +75,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--twins",
       paramLabel = "R",
       description =
-          "Also give the figures without samples that have a training image of this correlation;"
-              + " default 0.95 where the search takes seconds, 0 for no search.")
+          "Also give the figures without samples that have a training image of this correlation,"
+              + " and where most have one, of 0.99; default 0.95 where the search takes seconds, 0 for no search.")
   private Double twins;
 
   EvaluateCommand() {}
@@ -101,8 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
               split,
               outcome,
               trained.labelNames(),
-              own ? twins(data, chosen, watch) : null,
-              twinCorrelation(),
+              own ? twins(data, chosen, watch) : new TreeMap<>(),
               calibration.orElse(null));
       RunOptions.keep(trained, calibration, watch);
       Path written = csv == null ? null : writeScores(trained, data, outcome, evaluation);
@@ -118,12 +120,23 @@ final class EvaluateCommand implements Callable<Integer> {
     return twins == null ? TwinAudit.ALIKE : twins;
   }
 
-  /** Samples with a twin in train; null where they are not searched for. */
-  private BitSet twins(Dataset data, Split chosen, WorkTerminal watch) {
+  /** Samples with a twin in train, by correlation; empty where they are not searched for. */
+  private SortedMap<Double, BitSet> twins(Dataset data, Split chosen, WorkTerminal watch) {
+    SortedMap<Double, BitSet> found = new TreeMap<>();
     boolean wanted = twins == null ? TwinAudit.isShort(data) : twins > 0;
-    return !wanted || chosen == data.train()
-        ? null
-        : NearTwins.withTwinIn(chosen, data.train(), data.imageShape(), twinCorrelation(), watch);
+    if (wanted && chosen != data.train()) {
+      double[] marks =
+          DoubleStream.of(twinCorrelation(), TwinAudit.NEAR)
+              .filter(mark -> mark >= twinCorrelation())
+              .distinct()
+              .toArray();
+      List<BitSet> sets =
+          NearTwins.withTwinIn(chosen, data.train(), data.imageShape(), marks, watch);
+      for (int i = 0; i < marks.length; i++) {
+        found.put(marks[i], sets.get(i));
+      }
+    }
+    return found;
   }
 
   private Path writeScores(
@@ -178,7 +191,7 @@ final class EvaluateCommand implements Callable<Integer> {
     List<String> notes = new ArrayList<>();
     notes.add(
         "Intervals: 95 %, exact (Clopper-Pearson), for one model and samples taken as independent.");
-    if (evaluation.withoutTwins() == null && !split.equals("train")) {
+    if (evaluation.withoutTwins().isEmpty() && !split.equals("train")) {
       notes.add("Twins in train were not searched for (see --twins).");
     }
     if (split.equals("test")) {

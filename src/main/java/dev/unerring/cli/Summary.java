@@ -49,8 +49,8 @@ final class Summary {
       Map<?, ?> test = (Map<?, ?>) best.get("test");
       line(
           text,
-          "test, epoch %s     ACC %s  AUC %s   (the epoch with the best validation AUC)",
-          best.get("epoch"),
+          "%-18s ACC %s  AUC %s   (the epoch with the best validation AUC)",
+          "test, epoch " + best.get("epoch"),
           figure(test.get("acc")),
           figure(test.get("auc")));
     }

@@ -1,6 +1,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
 import dev.unerring.run.Device;
@@ -147,6 +148,14 @@ final class TrainCommand implements Callable<Integer> {
         throw new UsageException("--config and --recipe are two plans; name one of them");
       }
       TrainingPlan p = config == null ? recipe() : read(config);
+      try {
+        return overridden(p);
+      } catch (UsageException e) {
+        throw new UsageException(option(e.getMessage()) + e.getMessage(), e);
+      }
+    }
+
+    private TrainingPlan overridden(TrainingPlan p) {
       CorrectionPlan c = p.correction();
       return new TrainingPlan(
           arch == null ? p.architecture() : arch,
@@ -159,6 +168,23 @@ final class TrainCommand implements Callable<Integer> {
           primeTo == null ? p.primeTo() : primeTo,
           p.stopAtFloor(),
           corrector == null ? c : c.with(Method.parse(corrector, "--corrector")));
+    }
+
+    /** The option that gave the value of which a plan's message speaks; empty where none did. */
+    private String option(String message) {
+      Object[][] options = {
+        {"--seed", "seed", seed},
+        {"--epochs", "epochs", epochs},
+        {"--batch-size", "batchSize", batchSize},
+        {"--lr", "learningRate", learningRate},
+        {"--prime-to", "primeTo", primeTo}
+      };
+      for (Object[] each : options) {
+        if (each[2] != null && message.startsWith("the plan's " + each[1] + " ")) {
+          return each[0] + ": ";
+        }
+      }
+      return "";
     }
 
     private TrainingPlan recipe() {
@@ -174,7 +200,7 @@ final class TrainCommand implements Callable<Integer> {
       try {
         return TrainingPlan.fromJson(parsed(file), file.toString());
       } catch (IOException e) {
-        throw new UsageException("--config " + file + " cannot be read: " + e, e);
+        throw new UsageException("--config " + file + " cannot be read: " + IoReason.of(e), e);
       }
     }
 

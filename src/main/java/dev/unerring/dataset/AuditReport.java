@@ -121,6 +121,18 @@ final class AuditReport {
     line(row("  highest", cells(PixelSummary::highest)));
     line(row("  mean", cells(split -> String.format(Locale.ROOT, "%.1f", split.mean()))));
     line(row("  saturated images", cells(split -> split.saturated().size())));
+    for (PixelSummary split : audit.pixels()) {
+      if (split.holdsMasks()) {
+        line(
+            "  "
+                + split.split()
+                + ": "
+                + (split.ends() == 1
+                    ? "values are 0 and 255 only"
+                    : "nearly all values are 0 or 255")
+                + " (masks); none counts as saturated");
+      }
+    }
   }
 
   private List<String> cells(Function<PixelSummary, Object> cell) {

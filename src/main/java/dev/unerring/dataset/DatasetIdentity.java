@@ -55,7 +55,7 @@ record DatasetIdentity(
 
   /** The file's name, except of a synthetic set, which is recognised by what it says of itself. */
   private static String stem(Path file, DatasetReader.Layout layout) {
-    String stem = file.getFileName().toString().replaceFirst("\\.npz$", "");
+    String stem = NpzReader.stem(file);
     if (layout.syntheticFlag().isEmpty()) {
       return stem;
     }

@@ -7,6 +7,7 @@ import dev.unerring.base.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ public record DatasetManifest(
       String name, int pixels, String url, String md5, Optional<String> sha256) {
     /** The name without its suffix, e.g. {@code breastmnist_64}. */
     public String stem() {
-      return name.replaceFirst("\\.npz$", "");
+      return NpzReader.stem(Path.of(name));
     }
   }
 

@@ -48,7 +48,7 @@ public record FileCheck(
       throw new DataException(file + ": there is no such file; name an npz file");
     }
     FileHashes hashes = FileHashes.ofFile(file, surroundings.monitor());
-    Optional<DatasetManifest> byName = DatasetManifest.find(stem(file));
+    Optional<DatasetManifest> byName = DatasetManifest.find(NpzReader.stem(file));
     List<SplitSummary> splits = List.of();
     try (NpzReader npz = NpzReader.open(file)) {
       DatasetReader.Layout layout = new DatasetReader(npz).layout();
@@ -83,10 +83,6 @@ public record FileCheck(
           Optional.empty(),
           Optional.of(e.getMessage()));
     }
-  }
-
-  private static String stem(Path file) {
-    return file.getFileName().toString().replaceFirst("\\.npz$", "");
   }
 
   private static void readAll(NpzReader npz, DatasetReader.Layout layout, WorkMonitor monitor) {
@@ -126,7 +122,8 @@ public record FileCheck(
       if (!found.equals(wanted)) {
         return Optional.of(file + ": it has " + found + " samples, published are " + wanted);
       }
-      boolean otherName = byName.isPresent() && !stem(file).equals(published.get().stem());
+      boolean otherName =
+          byName.isPresent() && !NpzReader.stem(file).equals(published.get().stem());
       return otherName
           ? Optional.of(
               file
@@ -138,10 +135,10 @@ public record FileCheck(
     return byName.map(known ->
         file
             + ": its name says "
-            + stem(file)
+            + NpzReader.stem(file)
             + ", but it is not the official file (MD5 "
             + known.files().stream()
-                .filter(each -> each.stem().equals(stem(file)))
+                .filter(each -> each.stem().equals(NpzReader.stem(file)))
                 .map(DatasetManifest.PublishedFile::md5)
                 .findFirst()
                 .orElse("of none of its sizes")

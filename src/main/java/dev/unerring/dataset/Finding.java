@@ -17,6 +17,16 @@ public record Finding(String code, String message, boolean preventsTraining) {
     return new Finding(code, message, false);
   }
 
+  /** What to do where it prevents training; a clause. */
+  String advice() {
+    return switch (code) {
+      case "class-without-samples" -> "add samples of it, or number the classes without gaps";
+      case "one-class" -> "add samples of another class";
+      case "all-identical" -> "check how the images came into the file";
+      default -> "see the audit";
+    };
+  }
+
   Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("code", code);

@@ -195,13 +195,13 @@ public final class LabelAudit {
    */
   public void requireTrainable(Path file) {
     List<String> reasons =
-        findings().stream().filter(Finding::preventsTraining).map(Finding::message).toList();
+        findings().stream()
+            .filter(Finding::preventsTraining)
+            .map(finding -> finding.message() + " (" + finding.advice() + ")")
+            .toList();
     if (!reasons.isEmpty()) {
       throw new DataException(
-          file
-              + ": not trainable: "
-              + String.join("; ", reasons)
-              + "; add such samples, or number the classes without gaps (unerring audit shows more)");
+          file + ": not trainable: " + String.join("; ", reasons) + "; unerring audit shows more");
     }
   }
 

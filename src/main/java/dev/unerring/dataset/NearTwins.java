@@ -5,7 +5,9 @@ import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Which samples of one split have a twin in another. */
 public final class NearTwins {
@@ -13,8 +15,8 @@ public final class NearTwins {
 
   /**
    * The samples of {@code of} that have a twin in {@code in}: an identical image (constant ones
-   * too), or one whose pixel values correlate with theirs by {@code threshold} or more. Exact, and
-   * the same for any number of processors. Labels play no part.
+   * too), or one whose pixel values correlate with theirs by a threshold or more. Exact, and the
+   * same for any number of processors. Labels play no part.
    *
    * @param of the samples that are asked about, e.g. test
    * @param in where twins are looked for, e.g. train; images of the same shape
@@ -29,47 +31,78 @@ public final class NearTwins {
 
   static BitSet withTwinIn(
       Split of, Split in, Shape imageShape, double threshold, int threads, WorkMonitor monitor) {
+    return find(of, in, imageShape, new double[] {threshold}, threads, monitor).getFirst();
+  }
+
+  /**
+   * The same for several thresholds, in one search.
+   *
+   * @param thresholds ascending
+   * @return a set of samples for each threshold
+   */
+  public static List<BitSet> withTwinIn(
+      Split of, Split in, Shape imageShape, double[] thresholds, WorkMonitor monitor) {
+    return find(of, in, imageShape, thresholds, Units.processors(), monitor);
+  }
+
+  private static List<BitSet> find(
+      Split of, Split in, Shape imageShape, double[] thresholds, int threads, WorkMonitor monitor) {
     Samples samples = new Samples(List.of(of, in));
-    BitSet found = new BitSet(of.size());
+    BitSet identical = new BitSet(of.size());
     for (int[] group : IdenticalImages.find(samples.splits())) {
       if (group[group.length - 1] >= of.size()) {
-        IntStream.of(group).filter(i -> i < of.size()).forEach(found::set);
+        IntStream.of(group).filter(i -> i < of.size()).forEach(identical::set);
       }
     }
     Correlation correlation = new Correlation(samples, threads, monitor);
     int[] rows =
         IntStream.range(0, of.size())
-            .filter(i -> !found.get(i) && !correlation.constant(i))
+            .filter(i -> !identical.get(i) && !correlation.constant(i))
             .toArray();
     int[] columns =
         IntStream.range(of.size(), samples.size()).filter(i -> !correlation.constant(i)).toArray();
+    CorrelationBound[] bounds =
+        DoubleStream.of(thresholds)
+            .mapToObj(CorrelationBound::new)
+            .toArray(CorrelationBound[]::new);
     List<Finder> finders = new ArrayList<>();
-    TwinSearch.between(correlation, rows, columns, new CorrelationBound(threshold))
+    TwinSearch.between(correlation, rows, columns, bounds)
         .run(
             imageShape,
             threads,
             monitor,
             () -> {
-              Finder finder = new Finder(new BitSet(of.size()));
+              Finder finder = new Finder(copies(identical, bounds.length));
               synchronized (finders) {
                 finders.add(finder);
               }
               return finder;
             });
-    finders.forEach(finder -> found.or(finder.found));
+    List<BitSet> found = copies(identical, bounds.length);
+    for (Finder finder : finders) {
+      for (int i = 0; i < found.size(); i++) {
+        found.get(i).or(finder.found.get(i));
+      }
+    }
     return found;
   }
 
-  /** One thread's part: a row that has a twin needs no second. */
-  private record Finder(BitSet found) implements TwinSearch.Visitor {
+  private static List<BitSet> copies(BitSet set, int count) {
+    return Stream.generate(() -> (BitSet) set.clone()).limit(count).toList();
+  }
+
+  /** One thread's part, by bound: a row that has a twin by all of them needs no second. */
+  private record Finder(List<BitSet> found) implements TwinSearch.Visitor {
     @Override
     public boolean wants(int row) {
-      return !found.get(row);
+      return !found.getLast().get(row);
     }
 
     @Override
     public void pair(int row, int column, int reached, Correlation.Reader reader) {
-      found.set(row);
+      for (int i = 0; i < reached; i++) {
+        found.get(i).set(row);
+      }
     }
   }
 }

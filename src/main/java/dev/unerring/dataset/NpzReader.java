@@ -45,6 +45,11 @@ public final class NpzReader implements AutoCloseable {
     }
   }
 
+  /** The name of an npz file without its folder and suffix. */
+  public static String stem(Path file) {
+    return file.getFileName().toString().replaceFirst("\\.npz$", "");
+  }
+
   /** Maps the file and reads its directory, no array yet. */
   public static NpzReader open(Path path) {
     Arena arena = Arena.ofShared();

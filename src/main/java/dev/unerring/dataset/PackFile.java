@@ -39,8 +39,7 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
 
   /** Where the file of {@code npz} stands. */
   public static Path of(Path npz) {
-    String name = npz.getFileName().toString().replaceFirst("\\.npz$", "");
-    return npz.resolveSibling(name + ".pack.json");
+    return npz.resolveSibling(NpzReader.stem(npz) + ".pack.json");
   }
 
   /** Whether {@code name} can be the name of a label: short, not blank, no control character. */

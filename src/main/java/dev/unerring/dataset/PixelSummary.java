@@ -15,8 +15,9 @@ import java.util.Map;
  * @param lowest the lowest value, 0 to 255
  * @param highest the highest value
  * @param mean of all values
+ * @param ends share of the values that are 0 or 255
  * @param saturated images of which at least {@link #SATURATED_SHARE} of the values are 0 or 255,
- *     and which are not constant
+ *     and which are not constant; none where the split {@link #holdsMasks}
  */
 public record PixelSummary(
     String split,
@@ -24,9 +25,13 @@ public record PixelSummary(
     int lowest,
     int highest,
     double mean,
+    double ends,
     List<LabelledSample> saturated) {
   /** From this share of values at 0 or 255 on, an image counts as saturated. */
   public static final double SATURATED_SHARE = 0.95;
+
+  /** From this share of values at 0 or 255 on, a whole split holds masks: it is meant to be so. */
+  public static final double MASK_SHARE = 0.999;
 
   /** A split of fewer images says nothing about its range of values. */
   private static final int ENOUGH_IMAGES = 20;
@@ -84,8 +89,26 @@ public record PixelSummary(
     for (int value = 0; value < 256; value++) {
       sum += (double) value * counts[value];
     }
-    double mean = sum / ((double) split.size() * split.imageBytes());
-    return new PixelSummary(split.name(), split.size(), lowest, highest, mean, saturated);
+    double values = (double) split.size() * split.imageBytes();
+    double ends = (counts[0] + counts[255]) / values;
+    boolean masks = masks(lowest, highest, ends);
+    return new PixelSummary(
+        split.name(),
+        split.size(),
+        lowest,
+        highest,
+        sum / values,
+        ends,
+        masks ? List.of() : saturated);
+  }
+
+  static boolean masks(int lowest, int highest, double ends) {
+    return lowest == 0 && highest == 255 && ends >= MASK_SHARE;
+  }
+
+  /** Whether nearly all values are 0 or 255, and both occur. */
+  public boolean holdsMasks() {
+    return masks(lowest, highest, ends);
   }
 
   /** Whether this split's values are unlike those of {@code train}: another range, another mean. */
@@ -105,6 +128,7 @@ public record PixelSummary(
     json.put("lowest", lowest);
     json.put("highest", highest);
     json.put("mean", mean);
+    json.put("shareOf0And255", ends);
     json.put("saturatedImages", saturated.size());
     return json;
   }

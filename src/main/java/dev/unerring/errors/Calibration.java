@@ -11,11 +11,17 @@ import java.util.Map;
  * @param temperature from {@link #LOWEST} to {@link #HIGHEST}
  * @param bound whether the search ended at one of these two
  * @param samples validation samples that it rests on
+ * @param errors wrong decisions among them
  * @param raw their figures before, at temperature 1
  * @param calibrated their figures after
  */
 public record Calibration(
-    double temperature, boolean bound, int samples, Reliability raw, Reliability calibrated) {
+    double temperature,
+    boolean bound,
+    int samples,
+    int errors,
+    Reliability raw,
+    Reliability calibrated) {
   /** Below it scores would be sharper than validation sets of these sizes can support. */
   public static final double LOWEST = 0.25;
 
@@ -51,6 +57,7 @@ public record Calibration(
         temperature,
         atLow || atHigh,
         validation.samples(),
+        ErrorList.of(validation.given(), validation.logits()).count(),
         Reliability.of(validation, 1.0),
         Reliability.of(validation, temperature));
   }
@@ -60,15 +67,27 @@ public record Calibration(
     if (!bound) {
       return "";
     }
-    return temperature == LOWEST
-        ? "the temperature is at its lower bound "
-            + LOWEST
-            + ": the likelihood of the "
-            + samples
-            + " validation samples grows up to there, so the scores may be too sure"
-        : "the temperature is at its upper bound "
-            + HIGHEST
-            + ": on the validation samples the network is no better than equal shares";
+    if (temperature == HIGHEST) {
+      return "the temperature is at its upper bound "
+          + HIGHEST
+          + ": on the validation samples the network is no better than equal shares";
+    }
+    String ece =
+        calibrated.ece() > raw.ece()
+            ? "; there the calibrated scores have a larger ECE than the raw ones"
+            : "";
+    return "the temperature is at its lower bound "
+        + LOWEST
+        + (errors == 0
+            ? ": the "
+                + samples
+                + " validation samples do not limit it (none is wrong), so the"
+                + " scores may be too sure"
+            : ": the network is far less sure than the validation samples allow (wrong"
+                + " decisions: "
+                + errors
+                + "), as after little training")
+        + ece;
   }
 
   /** Everything, in reading order. */
@@ -77,6 +96,7 @@ public record Calibration(
     json.put("temperature", temperature);
     json.put("atBound", bound);
     json.put("validationSamples", samples);
+    json.put("validationErrors", errors);
     json.put("raw", raw.toJson());
     json.put("calibrated", calibrated.toJson());
     return json;
@@ -90,14 +110,17 @@ public record Calibration(
   public static Calibration fromJson(Map<?, ?> json) {
     double temperature = number(json, "temperature");
     double samples = number(json, "validationSamples");
-    boolean sound = temperature >= LOWEST && temperature <= HIGHEST && samples >= 1;
+    double errors = number(json, "validationErrors");
+    boolean sound = temperature >= LOWEST && temperature <= HIGHEST && samples >= 1 && errors >= 0;
     if (!sound || !(json.get("atBound") instanceof Boolean bound)) {
-      throw new IllegalArgumentException("temperature, validationSamples or atBound is wrong");
+      throw new IllegalArgumentException(
+          "temperature, atBound or a number of validation samples is wrong");
     }
     return new Calibration(
         temperature,
         bound,
         (int) samples,
+        (int) errors,
         reliability(json, "raw"),
         reliability(json, "calibrated"));
   }

@@ -1,17 +1,19 @@
 package dev.unerring.errors;
 
 import dev.unerring.dataset.Task;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** An evaluation as tables: one column for all samples, one for those without twins. */
+/** An evaluation as tables: a column for all samples, and those without twins. */
 final class EvaluationText {
   /** Confusion matrices of more classes do not fit a screen; JSON has them. */
   private static final int SHOWN_CLASSES = 20;
 
   private static final int COLUMN = 26;
+  private static final int TWIN_COLUMN = 42;
   private static final int NAME = 28;
 
   private final Evaluation evaluation;
@@ -25,16 +27,12 @@ final class EvaluationText {
 
   String text() {
     Figures all = evaluation.all();
-    Figures rest = evaluation.withoutTwins();
-    row(
-        evaluation.split(),
-        "all " + all.samples(),
-        rest == null
-            ? ""
-            : "without a twin in train (r < "
-                + evaluation.twinCorrelation()
-                + ") "
-                + rest.samples());
+    List<String> heads = new ArrayList<>(List.of("all " + all.samples()));
+    for (Evaluation.Remainder rest : evaluation.shown()) {
+      String what = heads.size() == 1 ? "without a twin in train " : "";
+      heads.add(what + "(r < " + rest.correlation() + ") " + rest.figures().samples());
+    }
+    cells(evaluation.split(), heads);
     if (multiLabel) {
       int labels = evaluation.labelNames().size();
       row("  wrong decisions", f -> f.errors() + "/" + (long) f.samples() * labels);
@@ -49,6 +47,7 @@ final class EvaluationText {
     row("  balanced accuracy", f -> number(f.balancedAccuracy()));
     row("  macro F1", f -> number(f.macroF1()));
     calibration();
+    mostHaveTwins(all);
     if (all.errors() == 0) {
       line(
           "  none wrong of %d: the error rate may still be up to %.4f",
@@ -58,6 +57,22 @@ final class EvaluationText {
     classes(all);
     confusion(all);
     return out.toString();
+  }
+
+  private void mostHaveTwins(Figures all) {
+    if (evaluation.mostHaveTwins()) {
+      Evaluation.Remainder rest = evaluation.shown().getFirst();
+      line(
+          "  %d of %d samples have a twin in train (r >= %s): the few that are left are no fair"
+              + " sample of the split%s",
+          all.samples() - rest.figures().samples(),
+          all.samples(),
+          rest.correlation(),
+          evaluation.shown().size() == 1
+              ? ""
+              : "; beside them those without one at r >= "
+                  + evaluation.shown().get(1).correlation());
+    }
   }
 
   private void calibration() {
@@ -162,12 +177,18 @@ final class EvaluationText {
   }
 
   private void row(String title, Function<Figures, String> figure) {
-    Figures rest = evaluation.withoutTwins();
-    row(title, figure.apply(evaluation.all()), rest == null ? "" : figure.apply(rest));
+    List<String> cells = new ArrayList<>(List.of(figure.apply(evaluation.all())));
+    evaluation.shown().forEach(rest -> cells.add(figure.apply(rest.figures())));
+    cells(title, cells);
   }
 
-  private void row(String title, String first, String second) {
-    line("%-" + NAME + "s%-" + COLUMN + "s%s", title, first, second);
+  private void cells(String title, List<String> cells) {
+    StringBuilder row = new StringBuilder(cut(title));
+    for (int i = 0; i < cells.size(); i++) {
+      int width = i == 0 ? COLUMN : TWIN_COLUMN;
+      row.append(String.format(Locale.ROOT, "%-" + width + "s", cells.get(i)));
+    }
+    line("%s", row);
   }
 
   private static String pair(double before, double after) {

@@ -72,9 +72,8 @@ public final class Fetcher {
           target
               + ": cannot be written: "
               + IoReason.of(e)
-              + "; what has arrived stays in "
-              + target.getFileName()
-              + ".part; make room or name another folder with --root",
+              + PartFile.kept(target)
+              + "; make room or name another folder with --root",
           e);
     }
   }

@@ -33,7 +33,7 @@ final class PartFile implements AutoCloseable {
 
   /** The part of {@code target}; DataException when another program is fetching it. */
   static PartFile open(Path target) throws IOException {
-    Path file = target.resolveSibling(target.getFileName() + ".part");
+    Path file = of(target);
     Path tag = target.resolveSibling(target.getFileName() + ".part.etag");
     FileChannel channel =
         FileChannel.open(
@@ -52,6 +52,17 @@ final class PartFile implements AutoCloseable {
       throw new DataException(file + ": another program is fetching this file; let it finish");
     }
     return new PartFile(file, tag, channel);
+  }
+
+  /** Where what has arrived stays, as a clause; empty where nothing has. */
+  static String kept(Path target) {
+    Path file = of(target);
+    boolean some = file.toFile().length() > 0; // 0 where there is none
+    return some ? "; what has arrived stays in " + file.getFileName() : "";
+  }
+
+  private static Path of(Path target) {
+    return target.resolveSibling(target.getFileName() + ".part");
   }
 
   Path path() {

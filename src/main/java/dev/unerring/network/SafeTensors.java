@@ -1,6 +1,7 @@
 package dev.unerring.network;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -139,7 +140,7 @@ final class SafeTensors {
       }
       return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
-      throw new DataException("cannot read the model " + file + ": " + e, e);
+      throw new DataException("cannot read the model " + file + ": " + IoReason.of(e), e);
     }
   }
 

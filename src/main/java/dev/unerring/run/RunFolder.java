@@ -2,8 +2,10 @@ package dev.unerring.run;
 
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
+import dev.unerring.dataset.NpzReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,7 +32,7 @@ public final class RunFolder {
   }
 
   private static RunFolder createNumbered(RunRequest request) {
-    String data = request.data().getFileName().toString().replaceFirst("\\.npz$", "");
+    String data = NpzReader.stem(request.data());
     String stem = data + "-" + request.plan().architecture() + "-seed" + request.plan().seed();
     Path runs = Path.of("runs");
     try {
@@ -44,7 +46,8 @@ public final class RunFolder {
         }
       }
     } catch (IOException e) {
-      throw new DataException("cannot make a folder in " + runs.toAbsolutePath() + ": " + e, e);
+      throw new DataException(
+          "cannot make a folder in " + runs.toAbsolutePath() + ": " + IoReason.of(e), e);
     }
   }
 
@@ -59,7 +62,7 @@ public final class RunFolder {
         throw new DataException("the folder " + path + " is not writable; choose another --out");
       }
     } catch (IOException e) {
-      throw new DataException("cannot make the folder " + path + ": " + e, e);
+      throw new DataException("cannot make the folder " + path + ": " + IoReason.of(e), e);
     }
     return new RunFolder(path);
   }
@@ -108,7 +111,7 @@ public final class RunFolder {
     try {
       return Files.readString(file(name), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new DataException("cannot read " + file(name) + ": " + e, e);
+      throw new DataException("cannot read " + file(name) + ": " + IoReason.of(e), e);
     }
   }
 

@@ -25,6 +25,7 @@ public final class TrainedRun {
   private static final String RESULT = "result.json";
   private static final String MODEL = "model.safetensors";
   private static final String CALIBRATION = "calibration.json";
+  private static final long CALIBRATION_SCHEMA = 2;
 
   private final RunFolder folder;
   private final Map<?, ?> result;
@@ -174,7 +175,8 @@ public final class TrainedRun {
       return Optional.empty();
     }
     Map<?, ?> json = object(CALIBRATION);
-    if (!text(result, "weightsSha256").equals(json.get("weightsSha256"))) {
+    boolean known = Long.valueOf(CALIBRATION_SCHEMA).equals(json.get("schema"));
+    if (!known || !text(result, "weightsSha256").equals(json.get("weightsSha256"))) {
       return Optional.empty();
     }
     try {
@@ -192,7 +194,7 @@ public final class TrainedRun {
    */
   public void store(Calibration calibration) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("schema", 1);
+    json.put("schema", CALIBRATION_SCHEMA);
     json.put("weightsSha256", text(result, "weightsSha256"));
     json.put("dataContentSha256", text(result, "dataContentSha256"));
     json.putAll(calibration.toJson());

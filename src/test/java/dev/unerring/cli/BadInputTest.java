@@ -148,6 +148,7 @@ class BadInputTest {
     CommandRun run = CommandRun.of("train", "--data", data, "--out", out, "--epochs", 1);
     assertEquals(5, run.code(), run.err());
     assertTrue(run.err().contains(out.toString()), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
     assertEquals("a file", Files.readString(folder.resolve("runs")));
   }
 

@@ -179,7 +179,7 @@ class EvaluateCommandTest {
     refused(run.command("evaluate"), 5, model.toString());
     refused(run.command("predict", "--split", "test", run.data()), 5, model.toString());
     Files.delete(model);
-    refused(run.command("evaluate"), 5, "cannot read the model " + model);
+    refused(run.command("evaluate"), 5, "cannot read the model " + model + ": there is no such");
   }
 
   @Test

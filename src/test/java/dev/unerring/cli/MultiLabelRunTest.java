@@ -11,7 +11,11 @@ import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,8 +27,12 @@ class MultiLabelRunTest {
 
   @TempDir private Path folder;
 
+  private static CommandRun run(Path folder) {
+    return CommandRun.of("errors", "--run", folder);
+  }
+
   @Test
-  void evaluationAndPredictionSpeakOfEveryLabel() {
+  void evaluationAndPredictionSpeakOfEveryLabel() throws IOException {
     Path data = folder.resolve("several.npz");
     NpzWriter writer = new NpzWriter(false);
     int[] counts = {48, 16, 16};
@@ -81,5 +89,19 @@ class MultiLabelRunTest {
     }
     CommandRun csv = run.command("predict", "--split", "train", data);
     assertTrue(csv.out().lines().toList().get(2).startsWith(data + ",1,0 2,0; 2,"), csv.out());
+
+    CommandRun none = run(run.folder());
+    assertTrue(none.out().startsWith("0/144 training errors after training"), none.out());
+    Map<String, Object> named = new LinkedHashMap<>();
+    run.json("result.json").forEach((key, value) -> named.put((String) key, value));
+    named.put("labels", List.of("mass", "edema", "hernia"));
+    Files.writeString(run.folder().resolve("result.json"), Json.pretty(named));
+    Files.writeString(
+        run.folder().resolve("errors.csv"),
+        "final,7,1,0,1,0,-0.5,false,hard,,,1,2,3\n",
+        StandardOpenOption.APPEND);
+    String listed = run(run.folder()).out();
+    assertTrue(listed.contains("1/144 training errors at the end"), listed);
+    assertTrue(listed.lines().anyMatch(l -> l.matches(" +7 +1 edema +0 +1 +0 .*hard")), listed);
   }
 }

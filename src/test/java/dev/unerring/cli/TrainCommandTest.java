@@ -55,8 +55,27 @@ class TrainCommandTest {
     long left = (Long) result().get("trainErrors");
     assertTrue(left > 0);
     assertTrue(run.out().contains(left + "/40   floor 0   NOT REACHED (epochs)"), run.out());
+    assertTrue(run.out().contains("\ntest, epoch 1      ACC "), run.out());
     assertTrue(run.err().contains(left + " training errors are left, the floor is 0"), run.err());
     assertTrue(Files.isRegularFile(out.resolve("model.safetensors")));
+  }
+
+  @Test
+  void aValueOutOfRangeNamesItsOption() {
+    CommandRun run = train("--lr", -1);
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains("--lr: the plan's learningRate is 0 to 10, not -1"), run.err());
+    run = train("--batch-size", 1);
+    assertTrue(run.err().contains("--batch-size: the plan's batchSize is "), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void aPlanThatIsNotThereIsSaidInWords() {
+    CommandRun run = train("--config", folder.resolve("none.json"));
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains("there is no such file"), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
   }
 
   @Test

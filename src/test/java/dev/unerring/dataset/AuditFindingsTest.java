@@ -2,6 +2,7 @@ package dev.unerring.dataset;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -48,12 +49,13 @@ class AuditFindingsTest {
     return audit.findings().getFirst();
   }
 
-  private static void assertRefused(LabelAudit audit, String reason) {
+  private static String assertRefused(LabelAudit audit, String reason) {
     String message =
         assertThrows(DataException.class, () -> audit.requireTrainable(Path.of("set.npz")))
             .getMessage();
     assertTrue(message.startsWith("set.npz: not trainable: "), message);
     assertTrue(message.contains(reason), message);
+    return message;
   }
 
   @Test
@@ -92,7 +94,11 @@ class AuditFindingsTest {
     assertTrue(all.message().startsWith("all 18 images are identical"), all.message());
     assertTrue(all.message().endsWith("the floor of training errors is 3"), all.message());
     LabelAudit train = audit(same, alternating(6), Fields.smooth(9, 2, SHAPE));
-    assertRefused(train, "all 6 training images are identical: nothing can be learned from them");
+    String refusal =
+        assertRefused(
+            train, "all 6 training images are identical: nothing can be learned from them");
+    assertTrue(refusal.contains("(check how the images came into the file)"), refusal);
+    assertFalse(refusal.contains("number the classes"), refusal);
   }
 
   @Test
@@ -119,6 +125,22 @@ class AuditFindingsTest {
     assertEquals("saturated-images", found.code());
     assertEquals("[train[1] (label 1)]", audit.pixels().getFirst().saturated().toString());
     assertEquals(255, audit.pixels().getFirst().highest());
+  }
+
+  @Test
+  void masksAreNotSaturatedImages() {
+    byte[] masks = images(40);
+    for (int i = 0; i < masks.length; i++) {
+      masks[i] = (byte) ((masks[i] & 0xFF) < 128 ? 0 : 255);
+    }
+    LabelAudit audit = audit(masks, alternating(40), masks);
+    assertEquals(
+        List.of(),
+        audit.findings().stream().filter(f -> f.code().equals("saturated-images")).toList());
+    assertTrue(audit.pixels().stream().allMatch(PixelSummary::holdsMasks));
+    assertTrue(audit.toText().contains("train: values are 0 and 255 only (masks)"), audit.toText());
+    assertEquals(1.0, audit.pixels().getFirst().toJson().get("shareOf0And255"));
+    assertFalse(PixelSummary.masks(0, 0, 1), "black images are no masks");
   }
 
   @Test

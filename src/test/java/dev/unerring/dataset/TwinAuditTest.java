@@ -242,6 +242,15 @@ class TwinAuditTest {
     for (String name : List.of("val", "test")) {
       Split of = splits.get(name.equals("val") ? 1 : 2);
       TwinCounts counts = twins.counts(name, "train");
+      List<BitSet> both =
+          NearTwins.withTwinIn(
+              of,
+              splits.get(0),
+              GREY,
+              new double[] {TwinAudit.ALIKE, TwinAudit.NEAR},
+              WorkMonitor.SILENT);
+      assertEquals(counts.withAlike().all(), both.get(0).cardinality());
+      assertEquals(counts.withNear().all(), both.get(1).cardinality());
       // identical constant images are twins for both
       for (int threads = 1; threads < 4; threads += 2) {
         assertEquals(

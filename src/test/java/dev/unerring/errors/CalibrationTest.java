@@ -55,6 +55,27 @@ class CalibrationTest {
   }
 
   @Test
+  void aNetworkThatIsNotSureEnoughIsToldFromOneWithoutErrors() {
+    float[] logits = {0.02f, 0, 0, 0.02f, 0.02f, 0, 0.02f, 0};
+    Calibration unsure =
+        Calibration.fit(new LabelledLogits(Task.BINARY, 2, logits, new int[] {0, 1, 0, 1}));
+    assertEquals(Calibration.LOWEST, unsure.temperature());
+    assertEquals(1, unsure.errors());
+    assertTrue(unsure.warning().contains("far less sure than"), unsure.warning());
+    assertTrue(unsure.warning().contains("(wrong decisions: 1)"), unsure.warning());
+    assertFalse(unsure.warning().contains("do not limit it"), unsure.warning());
+    Calibration right =
+        Calibration.fit(
+            new LabelledLogits(Task.BINARY, 2, new float[] {3, 0, 0, 2}, new int[] {0, 1}));
+    assertEquals(0, right.errors());
+    assertTrue(right.warning().contains("do not limit it (none is wrong)"), right.warning());
+    Calibration worse =
+        new Calibration(
+            Calibration.LOWEST, true, 4, 1, new Reliability(0.7, 0.1), new Reliability(0.6, 0.2));
+    assertTrue(worse.warning().contains("a larger ECE than the raw ones"), worse.warning());
+  }
+
+  @Test
   void validationThatIsAllWrongEndsAtTheUpperBoundAndSaysSo() {
     float[] logits = {3, 0, 0, 2};
     Calibration found =
@@ -101,6 +122,7 @@ class CalibrationTest {
       good.replace("\"temperature\":3", "\"temperature\":300"),
       good.replace("\"temperature\"", "\"heat\""),
       good.replace("\"validationSamples\":40", "\"validationSamples\":0"),
+      good.replace("\"validationErrors\"", "\"mistakes\""),
       good.replace("\"atBound\":false", "\"atBound\":0"),
       good.replace("\"raw\"", "\"rare\"")
     };

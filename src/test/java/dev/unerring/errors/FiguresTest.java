@@ -1,6 +1,7 @@
 package dev.unerring.errors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import dev.unerring.dataset.Task;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Every figure of an evaluation is the one that scikit-learn computes from the same decisions. */
@@ -116,7 +118,11 @@ class FiguresTest {
     every.set(0, 40);
     Evaluation evaluation =
         Evaluation.of(
-            "test", JudgedSamples.CLASSES, List.of("a", "b", "c", "d"), every, 0.95, null);
+            "test",
+            JudgedSamples.CLASSES,
+            List.of("a", "b", "c", "d"),
+            new TreeMap<>(Map.of(0.95, every)),
+            null);
     assertTrue(
         evaluation.toText().contains("without a twin in train (r < 0.95) 0"), evaluation.toText());
     Map<?, ?> json = (Map<?, ?>) Json.parse(Json.pretty(evaluation.toJson()));
@@ -124,18 +130,59 @@ class FiguresTest {
   }
 
   @Test
+  void whereMostSamplesHaveATwinTheCloserMarkStandsBeside() {
+    BitSet most = new BitSet();
+    most.set(0, 30);
+    BitSet few = new BitSet();
+    few.set(0, 3);
+    List<String> names = List.of("a", "b", "c", "d");
+    Evaluation evaluation =
+        Evaluation.of(
+            "test",
+            JudgedSamples.CLASSES,
+            names,
+            new TreeMap<>(Map.of(0.95, most, 0.99, few)),
+            null);
+    String text = evaluation.toText();
+    assertTrue(text.contains("30 of 40 samples have a twin in train (r >= 0.95): "), text);
+    assertTrue(text.contains("beside them those without one at r >= 0.99"), text);
+    assertTrue(
+        text.lines()
+            .findFirst()
+            .orElseThrow()
+            .matches("test +all 40 +without a twin in train \\(r < 0.95\\) 10 +\\(r < 0.99\\) 37"),
+        text);
+    assertTrue(text.lines().anyMatch(l -> l.matches("  wrong samples +.*/40 +.*/10 +.*/37")), text);
+    Map<?, ?> json = (Map<?, ?>) Json.parse(Json.pretty(evaluation.toJson()));
+    assertEquals(0.99, json.get("nearTwinCorrelation"));
+    assertEquals(37L, ((Map<?, ?>) json.get("withoutNearTwins")).get("samples"));
+    assertEquals(10L, ((Map<?, ?>) json.get("withoutTwins")).get("samples"));
+    text =
+        Evaluation.of(
+                "test",
+                JudgedSamples.CLASSES,
+                names,
+                new TreeMap<>(Map.of(0.95, few, 0.99, few)),
+                null)
+            .toText();
+    assertFalse(text.contains("0.99"), text);
+  }
+
+  @Test
   void theTextNamesClassesWithoutAucAndTheBoundOfNoErrors() {
     String text =
-        Evaluation.of("val", JudgedSamples.CLASSES, List.of("a", "b", "c", "d"), null, 0.95, null)
+        Evaluation.of(
+                "val", JudgedSamples.CLASSES, List.of("a", "b", "c", "d"), new TreeMap<>(), null)
             .toText();
     assertTrue(text.contains("no AUC, for want of samples of both kinds: 3 d"), text);
     assertTrue(text.contains("not calibrated"), text);
     LabelledLogits right = new LabelledLogits(Task.BINARY, 2, new float[] {2, 1}, new int[1]);
-    text = Evaluation.of("val", right, List.of("a", "b"), null, 0.95, null).toText();
+    text = Evaluation.of("val", right, List.of("a", "b"), new TreeMap<>(), null).toText();
     assertTrue(text.contains("none wrong of 1: the error rate may still be up to 0.9750"), text);
     assertTrue(text.contains("one class only"), text);
     text =
-        Evaluation.of("val", JudgedSamples.MULTI_LABEL, List.of("a", "b", "c"), null, 0.95, null)
+        Evaluation.of(
+                "val", JudgedSamples.MULTI_LABEL, List.of("a", "b", "c"), new TreeMap<>(), null)
             .toText();
     assertTrue(text.lines().anyMatch(l -> l.matches("1 b +4 +1 +4 +3")), text);
   }

@@ -259,7 +259,7 @@ public final class Suite18 {
   }
 
   private String line(Map<String, Object> record) {
-    String name = String.format(Locale.ROOT, "%-34s", record.get("case"));
+    String name = String.format(Locale.ROOT, "%-36s", record.get("case"));
     if (!record.containsKey("trainErrors")) {
       return name + "FAILED, exit code " + record.get("exitCode") + ", see its log in " + folder;
     }
