@@ -16,7 +16,8 @@ public final class IoReason {
     return switch (e) {
       case NoSuchFileException _ -> "there is no such file or folder";
       case AccessDeniedException _ -> "permission denied";
-      case FileAlreadyExistsException f -> f.getFile() + " is in the way";
+      case FileAlreadyExistsException f when f.getReason() == null ->
+          f.getFile() + " is in the way";
       case FileSystemLoopException loop ->
           loop.getFile() + " leads back to a folder above it (a loop of symbolic links)";
       case FileSystemException f when f.getReason() != null -> f.getReason();
