@@ -7,7 +7,7 @@ SHELL := /bin/sh
 VERSION := $(shell sed -n 's,^  <version>\(.*\)</version>,\1,p' pom.xml)
 MVN ?= mvn
 JDK := $(shell .ci/find-jdk 25)
-MAVEN = JAVA_HOME="$(JDK)" $(MVN) -Dstyle.color=never
+MAVEN = JAVA_HOME="$(JDK)" $(MVN)
 
 JAR := target/unerring-$(VERSION).jar
 IMAGE := target/unerring

@@ -61,6 +61,7 @@ final class DatasetsMontageCommand implements Callable<Integer> {
   @Option(
       names = "--samples",
       paramLabel = "I,J,...",
+      hideParamSyntax = true,
       split = ",",
       description = "These samples in this order (instead of a choice by the seed).")
   private List<Integer> samples = List.of();

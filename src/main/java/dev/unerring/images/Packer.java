@@ -6,6 +6,7 @@ import dev.unerring.base.IoReason;
 import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.NpzReader;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.dataset.PackFile;
 import java.io.IOException;
@@ -159,8 +160,7 @@ public final class Packer {
 
   /** Where the table of sources of an npz file stands. */
   public static Path sources(Path npz) {
-    String name = npz.getFileName().toString().replaceFirst("\\.npz$", "");
-    return npz.resolveSibling(name + ".sources.csv");
+    return npz.resolveSibling(NpzReader.stem(npz) + ".sources.csv");
   }
 
   private static void remove(List<Path> outputs) {
