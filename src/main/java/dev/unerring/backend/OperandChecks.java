@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Sizes of operands, checked at the entry of every backend's operation. */
-final class OperandChecks {
+public final class OperandChecks {
   private OperandChecks() {}
 
   /** x and y are the two sides of a convolution; the bias may be null. */
-  static void conv(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
+  public static void conv(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
     Shape expected = window.outputOf(x.shape(), y.shape().c());
     require(
         expected.equals(y.shape()), "a convolution of", x.shape(), "gives", expected, y.shape());
@@ -21,7 +21,8 @@ final class OperandChecks {
     }
   }
 
-  static void linear(Tensor x, Buffer weight, Buffer bias, Tensor y) {
+  /** x and y are the two sides of a linear layer; the bias may be null. */
+  public static void linear(Tensor x, Buffer weight, Buffer bias, Tensor y) {
     require(x.shape().n() == y.shape().n(), "a linear layer keeps", x.shape(), "n:", x, y.shape());
     words(weight, (long) x.shape().imageElements() * y.shape().imageElements(), "weight");
     if (bias != null) {
@@ -30,20 +31,22 @@ final class OperandChecks {
   }
 
   /** x and y have one shape; every vector has a word a channel. */
-  static void channels(Tensor x, Tensor y, Buffer... vectors) {
+  public static void channels(Tensor x, Tensor y, Buffer... vectors) {
     require(x.shape().equals(y.shape()), "equal shapes wanted:", x.shape(), "and", "", y.shape());
     for (Buffer vector : vectors) {
       words(vector, x.shape().c(), "channel vector");
     }
   }
 
-  static void pool(Tensor x, Window window, Tensor y) {
+  /** y is what the window, without a border, makes of x. */
+  public static void pool(Tensor x, Window window, Tensor y) {
     Shape expected = window.outputOf(x.shape(), x.shape().c());
     boolean fits = window.pad() == 0 && expected.equals(y.shape());
     require(fits, "pooling (without padding) of", x.shape(), "gives", expected, y.shape());
   }
 
-  static void loss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+  /** Logits and gradient of one shape, a label a sample, one word of loss. */
+  public static void loss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
     require(
         logits.shape().equals(gradLogits.shape()),
         "equal shapes wanted:",
@@ -59,7 +62,7 @@ final class OperandChecks {
   }
 
   /** Shapes as for the softmax loss, a word a logit for the labels, each 0 or 1. */
-  static void sigmoidLoss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+  public static void sigmoidLoss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
     loss(logits, labels, loss, gradLogits);
     long wanted = logits.shape().elements();
     if (labels.length() < wanted) {
@@ -74,7 +77,7 @@ final class OperandChecks {
   }
 
   /** Every label of the batch is a class; the labels lie in host memory. */
-  static void labels(Buffer labels, Shape logits) {
+  public static void labels(Buffer labels, Shape logits) {
     for (int n = 0; n < logits.n(); n++) {
       int label = labels.memory().getAtIndex(ValueLayout.JAVA_INT, n);
       if (label < 0 || label >= logits.imageElements()) {
@@ -91,7 +94,7 @@ final class OperandChecks {
   }
 
   /** Batch statistics and running ones have one length, and the variance can be made unbiased. */
-  static void update(
+  public static void update(
       Buffer mean, Buffer variance, long count, Buffer runningMean, Buffer runningVariance) {
     sameLength(runningMean, runningVariance, mean, variance);
     if (count < 2) {
@@ -101,7 +104,7 @@ final class OperandChecks {
   }
 
   /** The host memory of a copy is not larger than the buffer. */
-  static void copy(MemorySegment host, Buffer buffer) {
+  public static void copy(MemorySegment host, Buffer buffer) {
     if (host.byteSize() > buffer.memory().byteSize()) {
       throw new IllegalArgumentException(
           "a copy of "
@@ -112,12 +115,13 @@ final class OperandChecks {
   }
 
   /** y has the images and channels of x and a single position. */
-  static void averagePool(Tensor x, Tensor y) {
+  public static void averagePool(Tensor x, Tensor y) {
     Shape expected = Shape.vectors(x.shape().n(), x.shape().c());
     require(expected.equals(y.shape()), "pooling of", x.shape(), "gives", expected, y.shape());
   }
 
-  static void sameLength(Buffer first, Buffer... others) {
+  /** All buffers have one length. */
+  public static void sameLength(Buffer first, Buffer... others) {
     for (Buffer other : others) {
       words(other, first.length(), "optimiser's buffer");
     }

@@ -116,7 +116,7 @@ public final class StubCuda {
   }
 
   /** The n-th call from now on, counted from 1, fails. */
-  void fail(long call, Kind kind) {
+  public void fail(long call, Kind kind) {
     try {
       control
           .function("stub_fail", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT))
@@ -138,17 +138,17 @@ public final class StubCuda {
   }
 
   /** Calls so far. */
-  long calls() {
+  public long calls() {
     return number("stub_calls");
   }
 
   /** What was created and not given back. */
-  long live() {
+  public long live() {
     return number("stub_live");
   }
 
   /** The function that failed; empty where none did. */
-  String failed() {
+  public String failed() {
     try {
       MethodHandle handle = control.function("stub_failed", FunctionDescriptor.of(ADDRESS));
       return BoundLibrary.string((MemorySegment) handle.invokeExact());

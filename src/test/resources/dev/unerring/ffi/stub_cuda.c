@@ -15,7 +15,8 @@ static const int DEFAULTS[KNOBS] = {13000, 13000, 13, 92400, 13000, 1, 0};
 static long calls, live, fail_at;
 static int kind, lost, knob[KNOBS], elements;
 static const char *failed;
-static long memory[64];
+enum { BLOCKS = 4096 };
+static long memory[BLOCKS];
 
 void stub_reset(void) {
   calls = live = fail_at = 0;
@@ -95,13 +96,13 @@ int cudaDeviceGetPCIBusId(char *id, int length, int device) {
   return enter(CUDA, "cudaDeviceGetPCIBusId");
 }
 int cudaMemGetInfo(size_t *free, size_t *total) {
-  *free = 3;
-  *total = 5;
+  *free = (size_t)6 << 30;
+  *total = (size_t)8 << 30;
   return enter(CUDA, "cudaMemGetInfo");
 }
 static int allocate(const char *function, void **out, size_t bytes) {
   int status = create(CUDA, function, out);
-  for (int i = 0; status == 0; i++)
+  for (int i = 0; status == 0 && i < BLOCKS; i++)
     if (memory[i] == 0) {
       *out = malloc(bytes);
       memory[i] = (long)*out;
@@ -110,7 +111,7 @@ static int allocate(const char *function, void **out, size_t bytes) {
   return status;
 }
 static int release(const char *function, void *address) {
-  for (int i = 0; i < 64; i++)
+  for (int i = 0; i < BLOCKS; i++)
     if (address != NULL && memory[i] == (long)address) {
       memory[i] = 0;
       free(address);

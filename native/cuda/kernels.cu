@@ -1,0 +1,1 @@
+/* All kernels, in one translation unit. */
