@@ -137,6 +137,15 @@ public final class StubCuda {
     }
   }
 
+  /** Begins the random orders of kernels that are built for the host. */
+  public void seed(long seed) {
+    try {
+      control.function("host_seed", FunctionDescriptor.ofVoid(JAVA_LONG)).invokeExact(seed);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Calls so far. */
   public long calls() {
     return number("stub_calls");
@@ -170,7 +179,7 @@ public final class StubCuda {
   }
 
   /** Runs a command to its end; what it printed. */
-  static String run(String... command) throws IOException, InterruptedException {
+  public static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();

@@ -10,7 +10,9 @@ import dev.unerring.ffi.NativeCallException;
 import dev.unerring.ffi.NativeHandle;
 import dev.unerring.tensor.Buffer;
 import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The first GPU with one stream, on which everything happens in the order of the calls, and the
@@ -45,7 +47,8 @@ final class Gpu implements AutoCloseable {
               .address();
       staging = new Staging(runtime, stream, handles);
     } catch (RuntimeException e) {
-      throw closedAfter(e);
+      closeAfter(e);
+      throw e;
     }
   }
 
@@ -62,6 +65,18 @@ final class Gpu implements AutoCloseable {
   /** What the driver says about it. */
   CudaDevice device() {
     return device;
+  }
+
+  /** GPU, driver and libraries, for records. */
+  Map<String, Object> facts() {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("gpu", device.name());
+    facts.put("computeCapability", device.major() + "." + device.minor());
+    facts.put("multiprocessors", (long) device.multiprocessors());
+    facts.put("gpuMemoryBytes", device.memoryBytes());
+    facts.put("cudaDriver", driver.version());
+    facts.put("cudaRuntime", runtime.version());
+    return facts;
   }
 
   /** All libraries that were found. */
@@ -100,9 +115,15 @@ final class Gpu implements AutoCloseable {
   /** Memory of {@code words} 32-bit words, all zero, that lives as long as the GPU is open. */
   Buffer allocate(long words) {
     long bytes = bytes(words);
-    Buffer buffer = new Buffer(own(memory(bytes)).memory(bytes));
-    runtime.cudaMemsetAsync(buffer.memory(), 0, bytes, stream);
+    Buffer buffer = new Buffer(own(memory(bytes)).memory(bytes).asSlice(0, words * Float.BYTES));
+    clear(buffer);
     return buffer;
+  }
+
+  /** Sets every word to zero. */
+  void clear(Buffer buffer) {
+    enter();
+    runtime.cudaMemsetAsync(buffer.memory(), 0, buffer.memory().byteSize(), stream);
   }
 
   /**
@@ -161,26 +182,23 @@ final class Gpu implements AutoCloseable {
     return Math.multiplyExact(Math.max(1, words), (long) Float.BYTES);
   }
 
-  private RuntimeException closedAfter(RuntimeException failure) {
+  /** Gives everything back after a failure, which keeps what fails meanwhile. */
+  void closeAfter(RuntimeException failure) {
     try {
       handles.close();
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
-    return failure;
   }
 
   @Override
   public void close() {
-    RuntimeException failure = null;
     try {
       enter();
       runtime.cudaStreamSynchronize(stream);
     } catch (RuntimeException e) {
-      failure = e;
-    }
-    if (failure != null) {
-      throw closedAfter(failure);
+      closeAfter(e);
+      throw e;
     }
     handles.close();
   }

@@ -6,10 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.unerring.ffi.CudaDriver;
+import dev.unerring.ffi.NativeHandle;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.IntBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,35 +20,35 @@ import java.util.Map;
  * in the order of the kernel's parameters, and {@code launch}; the arguments are copied by the
  * driver, so one place in memory serves all of them.
  */
-final class Kernels implements AutoCloseable {
+final class Kernels {
   /** Threads of a block of all kernels that do not say otherwise. */
   static final int THREADS = 256;
 
   private static final int MOST_ARGUMENTS = 32;
   private static final long SLOT = 8;
 
+  private final Gpu gpu;
   private final CudaDriver driver;
-  private final MemorySegment stream;
   private final MemorySegment module;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment slots = arena.allocate(MOST_ARGUMENTS * SLOT, SLOT);
   private final MemorySegment pointers = arena.allocate(ADDRESS, MOST_ARGUMENTS);
   private final Map<String, MemorySegment> functions = new LinkedHashMap<>();
+  private final Map<IntBuffer, MemorySegment> structs = new LinkedHashMap<>();
   private MemorySegment function;
   private int arguments;
 
   /** Kernels of a module that the GPU owns. */
   Kernels(Gpu gpu, MemorySegment module) {
+    this.gpu = gpu;
     this.driver = gpu.driver();
-    this.stream = gpu.stream();
     this.module = module;
-    for (int i = 0; i < MOST_ARGUMENTS; i++) {
-      pointers.setAtIndex(ADDRESS, i, slots.asSlice(i * SLOT));
-    }
+    gpu.own(new NativeHandle(MemorySegment.NULL, nothing -> arena.close()));
   }
 
   /** Begins a launch. */
   Kernels of(String kernel) {
+    gpu.enter();
     MemorySegment known = functions.get(kernel);
     if (known == null) {
       known = driver.cuModuleGetFunction(module, arena.allocateFrom(kernel));
@@ -59,7 +61,7 @@ final class Kernels implements AutoCloseable {
 
   /** The next argument is the address of the memory; a null segment is a null pointer. */
   Kernels at(MemorySegment memory) {
-    slots.set(JAVA_LONG, SLOT * arguments++, memory.address());
+    slots.set(JAVA_LONG, next(), memory.address());
     return this;
   }
 
@@ -73,20 +75,36 @@ final class Kernels implements AutoCloseable {
 
   /** The next argument is an {@code int}. */
   Kernels number(int value) {
-    slots.set(JAVA_INT, SLOT * arguments++, value);
+    slots.set(JAVA_INT, next(), value);
     return this;
   }
 
   /** The next argument is a {@code long long}. */
   Kernels count(long value) {
-    slots.set(JAVA_LONG, SLOT * arguments++, value);
+    slots.set(JAVA_LONG, next(), value);
     return this;
   }
 
   /** The next argument is a {@code float}. */
   Kernels real(float value) {
-    slots.set(JAVA_FLOAT, SLOT * arguments++, value);
+    slots.set(JAVA_FLOAT, next(), value);
     return this;
+  }
+
+  /** The next argument is a struct of these {@code int}s; equal ones share their memory. */
+  Kernels words(int... values) {
+    MemorySegment struct =
+        structs.computeIfAbsent(
+            IntBuffer.wrap(values), key -> arena.allocateFrom(JAVA_INT, values));
+    pointers.setAtIndex(JAVA_LONG, arguments++, struct.address());
+    return this;
+  }
+
+  /** Where the next argument's value goes. */
+  private long next() {
+    long slot = SLOT * arguments;
+    pointers.setAtIndex(JAVA_LONG, arguments++, slots.address() + slot);
+    return slot;
   }
 
   /** One thread an item, at most so many blocks that each thread has several items. */
@@ -105,13 +123,8 @@ final class Kernels implements AutoCloseable {
         threadsY,
         1,
         0,
-        stream,
+        gpu.stream(),
         pointers,
         MemorySegment.NULL);
-  }
-
-  @Override
-  public void close() {
-    arena.close();
   }
 }

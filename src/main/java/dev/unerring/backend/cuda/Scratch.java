@@ -3,14 +3,18 @@ package dev.unerring.backend.cuda;
 import dev.unerring.ffi.NativeHandle;
 import java.lang.foreign.MemorySegment;
 
-/** One growing piece of working memory on the GPU, kept from call to call; content undefined. */
-final class Scratch implements AutoCloseable {
+/**
+ * One growing piece of working memory, kept from call to call until the GPU is closed; its content
+ * is undefined.
+ */
+final class Scratch {
   private final Gpu gpu;
   private NativeHandle handle;
   private MemorySegment memory = MemorySegment.NULL;
 
   Scratch(Gpu gpu) {
     this.gpu = gpu;
+    gpu.own(new NativeHandle(MemorySegment.NULL, nothing -> release()));
   }
 
   /** At least {@code words} 32-bit words; what an earlier call returned is no longer valid. */
@@ -18,15 +22,14 @@ final class Scratch implements AutoCloseable {
     long bytes = Gpu.bytes(words);
     if (memory.byteSize() < bytes) {
       gpu.synchronize();
-      close();
+      release();
       handle = gpu.memory(bytes);
       memory = handle.memory(bytes);
     }
     return memory;
   }
 
-  @Override
-  public void close() {
+  private void release() {
     if (handle != null) {
       memory = MemorySegment.NULL;
       handle.close();

@@ -41,9 +41,9 @@ class GpuTest {
 
   /** Everything that a backend asks of the GPU, once. */
   private static void use() {
-    try (Gpu gpu = Gpu.open(status);
-        Scratch scratch = new Scratch(gpu);
-        Kernels kernels = new Kernels(gpu, KernelCode.load(gpu))) {
+    try (Gpu gpu = Gpu.open(status)) {
+      Scratch scratch = new Scratch(gpu);
+      Kernels kernels = new Kernels(gpu, KernelCode.load(gpu));
       Buffer buffer = gpu.allocate(5);
       gpu.upload(MemorySegment.ofArray(new int[] {1, 2, 3, 4, 5}), buffer);
       scratch.words(10);
