@@ -253,6 +253,18 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+    softmax(logits, labels, null, loss, gradLogits);
+  }
+
+  @Override
+  public void weightedSoftmaxCrossEntropy(
+      Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits) {
+    OperandChecks.weights(weights, logits.shape());
+    softmax(logits, labels, weights.memory(), loss, gradLogits);
+  }
+
+  private void softmax(
+      Tensor logits, Buffer labels, MemorySegment weights, Buffer loss, Tensor gradLogits) {
     OperandChecks.loss(logits, labels, loss, gradLogits);
     OperandChecks.labels(labels, logits.shape());
     int samples = logits.shape().n();
@@ -272,6 +284,10 @@ public final class CpuBackend implements Backend {
                 inverseCount,
                 begin,
                 end));
+    if (weights != null) { // a handful of values a sample, on the calling thread
+      MemorySegment gradient = CpuTeam.memory(gradLogits);
+      team.kernels.weightSamples(weights, losses, gradient, classes, 0, samples);
+    }
     meanLoss(losses, samples, inverseCount, loss);
   }
 

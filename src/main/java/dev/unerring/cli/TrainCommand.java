@@ -37,6 +37,7 @@ final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DataOption data;
   @Mixin private PlanOptions plan;
+  @Mixin private CostOption costs;
   @Mixin private DeviceOptions device;
 
   @Option(
@@ -68,7 +69,8 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
     Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
-    RunRequest request = new RunRequest(file, out, chosen, where, Version.number());
+    RunRequest request =
+        new RunRequest(file, out, chosen, where, Version.number(), costs.options());
     RunResult result;
     try {
       result = new Pipeline(request, terminal, System::nanoTime).run();
@@ -167,7 +169,8 @@ final class TrainCommand implements Callable<Integer> {
           p.batchNormMomentum(),
           primeTo == null ? p.primeTo() : primeTo,
           p.stopAtFloor(),
-          corrector == null ? c : c.with(Method.parse(corrector, "--corrector")));
+          corrector == null ? c : c.with(Method.parse(corrector, "--corrector")),
+          p.costs());
     }
 
     /** The option that gave the value of which a plan's message speaks; empty where none did. */

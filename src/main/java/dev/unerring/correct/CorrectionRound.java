@@ -14,6 +14,8 @@ import java.util.Locale;
  * @param errors decisions that miss their goalLabel: of H(t) at the end of a session of tunneling,
  *     for the others of the original images at the best moment so far
  * @param accepted whether what the round ended with was kept
+ * @param missed those of the errors that are samples of the class that must not be missed; -1
+ *     without such a class
  */
 public record CorrectionRound(
     String corrector,
@@ -23,13 +25,14 @@ public record CorrectionRound(
     int sweeps,
     long steps,
     int errors,
-    boolean accepted) {
+    boolean accepted,
+    int missed) {
 
   /** A line for a reader. */
   String describe(int decisions) {
     return String.format(
         Locale.ROOT,
-        "%s round %d: t %.4f, %d sweeps, %d steps, %d of %d still wrong, %s",
+        "%s round %d: t %.4f, %d sweeps, %d steps, %d of %d still wrong%s, %s",
         corrector,
         round,
         t,
@@ -37,6 +40,7 @@ public record CorrectionRound(
         steps,
         errors,
         decisions,
+        missed < 0 ? "" : " (" + missed + " missed of the class never to miss)",
         accepted ? "accepted" : "taken back");
   }
 }
