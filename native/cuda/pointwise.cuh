@@ -51,6 +51,15 @@ KERNEL(64, 1, softmax_cross_entropy, const float *__restrict__ logits,
   }
 }
 
+/* One thread a sample: loss = weight * loss; gradient[K] = weight * gradient[K]. */
+KERNEL(64, 1, weight_samples, const float *__restrict__ weights, float *__restrict__ loss,
+       float *__restrict__ gradient, int K, int samples) {
+  EACH(n, samples) {
+    loss[n] = __fmul_rn(weights[n], loss[n]);
+    for (Long i = n * K; i < (n + 1) * K; i++) gradient[i] = __fmul_rn(weights[n], gradient[i]);
+  }
+}
+
 /* One thread a sample of K logits with labels 0 or 1: e = exp(-|z|), t = 1 + e;
  * loss = chain over j of (max(z, 0) - label * z) + log(t);
  * gradient = ((z >= 0 ? 1 : e) / t - label) * inverseCount. */

@@ -77,7 +77,7 @@ public final class OperandChecks {
   }
 
   /** A weight a sample. */
-  static void weights(Buffer weights, Shape logits) {
+  public static void weights(Buffer weights, Shape logits) {
     if (weights.length() < logits.n()) {
       throw new IllegalArgumentException(
           weights.length() + " weights for " + logits.n() + " samples");

@@ -8,6 +8,7 @@ import dev.unerring.run.Device;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
+import dev.unerring.train.Arithmetic;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
@@ -143,6 +144,14 @@ final class TrainCommand implements Callable<Integer> {
                 + " first three in this order until nothing is left.")
     private String corrector;
 
+    @Option(
+        names = "--arithmetic",
+        paramLabel = "NAME",
+        description =
+            "ordered (default): the same bits on every device; or cudnn: training by NVIDIA's"
+                + " libraries, the same bits on the same GPU architecture and libraries only.")
+    private String arithmetic;
+
     PlanOptions() {}
 
     TrainingPlan plan() {
@@ -170,7 +179,8 @@ final class TrainCommand implements Callable<Integer> {
           primeTo == null ? p.primeTo() : primeTo,
           p.stopAtFloor(),
           corrector == null ? c : c.with(Method.parse(corrector, "--corrector")),
-          p.costs());
+          p.costs(),
+          arithmetic == null ? p.arithmetic() : Arithmetic.parse(arithmetic, "--arithmetic"));
     }
 
     /** The option that gave the value of which a plan's message speaks; empty where none did. */

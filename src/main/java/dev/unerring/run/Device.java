@@ -3,24 +3,38 @@ package dev.unerring.run;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
+import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.UsageException;
+import dev.unerring.ffi.CudaStatus;
 import dev.unerring.ffi.KernelSet;
+import dev.unerring.train.Arithmetic;
+import java.util.List;
 
 /**
  * Where a run computes. It changes speed, never bits, so it stands in environment.json and not in
- * the plan.
- *
- * @param name auto, cpu or reference; auto is cpu
- * @param kernels auto, avx512, avx2, neon or portable
- * @param threads number of threads
+ * the plan. NVIDIA's libraries are looked for when they are first needed, and once.
  */
-public record Device(String name, String kernels, int threads) {
+public final class Device {
+  private static final List<String> NAMES = List.of("auto", "cpu", "cuda", "reference");
   private static final int MOST_THREADS = 1024;
 
-  /** Checks the values. */
-  public Device {
-    if (!name.equals("auto") && !name.equals("cpu") && !name.equals("reference")) {
-      throw new UsageException("--device is auto, cpu or reference, not '" + name + "'");
+  private final String name;
+  private final String kernels;
+  private final int threads;
+  private CudaStatus status;
+
+  /**
+   * Checks the values.
+   *
+   * @param name auto, cpu, cuda or reference; auto is the GPU where one can be used, otherwise the
+   *     processor
+   * @param kernels auto, avx512, avx2, neon or portable: the processor's; with device auto a set
+   *     that is named asks for the processor
+   * @param threads number of threads
+   */
+  public Device(String name, String kernels, int threads) {
+    if (!NAMES.contains(name)) {
+      throw new UsageException("--device is auto, cpu, cuda or reference, not '" + name + "'");
     }
     if (!kernels.equals("auto")) {
       KernelSet.parse(kernels);
@@ -28,10 +42,52 @@ public record Device(String name, String kernels, int threads) {
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UsageException("--threads is 1 to " + MOST_THREADS + ", not " + threads);
     }
+    this.name = name;
+    this.kernels = kernels;
+    this.threads = threads;
   }
 
-  /** A backend there; the caller closes it. No silent fall-back: what cannot be had is an error. */
+  /** Threads of the processor. */
+  public int threads() {
+    return threads;
+  }
+
+  /**
+   * A backend there whose bits are those of docs/arithmetic.md; the caller closes it. No silent
+   * fall-back: what cannot be had is a {@link dev.unerring.base.DeviceException}.
+   */
   public Backend open() {
-    return name.equals("reference") ? new ReferenceBackend() : CpuBackend.open(kernels, threads);
+    return switch (name) {
+      case "reference" -> new ReferenceBackend();
+      case "cuda" -> CudaBackend.open(status());
+      case "auto" ->
+          kernels.equals("auto") && status().usable() ? CudaBackend.open(status()) : cpu();
+      default -> cpu();
+    };
+  }
+
+  /**
+   * A backend for training in the arithmetic of a plan; the caller closes it.
+   *
+   * @throws UsageException where this build has none for it
+   */
+  Backend openFor(Arithmetic arithmetic) {
+    return switch (arithmetic) {
+      case ORDERED -> open();
+      case CUDNN ->
+          throw new UsageException(
+              "--arithmetic cudnn is not in this build yet; leave it out, or say ordered");
+    };
+  }
+
+  private Backend cpu() {
+    return CpuBackend.open(kernels, threads);
+  }
+
+  private CudaStatus status() {
+    if (status == null) {
+      status = CudaStatus.ofThisMachine();
+    }
+    return status;
   }
 }

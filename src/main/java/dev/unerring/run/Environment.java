@@ -2,6 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
+import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.Sha256;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,9 +38,32 @@ record Environment(RunRequest request, Path out, Backend backend) {
   Map<String, Object> device() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("device", backend.name());
-    json.put("kernels", backend instanceof CpuBackend cpu ? cpu.kernelSet() : "java");
-    json.put("arithmetic", "ordered");
+    json.put("kernels", kernels());
+    json.put("arithmetic", request.plan().arithmetic().label());
     json.put("threads", (long) (backend instanceof CpuBackend ? request.device().threads() : 1));
+    if (backend instanceof CudaBackend cuda) {
+      json.putAll(cuda.facts());
+    }
     return json;
+  }
+
+  /** The kernels and what they run on, for a reader. */
+  String where() {
+    Map<String, Object> device = device();
+    return backend instanceof CudaBackend
+        ? device.get("gpu")
+            + ", compute capability "
+            + device.get("computeCapability")
+            + ", CUDA "
+            + device.get("cudaRuntime")
+        : kernels() + ", " + device.get("threads") + " threads";
+  }
+
+  private String kernels() {
+    return switch (backend) {
+      case CpuBackend cpu -> cpu.kernelSet();
+      case CudaBackend cuda -> cuda.kernels();
+      default -> "java";
+    };
   }
 }

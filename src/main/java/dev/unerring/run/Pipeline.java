@@ -72,8 +72,9 @@ public final class Pipeline {
       String architecture = request.plan().architecture();
       Shape image = data.imageShape();
       int batch = Math.min(request.plan().batchSize(), data.train().size());
-      Memory.requireFit(architecture, image, data.classes(), batch, Memory.ofMachine());
-      try (Backend backend = request.device().open()) {
+      try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
+        long available = Memory.available(backend);
+        Memory.requireFit(architecture, image, data.classes(), batch, available);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
         return run(data, audit, network);
       }
@@ -200,10 +201,8 @@ public final class Pipeline {
         + " on "
         + device.get("device")
         + " ("
-        + device.get("kernels")
-        + ", "
-        + device.get("threads")
-        + " threads)";
+        + environment.where()
+        + ")";
   }
 
   /** The count that is the result: from the files, on a backend of its own. */

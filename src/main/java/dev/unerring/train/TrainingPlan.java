@@ -26,6 +26,7 @@ import java.util.Map;
  *     {@link #baseLine}
  * @param correction the correction stage
  * @param costs what each error costs; the order of classes is that of the data
+ * @param arithmetic in which the training computes
  */
 public record TrainingPlan(
     String architecture,
@@ -38,7 +39,8 @@ public record TrainingPlan(
     double primeTo,
     boolean stopAtFloor,
     CorrectionPlan correction,
-    Costs costs) {
+    Costs costs,
+    Arithmetic arithmetic) {
   private static final long SCHEMA = 1;
   private static final int BATCH_2D = 128;
   private static final int BATCH_3D = 32;
@@ -61,7 +63,7 @@ public record TrainingPlan(
     Ranges.require(primeTo >= 0 && primeTo <= 1, "primeTo", primeTo, "0 to 1");
   }
 
-  /** A plan in which every error costs the same. */
+  /** A plan in ordered arithmetic in which every error costs the same. */
   public TrainingPlan(
       String architecture,
       long seed,
@@ -84,7 +86,8 @@ public record TrainingPlan(
         primeTo,
         stopAtFloor,
         correction,
-        Costs.NONE);
+        Costs.NONE,
+        Arithmetic.ORDERED);
   }
 
   /** The default choices; their measurement stands in docs/decisions.md. */
@@ -142,7 +145,8 @@ public record TrainingPlan(
         primeTo,
         stopAtFloor,
         correction,
-        costs);
+        costs,
+        arithmetic);
   }
 
   /** The same plan with other costs. */
@@ -158,7 +162,25 @@ public record TrainingPlan(
         primeTo,
         stopAtFloor,
         correction,
-        others);
+        others,
+        arithmetic);
+  }
+
+  /** The same plan in another arithmetic. */
+  public TrainingPlan with(Arithmetic other) {
+    return new TrainingPlan(
+        architecture,
+        seed,
+        epochs,
+        batchSize,
+        learningRate,
+        weightDecay,
+        batchNormMomentum,
+        primeTo,
+        stopAtFloor,
+        correction,
+        costs,
+        other);
   }
 
   /** The plan as a JSON object with every default written out; costs only where there are any. */
@@ -177,6 +199,7 @@ public record TrainingPlan(
     json.put("primeTo", primeTo);
     json.put("stopAtFloor", stopAtFloor);
     json.put("correction", correction.toJson());
+    json.put("arithmetic", arithmetic.label());
     if (!costs.none()) {
       json.put("costs", costs.toJson());
     }
@@ -211,7 +234,9 @@ public record TrainingPlan(
               reader.real("primeTo", d.primeTo),
               reader.flag("stopAtFloor", d.stopAtFloor),
               CorrectionPlan.fromJson(reader.object("correction"), source),
-              reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : Costs.NONE);
+              reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : Costs.NONE,
+              Arithmetic.parse(
+                  reader.text("arithmetic", d.arithmetic.label()), "the plan's arithmetic"));
       reader.refuseOthers();
       return plan;
     } catch (UsageException e) {

@@ -25,6 +25,7 @@ public final class CudaBackend implements Backend {
   private static final int COUNT_WORDS = 2;
 
   private final Gpu gpu;
+  private final KernelCode.Loaded code;
   private final Kernels kernels;
   private final CudaSums sums;
   private final CudaProducts products;
@@ -35,7 +36,8 @@ public final class CudaBackend implements Backend {
   private CudaBackend(CudaStatus status) {
     gpu = Gpu.open(status);
     try {
-      kernels = new Kernels(gpu, KernelCode.load(gpu));
+      code = KernelCode.load(gpu);
+      kernels = new Kernels(gpu, code.module());
       counter = gpu.allocate(COUNT_WORDS);
     } catch (RuntimeException e) {
       gpu.closeAfter(e);
@@ -48,21 +50,24 @@ public final class CudaBackend implements Backend {
   }
 
   /**
-   * Looks for NVIDIA's libraries and opens the first GPU.
+   * Opens the first GPU and loads the kernels.
    *
+   * @param status what was found on this machine
    * @throws dev.unerring.base.DeviceException with the doctor's sentence where no GPU can be used
    */
-  public static CudaBackend open() {
-    return open(CudaStatus.ofThisMachine());
-  }
-
-  static CudaBackend open(CudaStatus status) {
+  @SuppressWarnings("exports") // bindings are known inside this module only
+  public static CudaBackend open(CudaStatus status) {
     return new CudaBackend(status);
   }
 
   /** GPU, driver and libraries, for messages and records. */
   public Map<String, Object> facts() {
     return gpu.facts();
+  }
+
+  /** Where the kernels came from: the build's own code for this GPU, or its source. */
+  public String kernels() {
+    return code.origin();
   }
 
   /** Bytes of the GPU's memory that are free now. */
@@ -256,10 +261,22 @@ public final class CudaBackend implements Backend {
 
   @Override
   public void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+    softmax(logits, labels, null, loss, gradLogits);
+  }
+
+  @Override
+  public void weightedSoftmaxCrossEntropy(
+      Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits) {
+    OperandChecks.weights(weights, logits.shape());
+    softmax(logits, labels, weights, loss, gradLogits);
+  }
+
+  private void softmax(
+      Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits) {
     OperandChecks.loss(logits, labels, loss, gradLogits);
     OperandChecks.labels(onHost(labels, logits.shape().n()), logits.shape());
     float inverseCount = (float) (1.0 / logits.shape().n());
-    losses("softmax_cross_entropy", logits, labels, loss, gradLogits, inverseCount);
+    losses("softmax_cross_entropy", logits, labels, weights, loss, gradLogits, inverseCount);
   }
 
   @Override
@@ -268,13 +285,14 @@ public final class CudaBackend implements Backend {
     Buffer copy = onHost(labels, Math.min(labels.length(), s.elements()));
     OperandChecks.sigmoidLoss(logits, copy, loss, gradLogits);
     float inverseCount = (float) (1.0 / ((double) s.n() * s.imageElements()));
-    losses("sigmoid_cross_entropy", logits, labels, loss, gradLogits, inverseCount);
+    losses("sigmoid_cross_entropy", logits, labels, null, loss, gradLogits, inverseCount);
   }
 
   private void losses(
       String kernel,
       Tensor logits,
       Buffer labels,
+      Buffer weights,
       Buffer loss,
       Tensor gradLogits,
       float inverseCount) {
@@ -291,6 +309,11 @@ public final class CudaBackend implements Backend {
         .real(inverseCount)
         .number(samples)
         .launch(Math.ceilDiv(samples, SAMPLES), 1, 1, SAMPLES, 1);
+    if (weights != null) {
+      kernels.of("weight_samples").at(weights).at(each).at(gradLogits);
+      kernels.number(logits.shape().imageElements()).number(samples);
+      kernels.launch(Math.ceilDiv(samples, SAMPLES), 1, 1, SAMPLES, 1);
+    }
     Tensor all = new Tensor(Shape.vectors(samples, 1), each);
     Chunks chunks = Chunks.flat(samples);
     sums.channelSums(all, chunks, 1, loss, CudaSums.Then.MULTIPLIED, inverseCount);

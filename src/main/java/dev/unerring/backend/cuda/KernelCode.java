@@ -50,23 +50,30 @@ public final class KernelCode {
     return text(SOURCE);
   }
 
-  /** Loads onto a GPU, which owns the module. */
-  static MemorySegment load(Gpu gpu) {
+  /**
+   * A module on a GPU, which owns it.
+   *
+   * @param origin fatbin or nvrtc
+   */
+  record Loaded(MemorySegment module, String origin) {}
+
+  /** Loads onto a GPU. */
+  static Loaded load(Gpu gpu) {
     return load(gpu, compiled());
   }
 
-  static MemorySegment load(Gpu gpu, Optional<byte[]> compiled) {
+  static Loaded load(Gpu gpu, Optional<byte[]> compiled) {
     gpu.enter();
     if (compiled.isPresent()) {
       try {
-        return module(gpu, compiled.get());
+        return new Loaded(module(gpu, compiled.get()), "fatbin");
       } catch (NativeCallException e) {
         if (!UNFIT.contains(e.status())) {
           throw e;
         }
       }
     }
-    return module(gpu, compile(gpu));
+    return new Loaded(module(gpu, compile(gpu)), "nvrtc");
   }
 
   private static MemorySegment module(Gpu gpu, byte[] image) {

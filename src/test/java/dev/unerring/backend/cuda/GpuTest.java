@@ -43,7 +43,7 @@ class GpuTest {
   private static void use() {
     try (Gpu gpu = Gpu.open(status)) {
       Scratch scratch = new Scratch(gpu);
-      Kernels kernels = new Kernels(gpu, KernelCode.load(gpu));
+      Kernels kernels = new Kernels(gpu, KernelCode.load(gpu).module());
       Buffer buffer = gpu.allocate(5);
       gpu.upload(MemorySegment.ofArray(new int[] {1, 2, 3, 4, 5}), buffer);
       scratch.words(10);
