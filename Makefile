@@ -36,8 +36,17 @@ LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack
 
 CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
 
+# ---- kernels of the GPU: compiled where NVIDIA's compiler is there, else from source by NVRTC ----
+NVCC ?= $(firstword $(shell command -v nvcc 2>/dev/null) $(wildcard /usr/local/cuda/bin/nvcc))
+CUDA_FATBIN := $(if $(NVCC),target/cuda/kernels.fatbin)
+CUDA_SOURCES := $(wildcard native/cuda/*.cu native/cuda/*.cuh) native/cpu/ordered_math.h
+# Machine code of 8.0 runs on all GPUs of 8.x that have none of their own, and so on; the code of
+# compute_120 is for GPUs that are newer than the compiler.
+CUDA_GPUS := 75 80 86 89 90 100 110 120
+NVCC_ORDERED := -std=c++17 -O3 -fmad=false -prec-div=true -prec-sqrt=true -ftz=false -Inative/cpu
+
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check suite18 native format golden bindings-diff clean help tools \
+.PHONY: build demo check suite18 native kernels format golden bindings-diff clean help tools \
   have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
@@ -65,6 +74,9 @@ suite18: build ## all 18 sets, as synthetic ones, with and without planted confl
 	  dev.unerring.suite.Suite18 $(UNERRING) $(JAR) target/suite18 $(COUNTS) $(SETS)
 
 native: $(CPU_LIBRARY) ## build the C kernels only
+
+kernels: $(CUDA_FATBIN) ## compile the kernels of the GPU for all GPUs (needs NVIDIA's nvcc)
+	@$(if $(NVCC),ls -l $(CUDA_FATBIN),echo "no nvcc: the jar carries the kernels' source, for NVRTC"; exit 1)
 
 format: | have-jdk have-mvn ## format the Java sources
 	$(MAVEN) -q spotless:apply
@@ -105,8 +117,16 @@ $(CPU_LIBRARY): $(CPU_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) -shared $(LDFLAGS_$(SYSTEM)) $^ -lm -o $@
 
+target/cuda/kernels.fatbin: $(CUDA_SOURCES) Makefile
+	@mkdir -p $(@D)
+	@echo "nvcc $@"
+	@$(NVCC) $(NVCC_ORDERED) -fatbin --compress-mode=size --threads 2 \
+	  $(foreach gpu,$(CUDA_GPUS),-gencode=arch=compute_$(gpu),code=sm_$(gpu)) -gencode=arch=compute_120,code=compute_120 \
+	  native/cuda/kernels.cu -o $@ 2>target/cuda/nvcc.log || { cat target/cuda/nvcc.log >&2; exit 1; }
+
 # Folders are prerequisites as well, so that a removed file is noticed.
-JAR_INPUTS := pom.xml $(shell find .mvn src/main/java src/main/resources datasets 2>/dev/null)
+JAR_INPUTS := pom.xml $(CUDA_SOURCES) $(CUDA_FATBIN) \
+  $(shell find .mvn src/main/java src/main/resources datasets native/cuda 2>/dev/null)
 
 $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 	@echo "mvn package"

@@ -100,6 +100,11 @@ public final class KernelCode {
                         + architecture
                         + "), and NVRTC was not found to compile them; install NVRTC, or use"
                         + " --device cpu"));
+    return compile(nvrtc, architecture);
+  }
+
+  /** Machine code for an architecture, e.g. {@code sm_90}, from the source. */
+  static byte[] compile(Nvrtc nvrtc, String architecture) {
     try (Arena arena = Arena.ofConfined();
         NativeHandle program =
             new NativeHandle(
@@ -123,7 +128,7 @@ public final class KernelCode {
       } catch (NativeCallException e) {
         throw new DeviceException(
             "the kernels could not be compiled for "
-                + device.name()
+                + architecture
                 + ": "
                 + e.getMessage()
                 + ": "

@@ -22,18 +22,18 @@ public record HostGpu(StubCuda stub, CudaStatus status) {
 
   /** Builds into a folder, from the sources of this project. */
   public static HostGpu build(Path folder) throws Exception {
-    return build(folder, SOURCES);
+    return build(folder, SOURCES, "-O2");
   }
 
-  /** Builds into a folder, from other sources of the kernels. */
-  public static HostGpu build(Path folder, Path sources) throws Exception {
+  /** Builds into a folder, from other sources of the kernels, with a level of optimisation. */
+  public static HostGpu build(Path folder, Path sources, String level) throws Exception {
     Path source = folder.resolve("host_kernels.cpp");
     try (InputStream in = HostGpu.class.getResourceAsStream("host_kernels.cpp")) {
       Files.write(source, in.readAllBytes());
     }
     Path object = folder.resolve("host_kernels.o");
     List<String> command =
-        new ArrayList<>(List.of("c++", "-O2", "-std=c++17", "-fPIC", "-march=native"));
+        new ArrayList<>(List.of("c++", level, "-std=c++17", "-fPIC", "-march=native"));
     command.addAll(List.of("-ffp-contract=off", "-fno-strict-aliasing", "-fno-exceptions"));
     command.addAll(List.of("-fno-rtti", "-fno-threadsafe-statics", "-w", "-c"));
     command.addAll(List.of("-I", sources.toString(), "-I", "native/cpu", source.toString()));
