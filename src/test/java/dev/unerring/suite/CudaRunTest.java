@@ -8,10 +8,18 @@ import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.HostGpu;
 import dev.unerring.base.UnerringException;
 import dev.unerring.ffi.StubCuda.Kind;
+import dev.unerring.run.Device;
+import dev.unerring.run.Pipeline;
+import dev.unerring.run.RunRequest;
+import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.LearningRate;
+import dev.unerring.train.Monitor;
+import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -27,6 +35,8 @@ final class CudaRunTest {
 
   /** Calls of which every one fails once; of the later ones, which are much alike, some do. */
   private static final int OPENING = 24;
+
+  private static final String PROPERTY = "unerring.cuda.path";
 
   @TempDir private static Path folder;
   private HostGpu gpu;
@@ -68,6 +78,41 @@ final class CudaRunTest {
       gpu.open().close();
     }
     assertEquals(0, gpu.stub().live());
+  }
+
+  @Test
+  void aWholeRunHasTheHashesOfTheProcessor(@TempDir Path runs) throws Exception {
+    Path data = TestData.writeContrary(runs.resolve("few.npz"), 8, 2);
+    CorrectionPlan none = CorrectionPlan.standard().with(CorrectionPlan.Method.NONE);
+    LearningRate rate = LearningRate.constant(1e-3);
+    TrainingPlan plan = new TrainingPlan("small", 0, 1, 8, rate, 0, 0.1, 0, true, none);
+    String before = System.getProperty(PROPERTY);
+    System.setProperty(PROPERTY, gpu.stub().folder().toString());
+    try {
+      Map<String, Object> cpu = run(data, runs.resolve("cpu"), plan, TestBackends.device());
+      Map<String, Object> cuda =
+          run(data, runs.resolve("cuda"), plan, new Device("auto", "auto", 1));
+      for (String hash : List.of("weightsSha256", "logitsSha256")) {
+        assertEquals(cpu.get(hash), cuda.get(hash), hash);
+      }
+      assertEquals("cuda", cuda.get("device"), "auto takes the GPU that can be used");
+      assertEquals("ordered", cuda.get("arithmetic"));
+      assertEquals("Stub GPU", cuda.get("gpu"));
+      assertEquals("9.9", cuda.get("computeCapability"));
+      assertEquals("13.0", cuda.get("cudaRuntime"));
+    } finally {
+      if (before == null) {
+        System.clearProperty(PROPERTY);
+      } else {
+        System.setProperty(PROPERTY, before);
+      }
+    }
+    assertEquals(0, gpu.stub().live());
+  }
+
+  private static Map<String, Object> run(Path data, Path out, TrainingPlan plan, Device device) {
+    RunRequest request = new RunRequest(data, out, plan, device, "test");
+    return new Pipeline(request, Monitor.SILENT, () -> 0).run().json();
   }
 
   /** A file, a piece of its text, and what stands there instead: each a wrong kernel. */
