@@ -24,11 +24,12 @@ KERNEL(256, 4, batch_norm_forward, const float *__restrict__ x, const float *__r
   EACH_OF_THE_CHANNEL(i) y[i] = __fmaf_rn(__fmul_rn(__fsub_rn(x[i], m), inverse), g, b);
 }
 
-/* Batch statistics: gx = (gamma * inverse) * fma(-xhat, gradGamma / M, gy - gradBeta / M). */
-KERNEL(256, 4, batch_norm_backward, const float *__restrict__ x, const float *__restrict__ gy,
+/* Batch statistics: gx = (gamma * inverse) * fma(-xhat, gradGamma / M, gy - gradBeta / M); gx may be
+ * gy. */
+KERNEL(256, 4, batch_norm_backward, const float *__restrict__ x, const float *gy,
        const float *__restrict__ mean, const float *__restrict__ variance,
        const float *__restrict__ gamma, const float *__restrict__ gradGamma,
-       const float *__restrict__ gradBeta, float count, float *__restrict__ gx, int C, Long stride,
+       const float *__restrict__ gradBeta, float count, float *gx, int C, Long stride,
        Long elements) {
   const int channel = CHANNEL;
   const float m = mean[channel], inverse = inverse_deviation(variance[channel]);
@@ -40,7 +41,7 @@ KERNEL(256, 4, batch_norm_backward, const float *__restrict__ x, const float *__
   }
 }
 
-/* Frozen statistics: gx = (gamma * inverse) * gy. */
+/* Frozen statistics: gx = (gamma * inverse) * gy; gx may be gy. */
 KERNEL(256, 4, batch_norm_backward_frozen, const float *gy, const float *variance,
        const float *gamma, float *gx, int C, Long stride, Long elements) {
   const int channel = CHANNEL;

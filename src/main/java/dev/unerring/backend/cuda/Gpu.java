@@ -32,6 +32,7 @@ final class Gpu implements AutoCloseable {
   private final Staging staging;
   private final MemorySegment stream;
   private Thread entered;
+  private boolean closed;
 
   private Gpu(CudaStatus status) {
     libraries = status.require();
@@ -193,6 +194,10 @@ final class Gpu implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       enter();
       runtime.cudaStreamSynchronize(stream);
