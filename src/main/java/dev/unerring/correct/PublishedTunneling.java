@@ -67,24 +67,34 @@ public final class PublishedTunneling implements Corrector {
   }
 
   /**
+   * Whether the rules apply.
+   *
+   * @throws UsageException where not all samples fit into one batch, or a sample has several labels
+   */
+  public static void requireFit(boolean multiLabel, int samples, int batch) {
+    if (multiLabel) {
+      throw new UsageException("deng-2023 is for one label a sample, this set has several");
+    }
+    if (batch < samples) {
+      throw new UsageException(
+          "deng-2023 takes all "
+              + samples
+              + " training samples in one step, the batch holds "
+              + batch
+              + "; give --batch-size "
+              + samples
+              + ", 65536 at most");
+    }
+  }
+
+  /**
    * Corrects.
    *
    * @throws UsageException where not all samples fit into one batch, or a sample has several labels
    */
   @Override
   public CorrectionResult correct(Network corrected) {
-    if (goals.multiLabel()) {
-      throw new UsageException("deng-2023 is for one label a sample, this set has several");
-    }
-    if (corrected.batch() < train.size()) {
-      throw new UsageException(
-          "deng-2023 takes all "
-              + train.size()
-              + " training samples in one step, the batch holds "
-              + corrected.batch()
-              + "; give --batch-size "
-              + train.size());
-    }
+    requireFit(goals.multiLabel(), train.size(), corrected.batch());
     network = corrected;
     descent = new FullBatchDescent(network, goals);
     float[] logits = Evaluator.logits(network, train);

@@ -46,7 +46,7 @@ record StudySet(
   private static final CorrectionPlan SOLID_BUDGET =
       new CorrectionPlan(Method.AUTO, 5, 4, 0.5, 0x1p-4, 10, 15, 1e-4);
   private static final CorrectionPlan LARGE_BUDGET =
-      new CorrectionPlan(Method.AUTO, 1, 4, 0.5, 0.25, 2, 2, 1e-4);
+      new CorrectionPlan(Method.AUTO, 2, 4, 0.5, 0.25, 2, 2, 1e-4);
 
   /** The set with this name; what has to be made is written to {@code folder}. */
   static StudySet prepare(String name, Path published, Path folder) throws IOException {
