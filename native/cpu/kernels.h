@@ -54,7 +54,10 @@ enum {
   TAP_COPY,                                     /* 0: the input needs no border and is read in place */
   TAP_PIXEL,                                    /* floats from position to position in a box */
   TAP_X_IMAGE, TAP_X_DEPTH, TAP_X_ROW, TAP_X_STEP, /* from output to output in a box */
-  TAP_Y_IMAGE, TAP_PHASES, TAP_FIRST_PHASE
+  TAP_Y_IMAGE,
+  TAP_PIECE,                                    /* taps whose weights are used together */
+  TAP_AT_CHAINS,                                /* floats of the scratch before the chains */
+  TAP_PHASES, TAP_FIRST_PHASE
 };
 enum {
   PHASE_D, PHASE_H, PHASE_W, PHASE_Y, PHASE_Y_DEPTH, PHASE_Y_ROW, PHASE_Y_STEP,

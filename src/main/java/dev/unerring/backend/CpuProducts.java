@@ -122,8 +122,11 @@ final class CpuProducts {
 
     void run(long begin, long end) {
       MemorySegment scratch = team.threadScratch.take();
-      team.kernels.tapBoxes(x, packed, bias, y, scratch, plan.words(), begin, end);
-      team.threadScratch.giveBack(scratch);
+      try {
+        team.kernels.tapBoxes(x, packed, bias, y, scratch, plan.words(), begin, end);
+      } finally {
+        team.threadScratch.giveBack(scratch);
+      }
     }
   }
 
@@ -153,8 +156,11 @@ final class CpuProducts {
 
     void run(long begin, long end) {
       MemorySegment scratch = team.threadScratch.take();
-      team.kernels.weightUnits(x, gradY, sums, biasSums, scratch, plan.words(), begin, end);
-      team.threadScratch.giveBack(scratch);
+      try {
+        team.kernels.weightUnits(x, gradY, sums, biasSums, scratch, plan.words(), begin, end);
+      } finally {
+        team.threadScratch.giveBack(scratch);
+      }
     }
   }
 }

@@ -29,7 +29,13 @@ record TapPlan(
     long packUnitFloats,
     long weightFloats) {
   /** Floats of a box that leave room for weights in a second-level cache of 512 KiB or more. */
-  private static final long BOX_FLOATS = 64 * 1024;
+  private static final long BOX_FLOATS = 80 * 1024;
+
+  /** Floats of the weights that all outputs of a box use before the next ones. */
+  private static final long PIECE_FLOATS = 64 * 1024;
+
+  /** Most outputs of a tile of any kernel set. */
+  private static final int TILE = 14;
 
   /** Boxes that the outputs are cut into where they are large enough. */
   private static final int BOXES = 64;
@@ -83,9 +89,13 @@ record TapPlan(
         }
       }
     }
-    int[] halo = {
-      bordered[0] - (Math.ceilDiv(in.d(), s) - 1), bordered[1] - (Math.ceilDiv(in.h(), s) - 1)
-    };
+    int[] halo = {1, 1};
+    for (Phase phase : phases) {
+      for (Tap tap : phase.taps()) {
+        halo[0] = Math.max(halo[0], tap.d() + 1);
+        halo[1] = Math.max(halo[1], tap.h() + 1);
+      }
+    }
     ConvGeometry.Box box = new ConvGeometry.Box(out, front, 1, halo, bordered[2], 1, in.c());
     return of(box, in, phases, border, true, arena);
   }
@@ -127,7 +137,7 @@ record TapPlan(
     long rowWork = (long) phases.getFirst().rows()[2] * Math.max(1, taps) * c * oc;
     // Positions a power of two of cache lines apart would crowd into few sets of the cache.
     int pixel = copy && c % 256 == 0 ? c + 16 : c;
-    int[] rows = cut(box, y.n(), d, h, pixel, rowWork);
+    int[] rows = cut(box, y.n(), phases.getFirst().rows(), pixel, rowWork);
     int depths = (rows[1] - 1) * box.stride() + box.halo()[0];
     int heights = (rows[2] - 1) * box.stride() + box.halo()[1];
     long[] x = box.words().toArray();
@@ -139,8 +149,13 @@ record TapPlan(
     box.words().forEach(words::add);
     LongStream.of(y.n(), d, h, rows[0], rows[1], rows[2], copy ? 1 : 0, pixel).forEach(words::add);
     int s = box.stride();
-    LongStream.of(image, s * depth, s * row, s * step, y.imageElements(), phases.size())
-        .forEach(words::add);
+    long boxFloats = copy ? rows[0] * image : 0;
+    int most = phases.stream().mapToInt(phase -> phase.taps().size()).max().orElseThrow();
+    long piece = Math.clamp(PIECE_FLOATS / ((long) c * BLOCK), 1, Math.max(1, most));
+    piece = Math.max(1, Math.ceilDiv(most, Math.ceilDiv(most, piece)));
+    long outputs = (long) rows[0] * rows[1] * rows[2] * (y.w() + TILE) + TILE;
+    LongStream.of(image, s * depth, s * row, s * step, y.imageElements()).forEach(words::add);
+    LongStream.of(piece, boxFloats, phases.size()).forEach(words::add);
     LongStream.Builder pack = LongStream.builder();
     LongStream.of(c, oc, turned ? 1 : oc, turned ? c : 1).forEach(pack::add);
     long packed = 0;
@@ -163,7 +178,7 @@ record TapPlan(
         ConvGeometry.words(arena, words.build().toArray()),
         (long) Math.ceilDiv(y.n(), rows[0]) * Math.ceilDiv(d, rows[1]) * Math.ceilDiv(h, rows[2]),
         rowWork * rows[0] * rows[1] * rows[2],
-        copy ? rows[0] * image : 0,
+        boxFloats + (piece < most ? outputs * BLOCK : 0),
         ConvGeometry.words(arena, pack.build().toArray()),
         (long) taps * Math.ceilDiv(oc, BLOCK),
         (long) c * BLOCK,
@@ -172,19 +187,20 @@ record TapPlan(
 
   /** Images, depths and rows of a box. */
   private static int[] cut(
-      ConvGeometry.Box box, int images, int depths, int heights, int pixel, long rowWork) {
-    long all = (long) images * depths * heights;
-    long wanted = Math.max(1, Math.max(BOX_WORK / rowWork, Math.ceilDiv(all, BOXES)));
+      ConvGeometry.Box box, int images, int[] extents, int pixel, long rowWork) {
+    int[] limits = {images, extents[0], extents[1]};
+    long all = (long) images * extents[0] * extents[1];
+    long wanted = Math.max(BOX_WORK / rowWork, Math.ceilDiv(all, BOXES));
+    wanted = Math.max(wanted, Math.ceilDiv(TILE, extents[2]));
     int[] rows = {1, 1, 1};
-    int[] limits = {heights, depths, images};
-    for (int i = 0; i < 3; i++) { // grow the innermost direction first, a whole one at a time
-      int axis = 2 - i;
+    for (int axis = 2; axis >= 0; axis--) { // the innermost direction first, a whole one at a time
       int most = 1;
-      while (most < limits[i] && fits(box, rows, axis, most + 1, pixel, wanted)) {
+      while (most < limits[axis] && fits(box, rows, axis, most + 1, pixel, wanted)) {
         most++;
       }
-      rows[axis] = Math.ceilDiv(limits[i], Math.ceilDiv(limits[i], most));
-      if (most < limits[i]) {
+      // Parts of an image are cut evenly.
+      rows[axis] = axis == 0 ? most : Math.ceilDiv(limits[axis], Math.ceilDiv(limits[axis], most));
+      if (most < limits[axis]) {
         break;
       }
     }

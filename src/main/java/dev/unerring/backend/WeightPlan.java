@@ -32,9 +32,15 @@ record WeightPlan(MemorySegment words, int runs, long units, long unitWork, long
     ConvGeometry.Box box = ConvGeometry.Box.ofInput(in, out, window);
     int taps = window.taps();
     long positions = largestBox(out, box, chunks);
-    int outGroup = even(out.c(), taps > 4 ? 2 * BLOCK : 8 * BLOCK, BLOCK);
-    long most = Math.min(SUM_FLOATS / ((long) taps * outGroup), INPUT_FLOATS / positions);
-    int inGroup = even(in.c(), (int) Math.min(most, in.c()), 4);
+    long outputs = (long) Math.min(chunks.chunkRows(), chunks.groupRows()) * out.w();
+    // The more positions x has for one of gradY, the more channels of gradY share its copy.
+    long wanted =
+        Math.max(2 * BLOCK, (long) Math.sqrt((double) SUM_FLOATS * positions / outputs / taps));
+    int outGroup = even(out.c(), wanted, BLOCK);
+    wanted = Math.min(SUM_FLOATS / ((long) taps * outGroup), INPUT_FLOATS / positions);
+    int parts = Math.ceilDiv(8, Math.ceilDiv(out.c(), outGroup) * chunks.count());
+    wanted = Math.min(wanted, Math.max(2 * BLOCK, Math.ceilDiv(in.c(), parts)));
+    int inGroup = even(in.c(), wanted, 4);
     int groups = Math.ceilDiv(in.c(), inGroup) * Math.ceilDiv(out.c(), outGroup);
     int run = 1;
     int levels = 1;
@@ -94,8 +100,8 @@ record WeightPlan(MemorySegment words, int runs, long units, long unitWork, long
   }
 
   /** A group of at most {@code most} channels, a multiple of {@code unit}, all nearly equal. */
-  private static int even(int channels, int most, int unit) {
-    int groups = Math.ceilDiv(channels, Math.max(unit, most / unit * unit));
+  private static int even(int channels, long most, int unit) {
+    int groups = (int) Math.ceilDiv(channels, Math.max(unit, most / unit * unit));
     return Math.min(channels, Math.ceilDiv(Math.ceilDiv(channels, groups), unit) * unit);
   }
 
