@@ -97,6 +97,12 @@ final class Summary {
         own.get("trainErrorsBefore"),
         r.get("trainDecisions"),
         before.get("version"));
+    if (r.containsKey("closedWorldFile")) {
+      line(
+          text,
+          "closed world       %s in the new folder: all images, those of training too",
+          r.get("closedWorldFile"));
+    }
     split(text, "validation before", (Map<?, ?>) before.get("val"));
   }
 

@@ -1,10 +1,10 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.DataException;
-import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Samples that were found later: {@code images} (uint8) and {@code labels} (integers) of an npz
@@ -17,9 +17,9 @@ public final class NewSamples implements AutoCloseable {
           + " set's images, y integers";
 
   private final Path file;
-  private final String sha256;
   private final Shape imageShape;
   private final Split split;
+  private final boolean wholeSet;
   private final Arena arena;
 
   private NewSamples(NpzReader npz, String prefix, Arena arena) {
@@ -36,7 +36,7 @@ public final class NewSamples implements AutoCloseable {
     int[] rows = reader.labels(labels, labelCount);
     this.split =
         new Split("new", imageShape.imageElements(), npz.read(images, arena), labelCount, rows);
-    this.sha256 = npz.hashes(WorkMonitor.SILENT).sha256();
+    this.wholeSet = npz.contains("val_images") || npz.contains("test_images");
   }
 
   /**
@@ -69,14 +69,16 @@ public final class NewSamples implements AutoCloseable {
     return file;
   }
 
-  /** SHA-256 of the file. */
-  public String sha256() {
-    return sha256;
-  }
-
   /** Images and labels, in the order of the file. */
   public Split split() {
     return split;
+  }
+
+  /** What a reader may not expect; empty for nothing. */
+  public Optional<String> notice() {
+    return wholeSet
+        ? Optional.of(file + ": only its training split is read; val and test are left alone")
+        : Optional.empty();
   }
 
   /**

@@ -149,6 +149,7 @@ public final class LaterCorrection {
   }
 
   private Admission admit(Dataset data, NewSamples added) {
+    added.notice().ifPresent(monitor::note);
     added.requireFit(data);
     int[] goals = new LabelAudit(data).goalLabels();
     Admission admission = Admission.of(data.train(), goals, added.split());
@@ -210,6 +211,7 @@ public final class LaterCorrection {
     Path world = file.isEmpty() ? old.file() : folder.file(file);
     try (Dataset data = Dataset.open(world, monitor)) {
       LabelAudit audit = new LabelAudit(data);
+      audit.warnings().forEach(monitor::note);
       watch.lap("audit");
       int batch = Math.min(plan.batchSize(), data.train().size());
       Memory.requireFit(

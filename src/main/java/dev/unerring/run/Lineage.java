@@ -145,6 +145,7 @@ record Lineage(
     all.add(own);
     result.put("version", (long) version);
     if (!isFirst()) {
+      result.put("model", "corrected");
       result.put("parent", parent);
     }
     if (!closedWorldFile.isEmpty()) {

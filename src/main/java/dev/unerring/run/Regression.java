@@ -45,16 +45,32 @@ public final class Regression {
   static Regression parse(String text, String source) {
     Regression read = new Regression();
     for (String line : text.lines().toList()) {
-      if (!(Json.parse(line) instanceof Map<?, ?> map)
+      if (!(json(line, source) instanceof Map<?, ?> map)
           || !(map.get("sampleIndex") instanceof Long index)
-          || !(map.get(WRONG) instanceof List<?>)) {
-        throw new DataException(source + " is not what a run writes; train again");
+          || index < 0
+          || index > Integer.MAX_VALUE
+          || !(map.get(WRONG) instanceof List<?> events)
+          || !events.stream().allMatch(event -> event instanceof Map<?, ?>)) {
+        throw damaged(source, "a line is not one of a sample", null);
       }
       Map<String, Object> copy = new LinkedHashMap<>();
       map.forEach((key, value) -> copy.put((String) key, value));
       read.lines.put(Math.toIntExact(index), copy);
     }
     return read;
+  }
+
+  private static Object json(String line, String source) {
+    try {
+      return Json.parse(line);
+    } catch (DataException e) {
+      throw damaged(source, e.getMessage(), e);
+    }
+  }
+
+  private static DataException damaged(String source, String reason, DataException cause) {
+    return new DataException(
+        source + " is not what a run writes: " + reason + "; put the right file back", cause);
   }
 
   /** The lines as JSON objects, by sampleIndex. */

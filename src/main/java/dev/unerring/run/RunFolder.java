@@ -36,17 +36,29 @@ public final class RunFolder {
    */
   static RunFolder staged(Path path) {
     Path target = path.toAbsolutePath().normalize();
-    String hidden = "." + target.getFileName() + ".partial-" + ProcessHandle.current().pid();
     try {
       if (Files.exists(target)) {
         requireEmpty(path);
       }
       Files.createDirectories(target.getParent());
-      return new RunFolder(path, Files.createDirectory(target.resolveSibling(hidden)));
+      return new RunFolder(path, hidden(target));
     } catch (IOException e) {
       throw new DataException(
           "cannot make a folder beside " + path + ": " + IoReason.of(e) + "; name another --out",
           e);
+    }
+  }
+
+  /** What a killed process has left under such a name stays there. */
+  private static Path hidden(Path target) throws IOException {
+    String name = "." + target.getFileName() + ".partial-" + ProcessHandle.current().pid();
+    for (int number = 1; ; number++) {
+      try {
+        String free = number == 1 ? name : name + "-" + number;
+        return Files.createDirectory(target.resolveSibling(free));
+      } catch (FileAlreadyExistsException taken) {
+        continue;
+      }
     }
   }
 

@@ -29,6 +29,7 @@ public final class TrainedRun {
   private static final String PLAN = "plan.json";
   private static final String CLOSED_WORLD = "closedWorldFile";
   private static final long CALIBRATION_SCHEMA = 2;
+  private static final long MOST_VERSIONS = 1 << 20;
 
   private final RunFolder folder;
   private final Map<?, ?> result;
@@ -151,7 +152,11 @@ public final class TrainedRun {
 
   /** Its number in the line of versions of one model: 1 for a run that trained. */
   public int version() {
-    return result.get("version") instanceof Long version ? Math.toIntExact(version) : 1;
+    Object version = result.containsKey("version") ? result.get("version") : Long.valueOf(1);
+    if (version instanceof Long number && number >= 1 && number < MOST_VERSIONS) {
+      return Math.toIntExact(number);
+    }
+    throw damaged("version");
   }
 
   /** Whether its re-check found no training errors above the floor. */
@@ -165,10 +170,19 @@ public final class TrainedRun {
 
   /** Figures of all versions up to this one, as in result.json. */
   public List<?> versions() {
-    if (result.get("versions") instanceof List<?> list) {
-      return list;
+    if (!(result.get("versions") instanceof List<?> list)) {
+      throw earlier("versions");
     }
-    throw earlier("versions");
+    for (Object each : list) {
+      boolean proper =
+          each instanceof Map<?, ?> version
+              && version.get("version") instanceof Long
+              && version.get("val") instanceof Map<?, ?>;
+      if (!proper) {
+        throw damaged("versions");
+      }
+    }
+    return list;
   }
 
   /** Which samples any version up to this one had wrong. */
