@@ -110,7 +110,9 @@ final class HistoryText {
   }
 
   private static String figure(Object value) {
-    return value instanceof Double number ? String.format(Locale.ROOT, "%.3f", number) : "-";
+    return value instanceof Number number // 1 is an integer in JSON
+        ? String.format(Locale.ROOT, "%.3f", number.doubleValue())
+        : "-";
   }
 
   private static void print(StringBuilder text, List<List<String>> rows) {

@@ -135,7 +135,9 @@ final class Summary {
   }
 
   private static String figure(Object value) {
-    return value instanceof Double number ? String.format(Locale.ROOT, "%.3f", number) : "  -  ";
+    return value instanceof Number number // 1 is an integer in JSON that was read
+        ? String.format(Locale.ROOT, "%.3f", number.doubleValue())
+        : "  -  ";
   }
 
   private static void line(StringBuilder text, String form, Object... values) {
