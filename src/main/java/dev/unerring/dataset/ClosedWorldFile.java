@@ -26,17 +26,20 @@ public final class ClosedWorldFile {
 
   private ClosedWorldFile() {}
 
+  /** The name under which a file with these samples is read as the same set. */
+  public static String name(Dataset data) {
+    return data.name() + ".npz";
+  }
+
   /**
    * Writes the file.
    *
-   * @param folder where; the file's name is that of the set
+   * @param file where; a reader goes by its name, see {@link #name}
    * @param added more samples of the same shape; null for none
    * @param rows which of them join, in this order
-   * @return the file
    * @throws dev.unerring.base.DataException where it cannot be written
    */
-  public static Path write(Path folder, Dataset data, Split added, int[] rows) {
-    Path file = folder.resolve(data.name() + ".npz");
+  public static void write(Path file, Dataset data, Split added, int[] rows) {
     NpzWriter npz = new NpzWriter(false);
     for (Split split : data.splits()) {
       int[] more = split == data.train() ? rows : new int[0];
@@ -58,7 +61,6 @@ public final class ClosedWorldFile {
     if (data.fit().isPresent()) {
       writePackFile(file, data);
     }
-    return file;
   }
 
   private static List<Integer> extents(Dataset data, int samples) {

@@ -194,13 +194,9 @@ public final class LaterCorrection {
       Admission admission,
       int[] rows,
       RunFolder folder) {
-    String file = "";
-    if (rows.length > 0 || run.ownsData()) {
-      Path staged = folder.file("");
-      file =
-          ClosedWorldFile.write(staged, old, added == null ? null : added.split(), rows)
-              .getFileName()
-              .toString();
+    String file = rows.length > 0 || run.ownsData() ? ClosedWorldFile.name(old) : "";
+    if (!file.isEmpty()) {
+      ClosedWorldFile.write(folder.file(file), old, added == null ? null : added.split(), rows);
     }
     int known = admission.of(Verdict.KNOWN).size();
     int earlier = old.train().size();

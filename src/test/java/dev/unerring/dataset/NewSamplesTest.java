@@ -105,14 +105,12 @@ class NewSamplesTest {
       assertEquals("new[3] (label 1)", admission.samples().get(4).twin().toString());
       assertEquals("new[6] (label 1)", admission.samples().get(5).twin().toString());
 
-      Path one = folder.resolve("one");
-      Path two = folder.resolve("two");
-      Files.createDirectories(one);
-      Files.createDirectories(two);
-      Path union = ClosedWorldFile.write(one, data, added.split(), new int[] {2, 3});
-      assertEquals(
-          -1,
-          Files.mismatch(union, ClosedWorldFile.write(two, data, added.split(), new int[] {2, 3})));
+      Path union = folder.resolve(ClosedWorldFile.name(data).replace("set", "union"));
+      Path again = folder.resolve("again.npz");
+      for (Path each : List.of(union, again)) {
+        ClosedWorldFile.write(each, data, added.split(), new int[] {2, 3});
+      }
+      assertEquals(-1, Files.mismatch(union, again));
       try (Dataset all = Dataset.open(union)) {
         assertEquals(8, all.train().size());
         assertEquals(data.val().images().mismatch(all.val().images()), -1);
