@@ -219,14 +219,24 @@ public final class PublishedTunneling implements Corrector {
     }
     ErrorList left = ErrorList.of(goals, Evaluator.logits(network, images, all));
     boolean accepted = left.count() == 0;
-    rounds.add(
-        new CorrectionRound(name(), number, t, dt, taken, taken, left.count(), accepted, -1));
-    if (number % LOGGED == 0 || accepted) {
-      monitor.row(rounds.getLast().describe(train.size()));
-    }
     if (t == 1.0 && left.count() < fewest.count()) {
       fewest = left;
       best = StoredTensors.of(network);
+    }
+    rounds.add(
+        new CorrectionRound(
+            name(),
+            number,
+            t,
+            dt,
+            taken,
+            taken,
+            left.count(),
+            accepted,
+            fewest.sampleIndexes(),
+            plan.costs().missed(left)));
+    if (number % LOGGED == 0 || accepted) {
+      monitor.row(rounds.getLast().describe(train.size()));
     }
     return left;
   }
