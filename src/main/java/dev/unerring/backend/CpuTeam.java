@@ -107,8 +107,13 @@ final class CpuTeam implements AutoCloseable {
 
   /** Geometry words by value: made once, kept as long as the backend. */
   MemorySegment words(long... values) {
-    return geometryWords.computeIfAbsent(
-        LongBuffer.wrap(values), key -> ConvGeometry.words(arena, values));
+    LongBuffer key = LongBuffer.wrap(values);
+    MemorySegment known = geometryWords.get(key);
+    if (known == null) {
+      known = ConvGeometry.words(arena, values);
+      geometryWords.put(key, known);
+    }
+    return known;
   }
 
   static long atLeast(long smallest, long work) {
