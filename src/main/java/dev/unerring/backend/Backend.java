@@ -178,6 +178,7 @@ public interface Backend extends AutoCloseable {
   /** Adam; updates parameter and both moments in place. */
   void adamStep(Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants);
 
+  /** Frees every buffer; a second call does nothing. */
   @Override
   void close();
 }

@@ -18,6 +18,7 @@ public final class CpuBackend implements Backend {
   private final CpuNormalization normalization;
   private final CpuPointwise pointwise;
   private final CpuLearning learning;
+  private boolean closed;
 
   /** A backend on bound kernels with its own threads, the calling one included. */
   CpuBackend(CpuKernels kernels, int threads) {
@@ -264,6 +265,10 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     normalization.close();
     learning.close();
     team.close();

@@ -115,6 +115,7 @@ public final class Pipeline {
     folder.write("corrections.csv", Tables.corrections(corrections));
     watch.lap("correct");
 
+    network.backend().close(); // the re-check does not need twice the memory
     Recheck recheck = recheck(folder, data, left.count());
     Categorizer categorizer = new Categorizer(data.train(), audit);
     boolean search = monitor.stop().isEmpty();
