@@ -18,7 +18,7 @@ final class CpuTeam implements AutoCloseable {
   final CpuKernels kernels;
   final Workers workers;
   final Arena arena = Arena.ofShared();
-  final CpuScratch padded = new CpuScratch();
+  final ThreadScratch threadScratch;
   final CpuScratch packed = new CpuScratch();
   final CpuScratch partial = new CpuScratch();
   final CpuScratch vectors = new CpuScratch();
@@ -37,6 +37,7 @@ final class CpuTeam implements AutoCloseable {
   CpuTeam(CpuKernels kernels, int threads) {
     this.kernels = kernels;
     this.workers = new Workers(threads);
+    this.threadScratch = new ThreadScratch(threads);
   }
 
   private void channelSums(long begin, long end) {
@@ -45,11 +46,6 @@ final class CpuTeam implements AutoCloseable {
 
   private void tree(long begin, long end) {
     kernels.reduceTree(parts, total, leaves, width, begin, end);
-  }
-
-  void channelSums(Tensor x, Chunks chunks, Buffer sums) {
-    int c = Math.toIntExact(sums.length());
-    channelSums(memory(x), new ChunkedSum(chunks.count(), sumWords(chunks, c)), sums.memory(), c);
   }
 
   /** sums [channels]: chunked chains of x [positions][channels]. */
@@ -127,7 +123,7 @@ final class CpuTeam implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
-    padded.close();
+    threadScratch.close();
     packed.close();
     partial.close();
     vectors.close();

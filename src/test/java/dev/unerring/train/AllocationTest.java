@@ -31,7 +31,7 @@ class AllocationTest {
    * and views of memory that the compiler did not see through. The pixels of the batch alone are 25
    * kB, its largest activation 346 kB.
    */
-  private static final long BOUND = 16_384;
+  private static final long BOUND = 4_096;
 
   @Test
   void aStepAllocatesNextToNothing() {
