@@ -155,8 +155,7 @@ public final class Architectures {
 
   private static void block(List<Layer> layers, int index, int channels, Window window) {
     layers.add(new Conv(String.valueOf(index), channels, window, true));
-    layers.add(new BatchNorm(String.valueOf(index + 1)));
-    layers.add(new Relu());
+    layers.add(new BatchNorm(String.valueOf(index + 1), true));
   }
 
   private static void require(boolean fits, String what, Shape image) {

@@ -69,6 +69,7 @@ record Completion(
     folder.write("corrections.csv", Tables.corrections(corrections));
     watch.lap("correct");
 
+    network.backend().close(); // the re-check does not need twice the memory
     Recheck recheck = recheck(left.count());
     ErrorList last = recheck.train().errors();
     if (last.count() <= audit.floor()) {
