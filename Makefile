@@ -46,7 +46,7 @@ CUDA_GPUS := 75 80 86 89 90 100 110 120
 NVCC_ORDERED := -std=c++17 -O3 -fmad=false -prec-div=true -prec-sqrt=true -ftz=false -Inative/cpu
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check suite18 native kernels format golden bindings-diff clean help tools \
+.PHONY: build demo check suite18 correction-study native kernels format golden bindings-diff clean help tools \
   have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
@@ -72,6 +72,16 @@ suite18: build ## all 18 sets, as synthetic ones, with and without planted confl
 	@$(MAVEN) -q test-compile
 	@"$(JDK)/bin/java" -Dsuite18.arch=$(ARCH) -cp target/test-classes:target/classes \
 	  dev.unerring.suite.Suite18 $(UNERRING) $(JAR) target/suite18 $(COUNTS) $(SETS)
+
+# SEEDS: number of seeds; SETS="breastmnist ...": some sets only; DATA: folder of the published files.
+# What is finished is kept until the program changes; the tables go to docs/correction.md.
+SEEDS ?= 5
+DATA ?= ../shared/datasets
+correction-study: build ## the correctors and plain training from the same networks (hours)
+	@$(MAVEN) -q test-compile
+	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp $(JAR):target/test-classes \
+	  dev.unerring.suite.CorrectionStudy $(JAR) target/correction-study docs/correction.md $(DATA) \
+	  $(SEEDS) $(SETS)
 
 native: $(CPU_LIBRARY) ## build the C kernels only
 

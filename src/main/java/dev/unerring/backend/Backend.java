@@ -62,7 +62,7 @@ public interface Backend extends AutoCloseable {
       Tensor x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, Tensor y);
 
   /**
-   * Gradients of batch norm.
+   * Gradients of batch norm; gradX may be gradY.
    *
    * @param frozen true where mean and variance are constants (running statistics), false where they
    *     are the statistics of x
@@ -77,6 +77,34 @@ public interface Backend extends AutoCloseable {
       Buffer gradGamma,
       Buffer gradBeta,
       Tensor gradX);
+
+  /** {@link #batchNormForward}, then {@link #reluForward}. */
+  default void batchNormReluForward(
+      Tensor x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, Tensor y) {
+    batchNormForward(x, mean, variance, gamma, beta, y);
+    reluForward(y, y);
+  }
+
+  /**
+   * {@link #reluBackward}, then {@link #batchNormBackward}; gradX may be gradY.
+   *
+   * @param y what {@link #batchNormReluForward} made of x with the same vectors
+   */
+  default void batchNormReluBackward(
+      Tensor x,
+      Tensor y,
+      Tensor gradY,
+      Buffer mean,
+      Buffer variance,
+      Buffer gamma,
+      Buffer beta,
+      boolean frozen,
+      Buffer gradGamma,
+      Buffer gradBeta,
+      Tensor gradX) {
+    reluBackward(y, gradY, gradX);
+    batchNormBackward(x, gradX, mean, variance, gamma, frozen, gradGamma, gradBeta, gradX);
+  }
 
   /**
    * running = fma(momentum, batch - running, running), the variance made unbiased first: variance *
@@ -112,6 +140,12 @@ public interface Backend extends AutoCloseable {
 
   /** y = a + b; y may be a or b. */
   void add(Tensor a, Tensor b, Tensor y);
+
+  /** {@link #add}, then {@link #reluForward}; y may be a or b. */
+  default void addRelu(Tensor a, Tensor b, Tensor y) {
+    add(a, b, y);
+    reluForward(y, y);
+  }
 
   /**
    * Mean softmax cross-entropy over the batch and its gradient.
@@ -156,6 +190,7 @@ public interface Backend extends AutoCloseable {
   /** Adam; updates parameter and both moments in place. */
   void adamStep(Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants);
 
+  /** Frees every buffer; a second call does nothing. */
   @Override
   void close();
 }

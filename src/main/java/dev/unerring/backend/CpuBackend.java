@@ -4,7 +4,6 @@ import dev.unerring.ffi.CpuKernels;
 import dev.unerring.ffi.KernelSet;
 import dev.unerring.ffi.NativeLibrary;
 import dev.unerring.tensor.Buffer;
-import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,13 +16,17 @@ public final class CpuBackend implements Backend {
   private final CpuTeam team;
   private final CpuProducts products;
   private final CpuNormalization normalization;
-  private final ReferenceBackend definition = new ReferenceBackend();
+  private final CpuPointwise pointwise;
+  private final CpuLearning learning;
+  private boolean closed;
 
   /** A backend on bound kernels with its own threads, the calling one included. */
   CpuBackend(CpuKernels kernels, int threads) {
     team = new CpuTeam(kernels, threads);
     products = new CpuProducts(team);
     normalization = new CpuNormalization(team);
+    pointwise = new CpuPointwise(team);
+    learning = new CpuLearning(team);
   }
 
   /**
@@ -80,8 +83,9 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void fill(Buffer target, float value) {
+    int bits = Float.floatToRawIntBits(value);
     for (long i = 0; i < target.length(); i++) {
-      target.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+      target.memory().setAtIndex(ValueLayout.JAVA_INT, i, bits);
     }
   }
 
@@ -131,7 +135,13 @@ public final class CpuBackend implements Backend {
   @Override
   public void batchNormForward(
       Tensor x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, Tensor y) {
-    normalization.batchNormForward(x, mean, variance, gamma, beta, y);
+    normalization.batchNormForward(x, mean, variance, gamma, beta, false, y);
+  }
+
+  @Override
+  public void batchNormReluForward(
+      Tensor x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, Tensor y) {
+    normalization.batchNormForward(x, mean, variance, gamma, beta, true, y);
   }
 
   @Override
@@ -146,7 +156,25 @@ public final class CpuBackend implements Backend {
       Buffer gradBeta,
       Tensor gradX) {
     normalization.batchNormBackward(
-        x, gradY, mean, variance, gamma, frozen, gradGamma, gradBeta, gradX);
+        x, gradY, mean, variance, gamma, null, frozen, gradGamma, gradBeta, gradX);
+  }
+
+  @Override
+  public void batchNormReluBackward(
+      Tensor x,
+      Tensor y,
+      Tensor gradY,
+      Buffer mean,
+      Buffer variance,
+      Buffer gamma,
+      Buffer beta,
+      boolean frozen,
+      Buffer gradGamma,
+      Buffer gradBeta,
+      Tensor gradX) {
+    OperandChecks.channels(x, y, beta);
+    normalization.batchNormBackward(
+        x, gradY, mean, variance, gamma, beta, frozen, gradGamma, gradBeta, gradX);
   }
 
   @Override
@@ -157,175 +185,72 @@ public final class CpuBackend implements Backend {
       float momentum,
       Buffer runningMean,
       Buffer runningVariance) {
-    // A handful of channels: the definition itself, in Java, on this backend's memory.
-    definition.batchNormUpdate(mean, variance, count, momentum, runningMean, runningVariance);
+    normalization.batchNormUpdate(mean, variance, count, momentum, runningMean, runningVariance);
   }
 
   // ---- elementwise and pooling ----
 
   @Override
   public void reluForward(Tensor x, Tensor y) {
-    OperandChecks.channels(x, y);
-    team.workers.run(
-        x.shape().elements(),
-        CpuTeam.SMALL,
-        (begin, end) -> team.kernels.reluForward(CpuTeam.memory(x), CpuTeam.memory(y), begin, end));
+    pointwise.reluForward(x, y);
   }
 
   @Override
   public void reluBackward(Tensor y, Tensor gradY, Tensor gradX) {
-    OperandChecks.channels(y, gradY);
-    OperandChecks.channels(y, gradX);
-    team.workers.run(
-        y.shape().elements(),
-        CpuTeam.SMALL,
-        (begin, end) ->
-            team.kernels.reluBackward(
-                CpuTeam.memory(y), CpuTeam.memory(gradY), CpuTeam.memory(gradX), begin, end));
+    pointwise.reluBackward(y, gradY, gradX);
   }
 
   @Override
   public void add(Tensor a, Tensor b, Tensor y) {
-    OperandChecks.channels(a, b);
-    OperandChecks.channels(a, y);
-    team.workers.run(
-        a.shape().elements(),
-        CpuTeam.SMALL,
-        (begin, end) ->
-            team.kernels.add(CpuTeam.memory(a), CpuTeam.memory(b), CpuTeam.memory(y), begin, end));
+    pointwise.add(a, b, y);
+  }
+
+  @Override
+  public void addRelu(Tensor a, Tensor b, Tensor y) {
+    pointwise.addRelu(a, b, y);
   }
 
   @Override
   public void maxPoolForward(Tensor x, Window window, Tensor y) {
-    OperandChecks.pool(x, window, y);
-    MemorySegment words = poolWords(x.shape(), y.shape(), window);
-    Shape out = y.shape();
-    team.workers.run(
-        (long) out.n() * out.d() * out.h(),
-        CpuTeam.atLeast(CpuTeam.SMALL, (long) out.w() * out.c() * window.taps()),
-        (begin, end) ->
-            team.kernels.maxPoolForward(CpuTeam.memory(x), CpuTeam.memory(y), words, begin, end));
+    pointwise.maxPoolForward(x, window, y);
   }
 
   @Override
   public void maxPoolBackward(Tensor x, Tensor gradY, Window window, Tensor gradX) {
-    OperandChecks.pool(x, window, gradY);
-    OperandChecks.channels(x, gradX);
-    MemorySegment words = poolWords(x.shape(), gradY.shape(), window);
-    team.workers.run(
-        x.shape().n(),
-        CpuTeam.atLeast(CpuTeam.SMALL, x.shape().imageElements()),
-        (begin, end) ->
-            team.kernels.maxPoolBackward(
-                CpuTeam.memory(x),
-                CpuTeam.memory(gradY),
-                CpuTeam.memory(gradX),
-                words,
-                begin,
-                end));
+    pointwise.maxPoolBackward(x, gradY, window, gradX);
   }
 
   @Override
   public void averagePoolForward(Tensor x, Tensor y) {
-    OperandChecks.averagePool(x, y);
-    Shape s = x.shape();
-    team.workers.run(
-        s.n(),
-        CpuTeam.atLeast(CpuTeam.SMALL, s.imageElements()),
-        (begin, end) ->
-            team.kernels.averagePoolForward(
-                CpuTeam.memory(x), CpuTeam.memory(y), s.positions(), s.c(), begin, end));
+    pointwise.averagePoolForward(x, y);
   }
 
   @Override
   public void averagePoolBackward(Tensor gradY, Tensor gradX) {
-    OperandChecks.averagePool(gradX, gradY);
-    Shape s = gradX.shape();
-    team.workers.run(
-        s.n(),
-        CpuTeam.atLeast(CpuTeam.SMALL, s.imageElements()),
-        (begin, end) ->
-            team.kernels.averagePoolBackward(
-                CpuTeam.memory(gradY), CpuTeam.memory(gradX), s.positions(), s.c(), begin, end));
+    pointwise.averagePoolBackward(gradY, gradX);
   }
 
   // ---- loss and optimisers ----
 
   @Override
   public void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
-    softmax(logits, labels, null, loss, gradLogits);
+    learning.softmaxCrossEntropy(logits, labels, loss, gradLogits);
   }
 
   @Override
   public void weightedSoftmaxCrossEntropy(
       Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits) {
-    OperandChecks.weights(weights, logits.shape());
-    softmax(logits, labels, weights.memory(), loss, gradLogits);
-  }
-
-  private void softmax(
-      Tensor logits, Buffer labels, MemorySegment weights, Buffer loss, Tensor gradLogits) {
-    OperandChecks.loss(logits, labels, loss, gradLogits);
-    OperandChecks.labels(labels, logits.shape());
-    int samples = logits.shape().n();
-    int classes = logits.shape().imageElements();
-    float inverseCount = (float) (1.0 / samples);
-    MemorySegment losses = team.vectors.floats(samples);
-    team.workers.run(
-        samples,
-        CpuTeam.SMALL,
-        (begin, end) ->
-            team.kernels.softmaxCrossEntropy(
-                CpuTeam.memory(logits),
-                labels.memory(),
-                losses,
-                CpuTeam.memory(gradLogits),
-                classes,
-                inverseCount,
-                begin,
-                end));
-    if (weights != null) { // a handful of values a sample, on the calling thread
-      MemorySegment gradient = CpuTeam.memory(gradLogits);
-      team.kernels.weightSamples(weights, losses, gradient, classes, 0, samples);
-    }
-    meanLoss(losses, samples, inverseCount, loss);
+    learning.weightedSoftmaxCrossEntropy(logits, labels, weights, loss, gradLogits);
   }
 
   @Override
   public void sigmoidCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
-    OperandChecks.sigmoidLoss(logits, labels, loss, gradLogits);
-    int samples = logits.shape().n();
-    int columns = logits.shape().imageElements();
-    float inverseCount = (float) (1.0 / ((double) samples * columns));
-    MemorySegment losses = team.vectors.floats(samples);
-    team.workers.run(
-        samples,
-        CpuTeam.SMALL,
-        (begin, end) ->
-            team.kernels.sigmoidCrossEntropy(
-                CpuTeam.memory(logits),
-                labels.memory(),
-                losses,
-                CpuTeam.memory(gradLogits),
-                columns,
-                inverseCount,
-                begin,
-                end));
-    meanLoss(losses, samples, inverseCount, loss);
-  }
-
-  private void meanLoss(MemorySegment losses, int samples, float inverseCount, Buffer loss) {
-    Chunks chunks = Chunks.flat(samples);
-    MemorySegment parts = team.partial.floats(chunks.count());
-    team.kernels.channelSums(losses, parts, team.sumWords(chunks, 1), 0, chunks.count());
-    team.reduceTree(parts, loss, chunks.count());
-    float sum = loss.memory().getAtIndex(ValueLayout.JAVA_FLOAT, 0);
-    loss.memory().setAtIndex(ValueLayout.JAVA_FLOAT, 0, sum * inverseCount);
+    learning.sigmoidCrossEntropy(logits, labels, loss, gradLogits);
   }
 
   @Override
   public long countNonFinite(Buffer values) {
-    return team.kernels.countNonFinite(values.memory(), 0, values.length());
+    return learning.countNonFinite(values);
   }
 
   @Override
@@ -336,62 +261,22 @@ public final class CpuBackend implements Backend {
       float learningRate,
       float momentum,
       float weightDecay) {
-    OperandChecks.sameLength(parameter, gradient, velocity);
-    team.workers.run(
-        parameter.length(),
-        CpuTeam.SMALL,
-        (begin, end) ->
-            team.kernels.sgdStep(
-                parameter.memory(),
-                gradient.memory(),
-                velocity.memory(),
-                learningRate,
-                momentum,
-                weightDecay,
-                begin,
-                end));
+    learning.sgdStep(parameter, gradient, velocity, learningRate, momentum, weightDecay);
   }
 
   @Override
   public void adamStep(Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep c) {
-    OperandChecks.sameLength(parameter, gradient, first, second);
-    float[] values = {
-      c.beta1(), c.oneMinusBeta1(), c.beta2(), c.oneMinusBeta2(),
-      c.rate(), c.correction(), c.epsilon(), c.weightDecay()
-    };
-    MemorySegment constants = team.vectors.floats(values.length);
-    MemorySegment.copy(values, 0, constants, ValueLayout.JAVA_FLOAT, 0, values.length);
-    team.workers.run(
-        parameter.length(),
-        CpuTeam.SMALL,
-        (begin, end) ->
-            team.kernels.adamStep(
-                parameter.memory(),
-                gradient.memory(),
-                first.memory(),
-                second.memory(),
-                constants,
-                begin,
-                end));
+    learning.adamStep(parameter, gradient, first, second, c);
   }
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    normalization.close();
+    learning.close();
     team.close();
-  }
-
-  private MemorySegment poolWords(Shape in, Shape out, Window w) {
-    return team.words(
-        in.d(),
-        in.h(),
-        in.w(),
-        in.c(),
-        out.d(),
-        out.h(),
-        out.w(),
-        w.kd(),
-        w.kh(),
-        w.kw(),
-        w.stride());
   }
 }

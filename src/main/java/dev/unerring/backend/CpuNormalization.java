@@ -4,154 +4,175 @@ import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
-/** Scaling and batch norm of {@link CpuBackend}. */
-final class CpuNormalization {
+/**
+ * Scaling and batch norm of {@link CpuBackend}. The fields are the operands of the operation under
+ * way, so that its ranges are made once and a step allocates nothing.
+ */
+final class CpuNormalization implements AutoCloseable {
   private final CpuTeam team;
+  private final CpuScratch inverseDeviation = new CpuScratch();
+  private final CpuScratch gradientSums = new CpuScratch();
+  private MemorySegment x;
+  private MemorySegment y;
+  private MemorySegment gradY;
+  private MemorySegment gradX;
+  private MemorySegment mean;
+  private MemorySegment inverse;
+  private MemorySegment gamma;
+  private MemorySegment beta;
+  private MemorySegment means;
+  private MemorySegment parts;
+  private MemorySegment words;
+  private long channels;
+  private long relu;
+
+  private final Workers.Range scale = this::scale;
+  private final Workers.Range squares = this::squares;
+  private final Workers.Range forward = this::forward;
+  private final Workers.Range sums = this::sums;
+  private final Workers.Range backward = this::backward;
 
   CpuNormalization(CpuTeam team) {
     this.team = team;
   }
 
-  void scaleForward(Tensor x, Buffer scale, Buffer shift, Tensor y) {
-    OperandChecks.channels(x, y, scale, shift);
-    int c = x.shape().c();
-    team.positions(
-        x,
-        (begin, end) ->
-            team.kernels.scaleForward(
-                CpuTeam.memory(x),
-                scale.memory(),
-                shift.memory(),
-                CpuTeam.memory(y),
-                c,
-                begin,
-                end));
+  private void scale(long begin, long end) {
+    team.kernels.scaleForward(x, gamma, beta, y, channels, begin, end);
   }
 
-  void batchNormStatistics(Tensor x, Buffer mean, Buffer variance) {
-    OperandChecks.channels(x, x, mean, variance);
-    Shape s = x.shape();
-    Chunks chunks = Chunks.ofPositions(s);
+  private void squares(long begin, long end) {
+    team.kernels.channelSquares(x, mean, parts, words, begin, end);
+  }
+
+  private void forward(long begin, long end) {
+    team.kernels.batchNormForward(x, mean, inverse, gamma, beta, y, channels, relu, begin, end);
+  }
+
+  private void sums(long begin, long end) {
+    team.kernels.batchNormSums(x, gradY, mean, inverse, gamma, beta, parts, words, begin, end);
+  }
+
+  private void backward(long begin, long end) {
+    team.kernels.batchNormBackward(
+        x, gradY, mean, inverse, gamma, beta, means, gradX, channels, begin, end);
+  }
+
+  void scaleForward(Tensor in, Buffer factor, Buffer shift, Tensor out) {
+    OperandChecks.channels(in, out, factor, shift);
+    x = CpuTeam.memory(in);
+    gamma = factor.memory();
+    beta = shift.memory();
+    y = CpuTeam.memory(out);
+    channels = in.shape().c();
+    team.positions(in, scale);
+  }
+
+  void batchNormStatistics(Tensor in, Buffer toMean, Buffer toVariance) {
+    OperandChecks.channels(in, in, toMean, toVariance);
+    Shape s = in.shape();
+    ChunkedSum sum = team.sum(s);
     float count = (float) ((long) s.n() * s.positions());
-    team.channelSums(x, chunks, mean);
-    divide(mean, count);
-    MemorySegment parts = team.partial.floats((long) chunks.count() * s.c());
-    MemorySegment words = team.sumWords(chunks, s.c());
-    team.workers.run(
-        chunks.count(),
-        1,
-        (begin, end) ->
-            team.kernels.channelSquares(
-                CpuTeam.memory(x), mean.memory(), parts, words, begin, end));
-    team.reduceTree(parts, variance, chunks.count());
-    divide(variance, count);
+    team.channelSums(CpuTeam.memory(in), sum, toMean.memory(), s.c());
+    team.kernels.divide(toMean.memory(), toMean.memory(), count, 0, s.c());
+    x = CpuTeam.memory(in);
+    mean = toMean.memory();
+    parts = team.partial.floats((long) sum.chunks() * s.c());
+    words = sum.words();
+    team.workers.run(sum.chunks(), 1, squares);
+    team.reduceTree(parts, toVariance.memory(), sum.chunks(), s.c());
+    team.kernels.divide(toVariance.memory(), toVariance.memory(), count, 0, s.c());
   }
 
   void batchNormForward(
-      Tensor x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, Tensor y) {
-    OperandChecks.channels(x, y, mean, variance, gamma, beta);
-    int c = x.shape().c();
-    MemorySegment inverse = inverseDeviation(variance, team.vectors.floats(c));
-    team.positions(
-        x,
-        (begin, end) ->
-            team.kernels.batchNormForward(
-                CpuTeam.memory(x),
-                mean.memory(),
-                inverse,
-                gamma.memory(),
-                beta.memory(),
-                CpuTeam.memory(y),
-                c,
-                begin,
-                end));
+      Tensor in,
+      Buffer statisticsMean,
+      Buffer variance,
+      Buffer factor,
+      Buffer shift,
+      boolean rectified,
+      Tensor out) {
+    OperandChecks.channels(in, out, statisticsMean, variance, factor, shift);
+    operands(in, statisticsMean, variance, factor);
+    beta = shift.memory();
+    y = CpuTeam.memory(out);
+    relu = rectified ? 1 : 0;
+    team.positions(in, forward);
   }
 
+  /**
+   * Backward, with the ReLU behind it where there is a shift: it is the sign of the output that
+   * counts, and that is computed again.
+   */
   void batchNormBackward(
-      Tensor x,
-      Tensor gradY,
-      Buffer mean,
+      Tensor in,
+      Tensor gradient,
+      Buffer statisticsMean,
       Buffer variance,
-      Buffer gamma,
+      Buffer factor,
+      Buffer shift,
       boolean frozen,
       Buffer gradGamma,
       Buffer gradBeta,
-      Tensor gradX) {
-    OperandChecks.channels(x, gradY, mean, variance, gamma, gradGamma, gradBeta);
-    OperandChecks.channels(x, gradX);
-    Shape s = x.shape();
-    int c = s.c();
-    Chunks chunks = Chunks.ofPositions(s);
-    long bytes = (long) c * Float.BYTES;
-    MemorySegment inverse =
-        inverseDeviation(variance, team.vectors.floats(5L * c)).asSlice(0, bytes);
-    MemorySegment sums = team.vectors.floats(5L * c).asSlice(bytes, 2 * bytes);
-    MemorySegment means = team.vectors.floats(5L * c).asSlice(3 * bytes, 2 * bytes);
-    MemorySegment parts = team.partial.floats(2L * chunks.count() * c);
-    MemorySegment words = team.sumWords(chunks, c);
-    team.workers.run(
-        chunks.count(),
-        1,
-        (begin, end) ->
-            team.kernels.batchNormSums(
-                CpuTeam.memory(x),
-                CpuTeam.memory(gradY),
-                mean.memory(),
-                inverse,
-                parts,
-                words,
-                begin,
-                end));
-    team.reduceTree(parts, new Buffer(sums), chunks.count());
-    MemorySegment.copy(sums, 0, gradBeta.memory(), 0, bytes);
-    MemorySegment.copy(sums, bytes, gradGamma.memory(), 0, bytes);
+      Tensor result) {
+    OperandChecks.channels(in, gradient, statisticsMean, variance, factor, gradGamma, gradBeta);
+    OperandChecks.channels(in, result);
+    Shape s = in.shape();
+    operands(in, statisticsMean, variance, factor);
+    beta = shift == null ? MemorySegment.NULL : shift.memory();
+    gradY = CpuTeam.memory(gradient);
+    gradX = CpuTeam.memory(result);
+    ChunkedSum sum = team.sum(s);
+    parts = team.partial.floats(2L * sum.chunks() * channels);
+    words = sum.words();
+    team.workers.run(sum.chunks(), 1, sums);
+    MemorySegment both = gradientSums.floats(2 * channels);
+    team.reduceTree(parts, both, sum.chunks(), 2 * channels);
+    long bytes = channels * Float.BYTES;
+    MemorySegment.copy(both, 0, gradBeta.memory(), 0, bytes);
+    MemorySegment.copy(both, bytes, gradGamma.memory(), 0, bytes);
     if (frozen) {
-      team.positions(
-          x,
-          (begin, end) ->
-              team.kernels.batchNormBackwardFrozen(
-                  CpuTeam.memory(gradY),
-                  inverse,
-                  gamma.memory(),
-                  CpuTeam.memory(gradX),
-                  c,
-                  begin,
-                  end));
-      return;
+      means = MemorySegment.NULL;
+    } else {
+      float count = (float) ((long) s.n() * s.positions());
+      team.kernels.divide(both, both, count, 0, 2 * channels);
+      means = both;
     }
-    MemorySegment.copy(sums, 0, means, 0, 2 * bytes);
-    divide(new Buffer(means), (float) ((long) s.n() * s.positions()));
-    team.positions(
-        x,
-        (begin, end) ->
-            team.kernels.batchNormBackward(
-                CpuTeam.memory(x),
-                CpuTeam.memory(gradY),
-                mean.memory(),
-                inverse,
-                gamma.memory(),
-                means,
-                means.asSlice(bytes),
-                CpuTeam.memory(gradX),
-                c,
-                begin,
-                end));
+    team.positions(in, backward);
   }
 
-  private static MemorySegment inverseDeviation(Buffer variance, MemorySegment to) {
-    for (int c = 0; c < variance.length(); c++) {
-      float v = variance.memory().getAtIndex(ValueLayout.JAVA_FLOAT, c);
-      to.setAtIndex(ValueLayout.JAVA_FLOAT, c, ReferenceBackend.inverseDeviation(v));
-    }
-    return to;
+  private void operands(Tensor in, Buffer statisticsMean, Buffer variance, Buffer factor) {
+    x = CpuTeam.memory(in);
+    mean = statisticsMean.memory();
+    gamma = factor.memory();
+    channels = in.shape().c();
+    inverse = inverseDeviation.floats(channels);
+    team.kernels.inverseDeviation(variance.memory(), inverse, 0, channels);
   }
 
-  private static void divide(Buffer sums, float count) {
-    for (int c = 0; c < sums.length(); c++) {
-      float sum = sums.memory().getAtIndex(ValueLayout.JAVA_FLOAT, c);
-      sums.memory().setAtIndex(ValueLayout.JAVA_FLOAT, c, sum / count);
-    }
+  void batchNormUpdate(
+      Buffer batchMean,
+      Buffer batchVariance,
+      long count,
+      float momentum,
+      Buffer runningMean,
+      Buffer runningVariance) {
+    OperandChecks.update(batchMean, batchVariance, count, runningMean, runningVariance);
+    float unbiased = (float) ((double) count / (double) (count - 1));
+    team.kernels.batchNormUpdate(
+        batchMean.memory(),
+        batchVariance.memory(),
+        unbiased,
+        momentum,
+        runningMean.memory(),
+        runningVariance.memory(),
+        0,
+        runningMean.length());
+  }
+
+  @Override
+  public void close() {
+    inverseDeviation.close();
+    gradientSums.close();
   }
 }

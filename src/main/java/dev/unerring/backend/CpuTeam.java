@@ -18,34 +18,78 @@ final class CpuTeam implements AutoCloseable {
   final CpuKernels kernels;
   final Workers workers;
   final Arena arena = Arena.ofShared();
-  final CpuScratch padded = new CpuScratch();
+  final ThreadScratch threadScratch;
   final CpuScratch packed = new CpuScratch();
   final CpuScratch partial = new CpuScratch();
   final CpuScratch vectors = new CpuScratch();
   private final Map<LongBuffer, MemorySegment> geometryWords = new LinkedHashMap<>();
+  private final Map<Shape, ChunkedSum> sums = new LinkedHashMap<>();
+  private final Map<Integer, ChunkedSum> flatSums = new LinkedHashMap<>();
+  private final Workers.Range channelSums = this::channelSums;
+  private final Workers.Range tree = this::tree;
+  private MemorySegment summed;
+  private MemorySegment parts;
+  private MemorySegment words;
+  private MemorySegment total;
+  private long leaves;
+  private long width;
 
   CpuTeam(CpuKernels kernels, int threads) {
     this.kernels = kernels;
     this.workers = new Workers(threads);
+    this.threadScratch = new ThreadScratch(threads);
   }
 
-  void channelSums(Tensor x, Chunks chunks, Buffer sums) {
-    int c = Math.toIntExact(sums.length());
-    MemorySegment parts = partial.floats((long) chunks.count() * c);
-    MemorySegment words = sumWords(chunks, c);
-    workers.run(
-        chunks.count(),
-        1,
-        (begin, end) -> kernels.channelSums(memory(x), parts, words, begin, end));
-    reduceTree(parts, sums, chunks.count());
+  private void channelSums(long begin, long end) {
+    kernels.channelSums(summed, parts, words, begin, end);
   }
 
-  void reduceTree(MemorySegment parts, Buffer sums, int chunks) {
-    workers.run(
-        sums.length(),
-        Math.max(1, SMALL / chunks),
-        (begin, end) ->
-            kernels.reduceTree(parts, sums.memory(), chunks, sums.length(), begin, end));
+  private void tree(long begin, long end) {
+    kernels.reduceTree(parts, total, leaves, width, begin, end);
+  }
+
+  /** sums [channels]: chunked chains of x [positions][channels]. */
+  void channelSums(MemorySegment x, ChunkedSum sum, MemorySegment sums, int channels) {
+    summed = x;
+    parts = partial.floats((long) sum.chunks() * channels);
+    words = sum.words();
+    workers.run(sum.chunks(), 1, channelSums);
+    reduceTree(parts, sums, sum.chunks(), channels);
+  }
+
+  void reduceTree(MemorySegment chunkParts, Buffer sums, int chunks) {
+    reduceTree(chunkParts, sums.memory(), chunks, sums.length());
+  }
+
+  /** out [elements]: the tree over chunkParts [chunks][elements], which it overwrites. */
+  void reduceTree(MemorySegment chunkParts, MemorySegment out, int chunks, long elements) {
+    parts = chunkParts;
+    total = out;
+    leaves = chunks;
+    width = elements;
+    workers.run(elements, Math.max(1, SMALL / chunks), tree);
+  }
+
+  /** The chunked sum over the positions of a shape, for each of its channels. */
+  ChunkedSum sum(Shape shape) {
+    ChunkedSum known = sums.get(shape);
+    if (known == null) {
+      Chunks chunks = Chunks.ofPositions(shape);
+      known = new ChunkedSum(chunks.count(), sumWords(chunks, shape.c()));
+      sums.put(shape, known);
+    }
+    return known;
+  }
+
+  /** The chunked sum of {@code elements} values without positions. */
+  ChunkedSum flatSum(int elements) {
+    ChunkedSum known = flatSums.get(elements);
+    if (known == null) {
+      Chunks chunks = Chunks.flat(elements);
+      known = new ChunkedSum(chunks.count(), sumWords(chunks, 1));
+      flatSums.put(elements, known);
+    }
+    return known;
   }
 
   void positions(Tensor x, Workers.Range range) {
@@ -59,8 +103,13 @@ final class CpuTeam implements AutoCloseable {
 
   /** Geometry words by value: made once, kept as long as the backend. */
   MemorySegment words(long... values) {
-    return geometryWords.computeIfAbsent(
-        LongBuffer.wrap(values), key -> ConvGeometry.words(arena, values));
+    LongBuffer key = LongBuffer.wrap(values);
+    MemorySegment known = geometryWords.get(key);
+    if (known == null) {
+      known = ConvGeometry.words(arena, values);
+      geometryWords.put(key, known);
+    }
+    return known;
   }
 
   static long atLeast(long smallest, long work) {
@@ -74,7 +123,7 @@ final class CpuTeam implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
-    padded.close();
+    threadScratch.close();
     packed.close();
     partial.close();
     vectors.close();

@@ -17,7 +17,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,8 +115,17 @@ final class TrainCommand implements Callable<Integer> {
     private String recipe;
 
     @Option(
+        names = "--preset",
+        paramLabel = "NAME",
+        description =
+            "deng-2023: gradient descent tunneling as published, on a d-n-K network (--arch deng-N"
+                + " names n).")
+    private String preset;
+
+    @Option(
         names = "--arch",
-        description = "Network: auto (default), small (28x28), small3d, resnet18, resnet50.")
+        description =
+            "Network: auto (default), small (28x28), small3d, resnet18, resnet50, deng-N.")
     private String arch;
 
     @Option(names = "--seed", description = "Seed of every random number; default 0.")
@@ -155,8 +166,8 @@ final class TrainCommand implements Callable<Integer> {
     PlanOptions() {}
 
     TrainingPlan plan() {
-      if (config != null && recipe != null) {
-        throw new UsageException("--config and --recipe are two plans; name one of them");
+      if (Stream.of(config, recipe, preset).filter(Objects::nonNull).count() > 1) {
+        throw new UsageException("--config, --recipe and --preset are plans; name one of them");
       }
       TrainingPlan p = config == null ? recipe() : read(config);
       try {
@@ -201,6 +212,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingPlan recipe() {
+      if (preset != null && !preset.equals("deng-2023")) {
+        throw new UsageException("--preset is deng-2023, not '" + preset + "'");
+      }
+      if (preset != null) {
+        return TrainingPlan.deng2023();
+      }
       return switch (recipe == null ? "unerring" : recipe) {
         case "unerring" -> TrainingPlan.standard();
         case "medmnist" -> TrainingPlan.medmnist();
@@ -209,7 +226,8 @@ final class TrainCommand implements Callable<Integer> {
       };
     }
 
-    private static TrainingPlan read(Path file) {
+    /** The plan in a file. */
+    static TrainingPlan read(Path file) {
       try {
         return TrainingPlan.fromJson(parsed(file), file.toString());
       } catch (IOException e) {

@@ -40,6 +40,7 @@ public final class Correctors {
       case FOCUS -> List.of(focus);
       case TUNNELING -> List.of(tunneling);
       case PATCH -> List.of(patch);
+      case DENG_2023 -> List.of(new PublishedTunneling(plan, train, goals, monitor));
       case NONE -> List.of();
     };
   }

@@ -87,9 +87,18 @@ public final class Focus implements Corrector {
       boolean gained = plan.costs().compare(fewest, atStart) < 0;
       boolean kept = plan.costs().compare(left, fewest) <= 0 || loss < firstLoss;
       long taken = training.steps() - stepsBefore;
-      int missed = plan.costs().missed(fewest);
       rounds.add(
-          new CorrectionRound(name(), round, 1, 1, sweeps, taken, fewest.count(), kept, missed));
+          new CorrectionRound(
+              name(),
+              round,
+              1,
+              1,
+              sweeps,
+              taken,
+              fewest.count(),
+              kept,
+              fewest.sampleIndexes(),
+              plan.costs().missed(fewest)));
       monitor.row(rounds.getLast().describe(goals.values().length));
       if (!kept) {
         best.restore(network);
@@ -116,7 +125,7 @@ public final class Focus implements Corrector {
         List.copyOf(rounds),
         training.steps(),
         endedBy,
-        endedBy.equals("plateau") ? wrong(fewest.errors()).boxed().toList() : List.of());
+        endedBy.equals("plateau") ? fewest.sampleIndexes() : List.of());
   }
 
   private ErrorList errors(Network network) {

@@ -26,6 +26,7 @@ final class FrozenTraining {
   private final int rounds;
   private final Adam adam;
   private final BatchStep batch;
+  private final float[] pixels;
   private long steps;
   private long taken;
   private Optional<String> stop = Optional.empty();
@@ -50,6 +51,7 @@ final class FrozenTraining {
     this.rounds = rounds;
     this.adam = new Adam(network);
     this.batch = new BatchStep(network, SampleWeights.of(plan.costs(), goals));
+    this.pixels = images.room(network.batch());
   }
 
   /** Forgets what the optimiser knows. */
@@ -90,9 +92,9 @@ final class FrozenTraining {
       int from = step * size;
       int[] samples = Arrays.copyOfRange(order, from, Math.min(from + size, order.length));
       String where = "correction round " + round + ", step " + (step + 1);
+      images.gather(samples, pixels);
       float loss =
-          batch.gradients(
-              images.gather(samples), goals.rows(samples), samples, Mode.RUNNING_STATISTICS, where);
+          batch.gradients(pixels, goals.rows(samples), samples, Mode.RUNNING_STATISTICS, where);
       adam.step(learningRate, plan.weightDecay());
       sum += loss;
       steps++;

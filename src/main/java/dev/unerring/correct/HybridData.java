@@ -47,6 +47,18 @@ final class HybridData implements ImageSource {
    */
   static Optional<HybridData> draw(
       Split split, Labels goals, float[] logits, ErrorList wrong, long seed) {
+    return draw(split, goals, logits, wrong, seed, Philox.AUXILIARY_IMAGE, 0);
+  }
+
+  /** The same from another stream of random numbers. */
+  static Optional<HybridData> draw(
+      Split split,
+      Labels goals,
+      float[] logits,
+      ErrorList wrong,
+      long seed,
+      int purpose,
+      int number) {
     TreeMap<Integer, Integer> auxiliary = new TreeMap<>();
     TreeMap<List<Integer>, List<Integer>> candidates = new TreeMap<>(HybridData::compare);
     for (var error : wrong.errors()) {
@@ -56,7 +68,7 @@ final class HybridData implements ImageSource {
       if (confident.isEmpty()) {
         return Optional.empty();
       }
-      float u = Philox.uniform(seed, Philox.AUXILIARY_IMAGE, 0, sample);
+      float u = Philox.uniform(seed, purpose, number, sample);
       auxiliary.put(sample, confident.get((int) (u * confident.size())));
     }
     return Optional.of(new HybridData(split, auxiliary));

@@ -81,7 +81,8 @@ public final class PatchRepair implements Corrector {
     ErrorList left = ErrorList.of(goals, Evaluator.logits(network, train));
     int after = left.count();
     CorrectionRound round =
-        new CorrectionRound(name(), 1, 1, 1, 0, 0, after, true, costs.missed(left));
+        new CorrectionRound(
+            name(), 1, 1, 1, 0, 0, after, true, left.sampleIndexes(), costs.missed(left));
     monitor.row(samples.size() + " training images become patches, " + after + " errors are left");
     String endedBy = after == 0 ? "floor" : "rounds";
     return new CorrectionResult(

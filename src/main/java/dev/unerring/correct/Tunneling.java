@@ -5,7 +5,6 @@ import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
-import dev.unerring.errors.Misclassification;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan;
@@ -98,7 +97,7 @@ public final class Tunneling implements Corrector {
         continue;
       }
       accepted.restore(network);
-      plateau = left.errors().stream().map(Misclassification::sampleIndex).distinct().toList();
+      plateau = left.sampleIndexes();
       inARow = 0;
       dt = dt / SHRINK;
       if (dt < correction.smallestStep()) {
@@ -137,9 +136,9 @@ public final class Tunneling implements Corrector {
     private StoredTensors best;
     private ErrorList fewest;
 
-    Session(Network network, HybridData hybrid, StoredTensors start, ErrorList errors) {
+    Session(Network network, HybridData hybrid, StoredTensors start, ErrorList before) {
       this.best = start;
-      this.fewest = errors;
+      this.fewest = before;
       this.network = network;
       this.hybrid = hybrid;
       int sessions = plan.correction().sessions();
@@ -170,10 +169,18 @@ public final class Tunneling implements Corrector {
           && sweeps < plan.correction().sweeps());
       long taken = training.steps() - stepsBefore;
       boolean accepted = left.count() == 0;
-      int missed = plan.costs().missed(left);
       rounds.add(
           new CorrectionRound(
-              name(), number, t, dt, sweeps, taken, left.count(), accepted, missed));
+              name(),
+              number,
+              t,
+              dt,
+              sweeps,
+              taken,
+              left.count(),
+              accepted,
+              fewest.sampleIndexes(),
+              plan.costs().missed(left)));
       monitor.row(rounds.getLast().describe(goals.values().length));
       return left;
     }

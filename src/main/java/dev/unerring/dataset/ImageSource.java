@@ -10,10 +10,20 @@ public interface ImageSource {
 
   /** Some images, one after another. */
   default float[] gather(int[] samples) {
-    float[] pixels = new float[Math.multiplyExact(samples.length, imageElements())];
+    float[] pixels = room(samples.length);
+    gather(samples, pixels);
+    return pixels;
+  }
+
+  /** Copies some images, one after another, to the start of memory that is used again. */
+  default void gather(int[] samples, float[] pixels) {
     for (int i = 0; i < samples.length; i++) {
       copyImage(samples[i], pixels, i * imageElements());
     }
-    return pixels;
+  }
+
+  /** Memory for {@link #gather(int[], float[])} of this many images. */
+  default float[] room(int images) {
+    return new float[Math.multiplyExact(images, imageElements())];
   }
 }

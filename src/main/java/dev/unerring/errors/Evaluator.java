@@ -26,9 +26,10 @@ public final class Evaluator {
     int classes = network.classes();
     float[] logits = new float[samples.length * classes];
     MemorySegment result = MemorySegment.ofArray(logits);
+    float[] pixels = images.room(Math.min(network.batch(), samples.length));
     for (int first = 0; first < samples.length; first += network.batch()) {
       int count = Math.min(network.batch(), samples.length - first);
-      float[] pixels = images.gather(Arrays.copyOfRange(samples, first, first + count));
+      images.gather(Arrays.copyOfRange(samples, first, first + count), pixels);
       Tensor out = network.forward(MemorySegment.ofArray(pixels), count, Mode.RUNNING_STATISTICS);
       long begin = (long) first * classes * Float.BYTES;
       long size = (long) count * classes * Float.BYTES;

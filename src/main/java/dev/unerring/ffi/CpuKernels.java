@@ -17,7 +17,7 @@ import java.lang.invoke.MethodHandle;
  */
 public final class CpuKernels {
   /** Interface version; a library with another one is refused. */
-  static final long VERSION = 2;
+  static final long VERSION = 4;
 
   private static final MemoryLayout P = ADDRESS;
   private static final MemoryLayout L = JAVA_LONG;
@@ -25,21 +25,24 @@ public final class CpuKernels {
 
   private final KernelSet set;
   private final NativeLibrary library;
-  private final MethodHandle tapRows;
+  private final MethodHandle packWeights;
+  private final MethodHandle tapBoxes;
   private final MethodHandle weightUnits;
   private final MethodHandle reduceTree;
-  private final MethodHandle padImages;
-  private final MethodHandle transpose;
   private final MethodHandle channelSums;
   private final MethodHandle channelSquares;
   private final MethodHandle batchNormSums;
   private final MethodHandle batchNormForward;
   private final MethodHandle batchNormBackward;
-  private final MethodHandle batchNormBackwardFrozen;
+  private final MethodHandle batchNormUpdate;
+  private final MethodHandle inverseDeviation;
+  private final MethodHandle divide;
+  private final MethodHandle multiply;
   private final MethodHandle scaleForward;
   private final MethodHandle reluForward;
   private final MethodHandle reluBackward;
   private final MethodHandle add;
+  private final MethodHandle addRelu;
   private final MethodHandle maxPoolForward;
   private final MethodHandle maxPoolBackward;
   private final MethodHandle averagePoolForward;
@@ -65,24 +68,27 @@ public final class CpuKernels {
     }
     this.library = library;
     this.set = set;
-    tapRows = bind("tap_rows", FunctionDescriptor.ofVoid(P, P, P, P, P, L, L));
-    weightUnits = bind("weight_units", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
+    packWeights = bind("pack_weights", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    tapBoxes = bind("tap_boxes", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L));
+    weightUnits = bind("weight_units", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L));
     reduceTree = bind("reduce_tree", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
-    padImages = bind("pad_images", FunctionDescriptor.ofVoid(P, P, P, L, L));
-    transpose = bind("transpose", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
     channelSums = bind("channel_sums", FunctionDescriptor.ofVoid(P, P, P, L, L));
     channelSquares = bind("channel_squares", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
-    batchNormSums = bind("batch_norm_sums", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L));
+    batchNormSums =
+        bind("batch_norm_sums", FunctionDescriptor.ofVoid(P, P, P, P, P, P, P, P, L, L));
     batchNormForward =
-        bind("batch_norm_forward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L, L));
+        bind("batch_norm_forward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L, L, L));
     batchNormBackward =
         bind("batch_norm_backward", FunctionDescriptor.ofVoid(P, P, P, P, P, P, P, P, L, L, L));
-    batchNormBackwardFrozen =
-        bind("batch_norm_backward_frozen", FunctionDescriptor.ofVoid(P, P, P, P, L, L, L));
+    batchNormUpdate = bind("batch_norm_update", FunctionDescriptor.ofVoid(P, P, F, F, P, P, L, L));
+    inverseDeviation = bind("inverse_deviation", FunctionDescriptor.ofVoid(P, P, L, L));
+    divide = bind("divide", FunctionDescriptor.ofVoid(P, P, F, L, L));
+    multiply = bind("multiply", FunctionDescriptor.ofVoid(P, P, F, L, L));
     scaleForward = bind("scale_forward", FunctionDescriptor.ofVoid(P, P, P, P, L, L, L));
     reluForward = bind("relu_forward", FunctionDescriptor.ofVoid(P, P, L, L));
     reluBackward = bind("relu_backward", FunctionDescriptor.ofVoid(P, P, P, L, L));
     add = bind("add", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    addRelu = bind("add_relu", FunctionDescriptor.ofVoid(P, P, P, L, L));
     maxPoolForward = bind("max_pool_forward", FunctionDescriptor.ofVoid(P, P, P, L, L));
     maxPoolBackward = bind("max_pool_backward", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
     averagePoolForward = bind("average_pool_forward", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
@@ -131,19 +137,30 @@ public final class CpuKernels {
     return library;
   }
 
-  /** C: tap_rows. */
-  public void tapRows(
+  /** C: pack_weights. */
+  public void packWeights(
+      MemorySegment weight, MemorySegment packed, MemorySegment geometry, long begin, long end) {
+    try {
+      packWeights.invokeExact(weight, packed, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("pack_weights", e);
+    }
+  }
+
+  /** C: tap_boxes. */
+  public void tapBoxes(
       MemorySegment x,
-      MemorySegment weight,
+      MemorySegment packed,
       MemorySegment bias,
       MemorySegment y,
+      MemorySegment scratch,
       MemorySegment geometry,
       long begin,
       long end) {
     try {
-      tapRows.invokeExact(x, weight, bias, y, geometry, begin, end);
+      tapBoxes.invokeExact(x, packed, bias, y, scratch, geometry, begin, end);
     } catch (Throwable e) {
-      throw failed("tap_rows", e);
+      throw failed("tap_boxes", e);
     }
   }
 
@@ -151,12 +168,14 @@ public final class CpuKernels {
   public void weightUnits(
       MemorySegment x,
       MemorySegment gradY,
-      MemorySegment partial,
+      MemorySegment sums,
+      MemorySegment biasSums,
+      MemorySegment scratch,
       MemorySegment geometry,
       long begin,
       long end) {
     try {
-      weightUnits.invokeExact(x, gradY, partial, geometry, begin, end);
+      weightUnits.invokeExact(x, gradY, sums, biasSums, scratch, geometry, begin, end);
     } catch (Throwable e) {
       throw failed("weight_units", e);
     }
@@ -169,26 +188,6 @@ public final class CpuKernels {
       reduceTree.invokeExact(partial, out, chunks, elements, begin, end);
     } catch (Throwable e) {
       throw failed("reduce_tree", e);
-    }
-  }
-
-  /** C: pad_images. */
-  public void padImages(
-      MemorySegment x, MemorySegment padded, MemorySegment geometry, long begin, long end) {
-    try {
-      padImages.invokeExact(x, padded, geometry, begin, end);
-    } catch (Throwable e) {
-      throw failed("pad_images", e);
-    }
-  }
-
-  /** C: transpose. */
-  public void transpose(
-      MemorySegment a, MemorySegment b, long rows, long columns, long begin, long end) {
-    try {
-      transpose.invokeExact(a, b, rows, columns, begin, end);
-    } catch (Throwable e) {
-      throw failed("transpose", e);
     }
   }
 
@@ -217,24 +216,27 @@ public final class CpuKernels {
     }
   }
 
-  /** C: batch_norm_sums. */
+  /** C: batch_norm_sums; beta {@link MemorySegment#NULL} without ReLU. */
   public void batchNormSums(
       MemorySegment x,
       MemorySegment gradY,
       MemorySegment mean,
       MemorySegment inverseDeviation,
+      MemorySegment gamma,
+      MemorySegment beta,
       MemorySegment partial,
       MemorySegment geometry,
       long begin,
       long end) {
     try {
-      batchNormSums.invokeExact(x, gradY, mean, inverseDeviation, partial, geometry, begin, end);
+      batchNormSums.invokeExact(
+          x, gradY, mean, inverseDeviation, gamma, beta, partial, geometry, begin, end);
     } catch (Throwable e) {
       throw failed("batch_norm_sums", e);
     }
   }
 
-  /** C: batch_norm_forward. */
+  /** C: batch_norm_forward; relu 1 or 0. */
   public void batchNormForward(
       MemorySegment x,
       MemorySegment mean,
@@ -243,60 +245,83 @@ public final class CpuKernels {
       MemorySegment beta,
       MemorySegment y,
       long channels,
+      long relu,
       long begin,
       long end) {
     try {
-      batchNormForward.invokeExact(x, mean, inverseDeviation, gamma, beta, y, channels, begin, end);
+      batchNormForward.invokeExact(
+          x, mean, inverseDeviation, gamma, beta, y, channels, relu, begin, end);
     } catch (Throwable e) {
       throw failed("batch_norm_forward", e);
     }
   }
 
-  /** C: batch_norm_backward. */
+  /**
+   * C: batch_norm_backward; beta {@link MemorySegment#NULL} without ReLU, means with frozen
+   * statistics.
+   */
   public void batchNormBackward(
       MemorySegment x,
       MemorySegment gradY,
       MemorySegment mean,
       MemorySegment inverseDeviation,
       MemorySegment gamma,
-      MemorySegment meanGradient,
-      MemorySegment meanProduct,
+      MemorySegment beta,
+      MemorySegment means,
       MemorySegment gradX,
       long channels,
       long begin,
       long end) {
     try {
       batchNormBackward.invokeExact(
-          x,
-          gradY,
-          mean,
-          inverseDeviation,
-          gamma,
-          meanGradient,
-          meanProduct,
-          gradX,
-          channels,
-          begin,
-          end);
+          x, gradY, mean, inverseDeviation, gamma, beta, means, gradX, channels, begin, end);
     } catch (Throwable e) {
       throw failed("batch_norm_backward", e);
     }
   }
 
-  /** C: batch_norm_backward_frozen. */
-  public void batchNormBackwardFrozen(
-      MemorySegment gradY,
-      MemorySegment inverseDeviation,
-      MemorySegment gamma,
-      MemorySegment gradX,
-      long channels,
+  /** C: batch_norm_update. */
+  public void batchNormUpdate(
+      MemorySegment mean,
+      MemorySegment variance,
+      float unbiased,
+      float momentum,
+      MemorySegment runningMean,
+      MemorySegment runningVariance,
       long begin,
       long end) {
     try {
-      batchNormBackwardFrozen.invokeExact(
-          gradY, inverseDeviation, gamma, gradX, channels, begin, end);
+      batchNormUpdate.invokeExact(
+          mean, variance, unbiased, momentum, runningMean, runningVariance, begin, end);
     } catch (Throwable e) {
-      throw failed("batch_norm_backward_frozen", e);
+      throw failed("batch_norm_update", e);
+    }
+  }
+
+  /** C: inverse_deviation. */
+  public void inverseDeviation(MemorySegment variance, MemorySegment y, long begin, long end) {
+    try {
+      inverseDeviation.invokeExact(variance, y, begin, end);
+    } catch (Throwable e) {
+      throw failed("inverse_deviation", e);
+    }
+  }
+
+  /** C: divide. */
+  public void divide(MemorySegment x, MemorySegment y, float divisor, long begin, long end) {
+    try {
+      divide.invokeExact(x, y, divisor, begin, end);
+    } catch (Throwable e) {
+      throw failed("divide", e);
+    }
+  }
+
+  /** C: multiply. */
+  public void multiply(MemorySegment x, MemorySegment y, float factor, long begin, long end) {
+    try {
+      multiply.invokeExact(x, y, factor, begin, end);
+    } catch (Throwable e) {
+      throw failed("multiply", e);
     }
   }
 
@@ -341,6 +366,15 @@ public final class CpuKernels {
       add.invokeExact(a, b, y, begin, end);
     } catch (Throwable e) {
       throw failed("add", e);
+    }
+  }
+
+  /** C: add_relu. */
+  public void addRelu(MemorySegment a, MemorySegment b, MemorySegment y, long begin, long end) {
+    try {
+      addRelu.invokeExact(a, b, y, begin, end);
+    } catch (Throwable e) {
+      throw failed("add_relu", e);
     }
   }
 

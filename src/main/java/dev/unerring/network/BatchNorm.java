@@ -6,9 +6,10 @@ import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
 
-/** Batch norm over channels, with running statistics. */
+/** Batch norm over channels, with running statistics; max(y, 0) of it where wanted. */
 public final class BatchNorm implements Layer {
   private final String name;
+  private final boolean relu;
   private Parameter gamma;
   private Parameter beta;
   private Parameter runningMean;
@@ -21,9 +22,11 @@ public final class BatchNorm implements Layer {
    * Describes the layer.
    *
    * @param name prefix of its tensors' names
+   * @param relu whether ReLU follows
    */
-  public BatchNorm(String name) {
+  public BatchNorm(String name, boolean relu) {
     this.name = name;
+    this.relu = relu;
   }
 
   @Override
@@ -55,23 +58,48 @@ public final class BatchNorm implements Layer {
   }
 
   @Override
+  public boolean gradientInPlace() {
+    return true;
+  }
+
+  @Override
   public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
     if (mode == Mode.BATCH_STATISTICS) {
       count = (long) x.shape().n() * x.shape().positions();
       backend.batchNormStatistics(x, mean, variance);
     }
-    backend.batchNormForward(x, mean(mode), variance(mode), gamma.value(), beta.value(), y);
+    if (relu) {
+      backend.batchNormReluForward(x, mean(mode), variance(mode), gamma.value(), beta.value(), y);
+    } else {
+      backend.batchNormForward(x, mean(mode), variance(mode), gamma.value(), beta.value(), y);
+    }
   }
 
   @Override
   public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+    boolean frozen = mode == Mode.RUNNING_STATISTICS;
+    if (relu) {
+      backend.batchNormReluBackward(
+          x,
+          y,
+          gradY,
+          mean(mode),
+          variance(mode),
+          gamma.value(),
+          beta.value(),
+          frozen,
+          gamma.gradient(),
+          beta.gradient(),
+          gradX);
+      return;
+    }
     backend.batchNormBackward(
         x,
         gradY,
         mean(mode),
         variance(mode),
         gamma.value(),
-        mode == Mode.RUNNING_STATISTICS,
+        frozen,
         gamma.gradient(),
         beta.gradient(),
         gradX);

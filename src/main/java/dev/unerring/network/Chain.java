@@ -19,7 +19,10 @@ final class Chain {
 
   Chain(List<Layer> layers) {
     this.layers = List.copyOf(layers);
-    if (layers.isEmpty() || layers.getFirst().inPlace() || layers.getLast().inPlace()) {
+    if (layers.isEmpty()
+        || layers.getFirst().inPlace()
+        || layers.getLast().inPlace()
+        || layers.getLast().overwritesGradient()) {
       throw new IllegalArgumentException("a chain begins and ends with a layer of its own memory");
     }
   }
@@ -122,7 +125,8 @@ final class Chain {
       if (i == 0) {
         target = gradX;
       } else if (needed) {
-        target = layer.inPlace() ? gradient : scratch.take(in.shape());
+        boolean inPlace = layer.gradientInPlace() && gradient != gradY;
+        target = inPlace ? gradient : scratch.take(in.shape());
       }
       layer.backward(backend, in, input(i + 1, x, y), gradient, target, mode);
       if (gradient != gradY && target != gradient) {

@@ -43,11 +43,22 @@ public interface Layer {
     return false;
   }
 
+  /** Whether gradX may be the memory of gradY. */
+  default boolean gradientInPlace() {
+    return inPlace();
+  }
+
+  /** Whether {@link #backward} writes into gradY even where gradX is other memory. */
+  default boolean overwritesGradient() {
+    return false;
+  }
+
   /** y from x. */
   void forward(Backend backend, Tensor x, Tensor y, Mode mode);
 
   /**
-   * Gradients of the parameters and, unless gradX is null, of the input.
+   * Gradients of the parameters and, unless gradX is null, of the input. gradY stays, unless {@link
+   * #gradientInPlace} or {@link #overwritesGradient} says otherwise.
    *
    * @param x input of the forward pass
    * @param y output of the forward pass

@@ -34,8 +34,7 @@ final class ResNets {
 
   private List<Layer> build(int[] blocks, int classes) {
     layers.add(new Scale());
-    convolution(layers, "conv1", "bn1", CHANNELS[0], window(3, 1));
-    layers.add(new Relu());
+    convolution(layers, "conv1", "bn1", CHANNELS[0], window(3, 1), true);
     for (int stage = 0; stage < blocks.length; stage++) {
       for (int block = 0; block < blocks[stage]; block++) {
         int stride = stage > 0 && block == 0 ? 2 : 1;
@@ -52,29 +51,26 @@ final class ResNets {
     int outputs = channels * expansion;
     List<Layer> main = new ArrayList<>();
     if (expansion == 1) {
-      convolution(main, name + "conv1", name + "bn1", channels, window(3, stride));
-      main.add(new Relu());
-      convolution(main, name + "conv2", name + "bn2", outputs, window(3, 1));
+      convolution(main, name + "conv1", name + "bn1", channels, window(3, stride), true);
+      convolution(main, name + "conv2", name + "bn2", outputs, window(3, 1), false);
     } else {
-      convolution(main, name + "conv1", name + "bn1", channels, window(1, 1));
-      main.add(new Relu());
-      convolution(main, name + "conv2", name + "bn2", channels, window(3, stride));
-      main.add(new Relu());
-      convolution(main, name + "conv3", name + "bn3", outputs, window(1, 1));
+      convolution(main, name + "conv1", name + "bn1", channels, window(1, 1), true);
+      convolution(main, name + "conv2", name + "bn2", channels, window(3, stride), true);
+      convolution(main, name + "conv3", name + "bn3", outputs, window(1, 1), false);
     }
     List<Layer> shortcut = new ArrayList<>();
     if (stride != 1 || width != outputs) {
-      convolution(shortcut, name + "shortcut.0", name + "shortcut.1", outputs, window(1, stride));
+      convolution(
+          shortcut, name + "shortcut.0", name + "shortcut.1", outputs, window(1, stride), false);
     }
-    layers.add(new Residual(main, shortcut));
-    layers.add(new Relu());
+    layers.add(new Residual(main, shortcut, true));
     width = outputs;
   }
 
   private static void convolution(
-      List<Layer> to, String name, String norm, int channels, Window window) {
+      List<Layer> to, String name, String norm, int channels, Window window, boolean relu) {
     to.add(new Conv(name, channels, window, false));
-    to.add(new BatchNorm(norm));
+    to.add(new BatchNorm(norm, relu));
   }
 
   private Window window(int kernel, int stride) {

@@ -8,12 +8,13 @@ import java.util.List;
 
 /**
  * y = main(x) + shortcut(x) (He et al., Deep Residual Learning, 2015), where a shortcut without
- * layers is x itself. The last layer of the main chain may not look at its output on the way back,
- * because the sum takes its place: batch norm does not.
+ * layers is x itself; max(y, 0) of it where wanted. The last layer of the main chain may not look
+ * at its output on the way back, because the sum takes its place: batch norm does not.
  */
 public final class Residual implements Layer {
   private final Chain main;
   private final Chain shortcut;
+  private final boolean relu;
   private Scratch scratch;
 
   /**
@@ -21,9 +22,11 @@ public final class Residual implements Layer {
    *
    * @param main the layers that are added to the shortcut
    * @param shortcut layers from x to the shape of main's output; empty for x itself
+   * @param relu whether ReLU follows
    */
-  public Residual(List<Layer> main, List<Layer> shortcut) {
+  public Residual(List<Layer> main, List<Layer> shortcut, boolean relu) {
     this.main = new Chain(main);
+    this.relu = relu;
     this.shortcut = shortcut.isEmpty() ? null : new Chain(shortcut);
   }
 
@@ -77,17 +80,33 @@ public final class Residual implements Layer {
   public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
     main.forward(backend, x, y, mode);
     if (shortcut == null) {
-      backend.add(y, x, y);
+      sum(backend, y, x);
       return;
     }
     Tensor other = scratch.take(y.shape());
     shortcut.forward(backend, x, other, mode);
-    backend.add(y, other, y);
+    sum(backend, y, other);
     scratch.give(other);
+  }
+
+  private void sum(Backend backend, Tensor y, Tensor other) {
+    if (relu) {
+      backend.addRelu(y, other, y);
+    } else {
+      backend.add(y, other, y);
+    }
+  }
+
+  @Override
+  public boolean overwritesGradient() {
+    return relu;
   }
 
   @Override
   public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
+    if (relu) {
+      backend.reluBackward(y, gradY, gradY);
+    }
     main.backward(backend, x, y, gradY, gradX, mode);
     if (shortcut == null) {
       if (gradX != null) {

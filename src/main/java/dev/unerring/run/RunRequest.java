@@ -1,6 +1,9 @@
 package dev.unerring.run;
 
+import dev.unerring.correct.PublishedTunneling;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Task;
+import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.TrainingPlan;
 import java.nio.file.Path;
 
@@ -25,6 +28,15 @@ public record RunRequest(
   RunRequest resolved(Dataset opened) {
     TrainingPlan resolved =
         plan.resolved(opened.imageShape()).with(costs.resolved(plan.costs(), opened));
+    requireFullBatch(resolved, opened);
     return new RunRequest(data, out, resolved, device, version);
+  }
+
+  /** What {@link PublishedTunneling} would refuse is refused before anything is written. */
+  private static void requireFullBatch(TrainingPlan plan, Dataset opened) {
+    if (plan.correction().method() == CorrectionPlan.Method.DENG_2023) {
+      boolean multiLabel = opened.task() == Task.MULTI_LABEL;
+      PublishedTunneling.requireFit(multiLabel, opened.train().size(), plan.batchSize());
+    }
   }
 }

@@ -18,6 +18,8 @@ public final class BatchStep {
   private final Network network;
   private final Buffer labels;
   private final Buffer loss;
+  private final float[] mean = new float[1];
+  private final MemorySegment hostLoss = MemorySegment.ofArray(mean);
   private final SampleWeights weights;
   private final Buffer batchWeights;
 
@@ -38,7 +40,7 @@ public final class BatchStep {
   /**
    * Gradients of the mean loss towards the labels.
    *
-   * @param pixels raw images, one after another
+   * @param pixels raw images, one after another; there may be more than labels
    * @param goals labels of the images
    * @param samples sampleIndex of each image, for its weight and for messages
    * @param where step, for messages
@@ -61,8 +63,7 @@ public final class BatchStep {
       backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
     }
     network.backward(count, mode);
-    float[] mean = new float[1];
-    backend.download(loss, MemorySegment.ofArray(mean));
+    backend.download(loss, hostLoss);
     if (!Float.isFinite(mean[0]) || backend.countNonFinite(network.gradients()) > 0) {
       throw new NonFiniteException(
           where

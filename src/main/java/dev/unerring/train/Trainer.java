@@ -49,6 +49,7 @@ public final class Trainer {
     Adam adam = new Adam(network);
     SampleWeights weights = SampleWeights.of(plan.costs(), goals);
     BatchStep batch = new BatchStep(network, weights);
+    float[] pixels = train.room(Math.min(plan.batchSize(), train.size()));
     List<EpochRow> rows = new ArrayList<>();
     StoredTensors best = null;
     int bestEpoch = 0;
@@ -66,15 +67,11 @@ public final class Trainer {
         int[] samples =
             Arrays.copyOfRange(order, from, Math.min(from + plan.batchSize(), order.length));
         String where = "epoch " + epoch + ", step " + (step + 1);
+        train.gather(samples, pixels);
         float loss;
         try {
           loss =
-              batch.gradients(
-                  train.gather(samples),
-                  goals.rows(samples),
-                  samples,
-                  Mode.BATCH_STATISTICS,
-                  where);
+              batch.gradients(pixels, goals.rows(samples), samples, Mode.BATCH_STATISTICS, where);
         } catch (NonFiniteException e) {
           monitor.note(e.getMessage());
           stop = Optional.of("non-finite");

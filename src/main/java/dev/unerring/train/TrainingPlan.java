@@ -125,6 +125,24 @@ public record TrainingPlan(
   }
 
   /**
+   * The published setting of gradient descent tunneling (Deng, arXiv 2312.16060): a d-n-K network,
+   * all samples in one step, no other training; see {@code PublishedTunneling}.
+   */
+  public static TrainingPlan deng2023() {
+    return new TrainingPlan(
+        Architectures.DENG + "40",
+        0,
+        0,
+        65_536,
+        LearningRate.constant(0.01),
+        0.0,
+        0.1,
+        0.05,
+        true,
+        CorrectionPlan.published());
+  }
+
+  /**
    * Whether the plan is one for a base line: all epochs, no correction, and the epoch with the best
    * validation AUC is the model, as in the official recipe.
    */

@@ -65,7 +65,7 @@ class ResidualTest {
 
   @Test
   void shapesThatCannotBeAddedAreRefused() {
-    Residual residual = new Residual(List.of(new AveragePool()), List.of());
+    Residual residual = new Residual(List.of(new AveragePool()), List.of(), false);
     IllegalArgumentException refusal =
         assertThrows(
             IllegalArgumentException.class, () -> residual.outputShape(Shape.image2d(4, 4, 2)));
@@ -134,20 +134,16 @@ class ResidualTest {
       List<Layer> layers = new ArrayList<>();
       layers.add(new Conv("stem", 5, three, true));
       List<Layer> main = new ArrayList<>(List.of(new Conv("a", 4, three, false)));
-      main.add(new BatchNorm("an"));
-      if (relu) {
-        main.add(new Relu());
-      }
+      main.add(new BatchNorm("an", relu));
       main.add(new Conv("b", 5, new Window(1, 1, 1, 1, 0), false));
-      main.add(new BatchNorm("bn"));
-      layers.add(new Residual(main, List.of()));
-      if (relu) {
-        layers.add(new Relu());
-      }
+      main.add(new BatchNorm("bn", false));
+      layers.add(new Residual(main, List.of(), relu));
       layers.add(
           new Residual(
-              List.of(new Conv("c", 17, half, false), new BatchNorm("cn")),
-              List.of(new Conv("s", 17, new Window(1, 1, 1, 2, 0), false), new BatchNorm("sn"))));
+              List.of(new Conv("c", 17, half, false), new BatchNorm("cn", false)),
+              List.of(
+                  new Conv("s", 17, new Window(1, 1, 1, 2, 0), false), new BatchNorm("sn", false)),
+              false));
       layers.add(new AveragePool());
       layers.add(new Linear("l", CLASSES));
       return layers;

@@ -68,11 +68,59 @@ final class PointwiseCases {
                     o.output(c),
                     o.output(s)));
       }
+      fused(s);
       long count = Math.max(2, (long) s.n() * s.positions());
       add(
           "batch norm update " + s,
           (b, o) ->
               b.batchNormUpdate(o.input(c), o.input(c), count, 0.1f, o.updated(c), o.updated(c)));
+    }
+  }
+
+  /** Batch norm with ReLU in one pass; the definition composes it, and gradX may be gradY. */
+  private void fused(Shape s) {
+    int c = s.c();
+    for (boolean frozen : new boolean[] {false, true}) {
+      add(
+          "batch norm with ReLU, frozen " + frozen + " " + s,
+          (b, o) -> {
+            Tensor x = o.input(s);
+            Buffer mean = o.input(c);
+            Buffer variance = o.input(c);
+            Buffer gamma = o.input(c);
+            Buffer beta = o.input(c);
+            Tensor y = o.output(s);
+            Tensor gradY = o.input(s);
+            b.batchNormReluForward(x, mean, variance, gamma, beta, y);
+            b.batchNormReluBackward(
+                x,
+                y,
+                gradY,
+                mean,
+                variance,
+                gamma,
+                beta,
+                frozen,
+                o.output(c),
+                o.output(c),
+                o.output(s));
+            Tensor inPlace = o.updated(s);
+            b.batchNormReluBackward(
+                x,
+                y,
+                inPlace,
+                mean,
+                variance,
+                gamma,
+                beta,
+                frozen,
+                o.output(c),
+                o.output(c),
+                inPlace);
+            Tensor plain = o.updated(s);
+            b.batchNormBackward(
+                x, plain, mean, variance, gamma, frozen, o.output(c), o.output(c), plain);
+          });
     }
   }
 
@@ -146,6 +194,14 @@ final class PointwiseCases {
             b.add(left, x, left);
             Tensor right = o.updated(s);
             b.add(x, right, right);
+          });
+      add(
+          "add with relu " + n,
+          (b, o) -> {
+            Tensor x = o.input(s);
+            b.addRelu(x, o.input(s), o.output(s));
+            Tensor left = o.updated(s);
+            b.addRelu(left, x, left);
           });
       add(
           "sgd " + n,
