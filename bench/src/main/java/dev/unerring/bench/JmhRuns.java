@@ -105,12 +105,17 @@ final class JmhRuns {
       parameters.put(key, run.getParams().getParam(key));
     }
     List<Double> samples = new ArrayList<>();
+    List<Double> allocated = new ArrayList<>();
     for (BenchmarkResult fork : run.getBenchmarkResults()) {
       for (IterationResult iteration : fork.getIterationResults()) {
         samples.add(iteration.getPrimaryResult().getScore());
+        Result<?> bytes = iteration.getSecondaryResults().get(ALLOCATED);
+        if (bytes != null) {
+          allocated.add(bytes.getScore());
+        }
       }
     }
-    Result<?> allocated = run.getSecondaryResults().get(ALLOCATED);
+    allocated.sort(Double::compare);
     String unit = run.getPrimaryResult().getScoreUnit();
     Row row =
         new Row(
@@ -120,7 +125,7 @@ final class JmhRuns {
             samples.stream().mapToDouble(Double::doubleValue).toArray(),
             plan.work.applyAsDouble(parameters),
             plan.workUnit,
-            allocated == null ? Double.NaN : allocated.getScore());
+            allocated.isEmpty() ? Double.NaN : allocated.get(allocated.size() / 2));
     results.add(row);
     System.out.println(Table.line(row));
   }
