@@ -51,7 +51,7 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow -Dbench.home=bench -Dbench.work=$(BENCH)/work \
   -Dbench.library=$(CURDIR)/$(BENCH_LIBRARY) -Dbench.program=$(UNERRING) -Dbench.jar=$(JAR) \
   -Dbench.python="$(PYTHON)" \
-  -DDJL_CACHE_DIR=$(CURDIR)/$(BENCH)/djl -Dai.djl.offline=true \
+  -DDJL_CACHE_DIR=$(CURDIR)/$(BENCH)/djl -Dai.djl.offline=true -Djmh.ignoreLock=true \
   -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
 
 # ---- verbs ----------------------------------------------------------------------------------

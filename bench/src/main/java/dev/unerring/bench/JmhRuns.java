@@ -89,10 +89,18 @@ final class JmhRuns {
       Collection<RunResult> runs = new Runner(options.build()).run();
       runs.forEach(run -> add(plan, run));
     } catch (RunnerException | IOException e) {
-      String what = plan.name + " " + String.join(" ", parameters) + ", see " + log();
+      String what = plan.name + " " + String.join(" ", parameters) + ": " + root(e) + "; " + log();
       System.out.println("FAILED: " + what);
       results.failure(what);
     }
+  }
+
+  private static String root(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null || cause.getSuppressed().length > 0) {
+      cause = cause.getCause() != null ? cause.getCause() : cause.getSuppressed()[0];
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   private String log() {
