@@ -36,9 +36,27 @@ LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack
 
 CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
 
+# The measuring stand: a Maven project of its own, and C loops made for this very machine.
+BENCH := bench/target
+BENCH_LIBRARY := $(BENCH)/native/libunerring_bench.$(LIBRARY_SUFFIX)
+BENCH_CFLAGS := -O3 -std=gnu11 -fPIC -march=native -fvisibility=hidden -Wall -Wextra -Werror
+BENCH_CFLAGS_peak := -ffp-contract=off
+BENCH_CFLAGS_reductions_ordered := -ffp-contract=fast -fno-math-errno
+BENCH_CFLAGS_reductions_free := -ffp-contract=fast -ffast-math
+BENCH_OBJECTS := $(patsubst %,$(BENCH)/native/%.o,peak reductions_ordered reductions_free)
+BENCH_CLASSES := $(BENCH)/classes:$(JAR):$(BENCH)/lib/*:$(BENCH)/natives/onednn/*
+BENCH_CLASSES := $(BENCH_CLASSES):$(BENCH)/natives/openblas/*:$(BENCH)/natives/djl/*
+BENCH_CLASSES := $(BENCH_CLASSES):$(BENCH)/natives/jcuda/*
+BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
+  --sun-misc-unsafe-memory-access=allow -Dbench.home=bench -Dbench.work=$(BENCH)/work \
+  -Dbench.library=$(CURDIR)/$(BENCH_LIBRARY) -Dbench.program=$(UNERRING) -Dbench.jar=$(JAR) \
+  -Dbench.python="$(PYTHON)" \
+  -DDJL_CACHE_DIR=$(CURDIR)/$(BENCH)/djl -Dai.djl.offline=true -Djmh.ignoreLock=true \
+  -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
+
 # ---- verbs ----------------------------------------------------------------------------------
 .PHONY: build demo check suite18 native format golden bindings-diff clean help tools \
-  have-cc have-jdk have-mvn
+  bench bench-quick bench-zero have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
 
@@ -76,8 +94,23 @@ bindings-diff: | have-jdk have-mvn ## compare the CUDA bindings with what jextra
 	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
 	@native/abi/bindings-diff "$(JDK)"
 
+# PYTHON names an interpreter with torch; without one its rows are skipped and say so. Results go to
+# bench/results; docs/benchmarks.md says how to read them.
+PYTHON ?=
+bench: $(BENCH)/stamps/ready ## measure everything, other libraries in the same run (about 25 minutes)
+	@$(BENCH_RUN) full bench/results
+
+bench-quick: $(BENCH)/stamps/ready ## measure the main shapes only (a few minutes)
+	@$(BENCH_RUN) quick bench/results
+
+# SETS="breast retina adrenal3d", SEEDS="0 1 ...": which pairs; DATA: the folder of the npz files, not
+# ~/.medmnist. What is finished is kept until the program changes.
+bench-zero: build ## whole processes to zero training errors, against PyTorch (PYTHON=), pair by pair
+	@python3 bench/zero/run.py --program $(UNERRING) --jar $(JAR) --python "$(PYTHON)" \
+	  $(if $(DATA),--data $(DATA)) $(if $(SETS),--sets $(SETS)) $(if $(SEEDS),--seeds $(SEEDS))
+
 clean: ## remove everything that was built
-	rm -rf target
+	rm -rf target $(BENCH)
 
 help: ## print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 24
@@ -125,4 +158,25 @@ $(STAMPS)/image: $(STAMPS)/jar src/main/launcher/unerring Makefile
 	  --no-header-files --no-man-pages --compress zip-0 --generate-cds-archive --output $(IMAGE) \
 	  >target/jlink.log 2>&1 || { cat target/jlink.log >&2; echo "jlink failed; does $(JDK) bring its modules (folder jmods)?" >&2; exit 1; }
 	@cp src/main/launcher/unerring $(UNERRING) && chmod 755 $(UNERRING)
+	@touch $@
+
+# ---- the measuring stand ----------------------------------------------------------------------
+$(BENCH)/native/%.o: bench/native/%.c bench/native/reductions.inc Makefile | tools
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(BENCH_CFLAGS_$*) -c $< -o $@
+
+$(BENCH_LIBRARY): $(BENCH_OBJECTS)
+	$(CC) -shared $(LDFLAGS_$(SYSTEM)) $^ -lm -o $@
+
+$(BENCH)/stamps/natives: bench/pom.xml bench/peers.sh | tools
+	@echo "fetching the peers' native libraries"
+	@mkdir -p $(@D)
+	@JAVA_HOME="$(JDK)" bench/peers.sh $(MVN) bench/pom.xml $(BENCH)/natives $(SYSTEM) $(MACHINE)
+	@touch $@
+
+$(BENCH)/stamps/ready: bench/pom.xml $(shell find bench/src 2>/dev/null) $(STAMPS)/image \
+  $(BENCH_LIBRARY) $(BENCH)/stamps/natives | tools
+	@echo "mvn -f bench/pom.xml package"
+	@$(MAVEN) -q -f bench/pom.xml package -Dengine.version=$(VERSION) >$(BENCH)/maven.log 2>&1 \
+	  || { cat $(BENCH)/maven.log >&2; exit 1; }
 	@touch $@
