@@ -37,7 +37,7 @@ LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack
 CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check suite18 native format golden bindings-diff clean help tools \
+.PHONY: build demo check check-exhaustive suite18 native format golden bindings-diff clean help tools \
   have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
@@ -54,6 +54,11 @@ check: $(CPU_LIBRARY) | tools ## everything that must hold: formatting, warnings
 	@.ci/smoke-test $(VERSION) $(UNERRING)
 	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(JAR)
 	@.ci/test-summary target/surefire-reports
+
+check-exhaustive: $(CPU_LIBRARY) | tools ## exp and log on all 2^32 inputs, Java and every kernel set, on all cores
+	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
+	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp target/test-classes:target/classes \
+	  dev.unerring.suite.ExpLogExhaustive
 
 # COUNTS=full: the published numbers of samples (hours); SETS="breastmnist ...": some sets only;
 # ARCH: another network than auto. What has passed is kept until the program changes.
@@ -135,7 +140,7 @@ $(STAMPS)/image: $(STAMPS)/jar $(wildcard src/main/launcher/*) Makefile
 	@echo "AOT cache"
 	@mkdir $(REHEARSAL)
 	@$(IMAGE)/bin/java $(MAIN) datasets demo --train 256 --val 64 --test 64 --conflicts 0 --seed 1 \
-	  --out $(REHEARSAL)/demo.npz 2>$(REHEARSAL)/log
+	  --out $(REHEARSAL)/demo.npz >$(REHEARSAL)/log 2>&1
 	@hash=$$($(SHA256) <$(IMAGE)/lib/modules | cut -c1-16) && cache=unerring-$$hash.aot && \
 	  { $(IMAGE)/bin/java -XX:AOTCacheOutput=$(IMAGE)/lib/$$cache $(MAIN) train --data $(REHEARSAL)/demo.npz \
 	    --epochs 2 --corrector none --out $(REHEARSAL)/run >>$(REHEARSAL)/log 2>&1; \
