@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -23,25 +24,33 @@ public final class FloatingPointState {
   private static final long DEFAULT_ENVIRONMENT = -1;
 
   // Volatile, because compilers fold an expression of constants, with the right result.
-  private static volatile float smallest = Float.MIN_VALUE;
-  private static volatile float smallestNormal = Float.MIN_NORMAL;
-  private static volatile float half = 0.5f;
-  private static volatile float one = 1.0f;
-  private static volatile float quarterUnit = 0x1p-25f;
-  private static volatile float threeQuarters = 0x1.8p-24f;
+  private volatile float smallest = Float.MIN_VALUE;
+  private volatile float smallestNormal = Float.MIN_NORMAL;
+  private volatile float half = 0.5f;
+  private volatile float one = 1.0f;
+  private volatile float quarterUnit = 0x1p-25f;
+  private volatile float threeQuarters = 0x1.8p-24f;
 
-  private static final Set<String> told = ConcurrentHashMap.newKeySet();
-  private static volatile Consumer<String> notices = notice -> {};
+  private static final FloatingPointState PROBE = new FloatingPointState();
+
+  // Of the process, like the libraries that it is about: no run decides on it.
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+  private static final AtomicReference<Consumer<String>> LISTENER =
+      new AtomicReference<>(notice -> {});
 
   private FloatingPointState() {}
 
   /** Who is told about a state that was set right. */
   public static void tell(Consumer<String> listener) {
-    notices = listener;
+    LISTENER.set(listener);
   }
 
   /** Whether the state of the calling thread is as it must be. */
   public static boolean sound() {
+    return PROBE.keepsSubnormalsAndRoundsToNearest();
+  }
+
+  private boolean keepsSubnormalsAndRoundsToNearest() {
     boolean flushesResults = smallestNormal * half == 0;
     boolean flushesOperands = smallest / smallest != one;
     boolean nearest =
@@ -69,11 +78,13 @@ public final class FloatingPointState {
               + " changed how this thread rounds or treats subnormal numbers, and it cannot be set"
               + " back here; do without it, or use a build of it without -ffast-math");
     }
-    if (told.add(culprit)) {
-      notices.accept(
-          culprit
-              + " changed how its thread rounds or treats subnormal numbers (built with -ffast-math?);"
-              + " this was set back and changes no result");
+    if (TOLD.add(culprit)) {
+      LISTENER
+          .get()
+          .accept(
+              culprit
+                  + " changed how its thread rounds or treats subnormal numbers (built with -ffast-math?);"
+                  + " this was set back and changes no result");
     }
   }
 
