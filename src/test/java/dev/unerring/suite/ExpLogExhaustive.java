@@ -99,6 +99,9 @@ final class ExpLogExhaustive {
     /** The correctly rounded value. */
     float rounded(float x) {
       double value = strict(x);
+      if (value == 0 || !Double.isFinite(value)) {
+        return (float) value;
+      }
       float low = (float) (value - Math.abs(value) * DOUBT);
       float high = (float) (value + Math.abs(value) * DOUBT);
       boolean decided = Float.floatToIntBits(low) == Float.floatToIntBits(high);
