@@ -37,29 +37,53 @@
 #define NAME(kernel) JOIN(kernel, SET)
 #define INLINE static inline __attribute__((always_inline))
 
-/* Geometry of a tap product (convolution forward and backward-input, linear): offsets in floats. */
+/* A box is a piece of a batch copied inside a border of +0. Strides in floats, extents in positions. */
 enum {
-  TAP_OD, TAP_OH, TAP_OW, TAP_C, TAP_OC,
-  TAP_X_IMAGE, TAP_X_DEPTH, TAP_X_ROW, TAP_X_STEP,
-  TAP_Y_IMAGE, TAP_Y_DEPTH, TAP_Y_ROW, TAP_Y_STEP,
-  TAP_COUNT, TAP_OFFSETS
+  BOX_X_IMAGE, BOX_X_DEPTH, BOX_X_ROW, BOX_X_STEP, BOX_X_D, BOX_X_H, BOX_X_W,
+  BOX_FRONT, BOX_TOP, BOX_LEFT, /* border before the first position */
+  BOX_STRIDE,                   /* from one output position to the next */
+  BOX_HALO_D, BOX_HALO_H,       /* rows that one output row reads */
+  BOX_W, BOX_C, BOX_OC, BOX_WORDS
 };
 
-/* Geometry of backward-weight. A row is one (image, od, oh); chunks are runs of rows. */
+/* Geometry of a tap product (convolution forward and backward-input, linear): the outputs are cut
+ * into boxes of rows; every phase computes its outputs from the same box of the input. */
 enum {
-  WG_OD, WG_OH, WG_OW, WG_OC, WG_SPAN, WG_KD, WG_KH,
-  WG_X_IMAGE, WG_X_DEPTH, WG_X_ROW, WG_X_STEP, WG_STRIDE,
-  WG_GROUP_ROWS, WG_CHUNK_ROWS, WG_BLOCK, WG_WORDS
+  TAP_N = BOX_WORDS, TAP_D, TAP_H,              /* rows of the largest phase */
+  TAP_BOX_N, TAP_BOX_D, TAP_BOX_H,              /* rows of a box */
+  TAP_COPY,                                     /* 0: the input needs no border and is read in place */
+  TAP_PIXEL,                                    /* floats from position to position in a box */
+  TAP_X_IMAGE, TAP_X_DEPTH, TAP_X_ROW, TAP_X_STEP, /* from output to output in a box */
+  TAP_Y_IMAGE,
+  TAP_PIECE,                                    /* taps whose weights are used together */
+  TAP_AT_CHAINS,                                /* floats of the scratch before the chains */
+  TAP_PHASES, TAP_FIRST_PHASE
+};
+enum {
+  PHASE_D, PHASE_H, PHASE_W, PHASE_Y, PHASE_Y_DEPTH, PHASE_Y_ROW, PHASE_Y_STEP,
+  PHASE_WEIGHT, PHASE_TAPS, PHASE_OFFSETS
+};
+
+/* Where the weights of a tap go: packed [phase][block of channels][tap][C][2 * VL]. */
+enum { PACK_C, PACK_OC, PACK_C_STEP, PACK_OC_STEP, PACK_FIRST_TAP };
+enum { PACKED_SOURCE, PACKED_PHASE, PACKED_TAPS, PACKED_INDEX, PACKED_WORDS };
+#define PACK_UNIT 32 /* output channels of a unit: whole blocks of any kernel set */
+
+/* Geometry of backward-weight. A row is one (image, od, oh); chunks are runs of rows; a unit is
+ * (run of chunks, group of output channels, group of input channels). */
+enum {
+  WG_OD = BOX_WORDS, WG_OH, WG_OW, WG_KD, WG_KH, WG_KW,
+  WG_GROUP_ROWS, WG_CHUNK_ROWS, WG_CHUNKS, WG_RUN, WG_C_GROUP, WG_OC_GROUP,
+  WG_AT_PANEL, WG_AT_PLACES, WG_AT_STACK, WG_WORDS /* parts of the scratch, in floats */
 };
 
 /* Geometry of chunked channel sums: positions are rows of ROW_POSITIONS. */
 enum { SUM_C, SUM_ROW_POSITIONS, SUM_GROUP_ROWS, SUM_CHUNK_ROWS, SUM_WORDS };
 
-/* Geometry of pooling; PAD_* of copying into a zero border. */
+/* Geometry of pooling. */
 enum {
   POOL_ID, POOL_IH, POOL_IW, POOL_C, POOL_OD, POOL_OH, POOL_OW,
   POOL_KD, POOL_KH, POOL_KW, POOL_STRIDE, POOL_WORDS
 };
-enum { PAD_D, PAD_H, PAD_W, PAD_C, PAD_OUT_D, PAD_OUT_H, PAD_OUT_W, PAD_FRONT, PAD_TOP, PAD_LEFT, PAD_WORDS };
 
 #endif

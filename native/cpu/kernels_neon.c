@@ -3,7 +3,7 @@
 #include <arm_neon.h>
 #define SET neon
 #define VL 4
-#define TILE_PIXELS 12
+#define TILE_PIXELS 14
 #define TILE_ROWS 12
 typedef float V __attribute__((vector_size(16)));
 typedef int32_t VI __attribute__((vector_size(16)));

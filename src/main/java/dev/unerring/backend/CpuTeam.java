@@ -18,7 +18,7 @@ final class CpuTeam implements AutoCloseable {
   final CpuKernels kernels;
   final Workers workers;
   final Arena arena = Arena.ofShared();
-  final CpuScratch padded = new CpuScratch();
+  final ThreadScratch threadScratch;
   final CpuScratch packed = new CpuScratch();
   final CpuScratch partial = new CpuScratch();
   final CpuScratch vectors = new CpuScratch();
@@ -27,6 +27,7 @@ final class CpuTeam implements AutoCloseable {
   CpuTeam(CpuKernels kernels, int threads) {
     this.kernels = kernels;
     this.workers = new Workers(threads);
+    this.threadScratch = new ThreadScratch(threads);
   }
 
   void channelSums(Tensor x, Chunks chunks, Buffer sums) {
@@ -74,7 +75,7 @@ final class CpuTeam implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
-    padded.close();
+    threadScratch.close();
     packed.close();
     partial.close();
     vectors.close();

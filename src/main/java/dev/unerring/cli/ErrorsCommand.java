@@ -1,6 +1,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Task;
 import dev.unerring.run.RunFolder;
 import dev.unerring.run.TrainedRun;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code unerring errors}: every training error of a run, before correction and at the end. */
 @Command(
     name = "errors",
-    description = "Lists every training error of a run: after training, and those that are left.",
+    description =
+        "Lists every training error of a run: before correction, and those that are left.",
     mixinStandardHelpOptions = true)
 final class ErrorsCommand implements Callable<Integer> {
   private static final int SHOWN_COLUMNS = 11;
@@ -33,23 +35,45 @@ final class ErrorsCommand implements Callable<Integer> {
   @Option(names = "--run", required = true, paramLabel = "DIR", description = "Folder of a run.")
   private Path run;
 
+  @Option(
+      names = "--history",
+      description =
+          "Instead: every training sample that any version of the model got wrong, and what made it"
+              + " right; with the figures of all versions.")
+  private boolean history;
+
+  @Option(names = "--json", description = "With --history: everything, as JSON.")
+  private boolean json;
+
   ErrorsCommand() {}
 
   @Override
   public Integer call() {
+    if (history) {
+      PrintWriter out = spec.commandLine().getOut();
+      TrainedRun trained = TrainedRun.open(run);
+      out.print(json ? HistoryText.json(trained) : HistoryText.table(trained));
+      out.flush();
+      return 0;
+    }
+    if (json) {
+      throw new UsageException("--json goes with --history; the errors are in errors.csv");
+    }
     RunFolder folder = RunFolder.open(run);
-    Object json = folder.json("result.json");
+    Object read = folder.json("result.json");
     List<String[]> rows = new ArrayList<>();
     folder.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
     boolean table = !rows.isEmpty() && rows.stream().allMatch(row -> row.length >= SHOWN_COLUMNS);
-    if (!(json instanceof Map<?, ?> result) || !table) {
+    if (!(read instanceof Map<?, ?> result) || !table) {
       throw new DataException(
           run + ": result.json or errors.csv is damaged; run the training again");
     }
     String[] names = rows.removeFirst();
     PrintWriter out = spec.commandLine().getOut();
     rows.forEach(row -> name(row, result));
-    print(out, "after training", names, rows, "after-training", result);
+    boolean later = result.get("version") instanceof Long version && version > 1;
+    String first = later ? "before-correction" : "after-training";
+    print(out, first.replace('-', ' '), names, rows, first, result);
     print(out, "at the end (counted on the saved model)", names, rows, "final", result);
     TrainedRun.patchNotice(result).ifPresent(out::println);
     out.println("Logits and all columns: " + folder.file("errors.csv"));

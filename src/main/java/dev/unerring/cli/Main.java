@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       AuditCommand.class,
       ErrorsCommand.class,
+      CorrectCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
       DatasetsCommand.class,

@@ -35,13 +35,9 @@ final class RunOptions {
    * @throws DataException where the run's data are gone or were changed
    */
   Dataset data(TrainedRun trained, String data) {
+    Path recorded = file(trained, data);
     if (data != null) {
-      return Dataset.open(DataOption.file(data, root));
-    }
-    Path recorded = trained.recordedData();
-    if (!Files.exists(recorded)) {
-      throw new DataException(
-          recorded + ": the data of " + run + " are not there any more; name them with --data");
+      return Dataset.open(recorded);
     }
     Dataset dataset = Dataset.open(recorded);
     if (!trained.isOf(dataset)) {
@@ -55,6 +51,24 @@ final class RunOptions {
               + recorded);
     }
     return dataset;
+  }
+
+  /**
+   * The file that is named, else the one that the run recorded.
+   *
+   * @param data a file or a flag; null for that of the run
+   * @throws DataException where the run's data are gone
+   */
+  Path file(TrainedRun trained, String data) {
+    if (data != null) {
+      return DataOption.file(data, root);
+    }
+    Path recorded = trained.recordedData();
+    if (!Files.exists(recorded)) {
+      throw new DataException(
+          recorded + ": the data of " + run + " are not there any more; name them with --data");
+    }
+    return recorded;
   }
 
   /** Keeps a new calibration in the run's folder; where that fails, says so and goes on. */

@@ -1,6 +1,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.run.RunResult;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,6 +23,7 @@ final class Summary {
       line(text, "synthetic images, generated from a seed: they show no patient");
     }
     text.append('\n');
+    version(text, r);
     line(
         text,
         "training errors    %s/%s   floor %s%s",
@@ -74,6 +76,36 @@ final class Summary {
     return text.toString();
   }
 
+  /** Of a later version: what joined, and the figures of the version before. */
+  private static void version(StringBuilder text, Map<String, Object> r) {
+    List<?> versions = (List<?>) r.get("versions");
+    if (versions == null || versions.size() < 2) {
+      return;
+    }
+    Map<?, ?> own = (Map<?, ?>) versions.getLast();
+    Map<?, ?> before = (Map<?, ?>) versions.get(versions.size() - 2);
+    line(
+        text,
+        "version %-10s %s samples joined %s, %s were there already",
+        own.get("version"),
+        own.get("joined"),
+        before.get("trainSamples"),
+        own.get("known"));
+    line(
+        text,
+        "errors before      %s/%s   by version %s",
+        own.get("trainErrorsBefore"),
+        r.get("trainDecisions"),
+        before.get("version"));
+    if (r.containsKey("closedWorldFile")) {
+      line(
+          text,
+          "closed world       %s in the new folder: all images, those of training too",
+          r.get("closedWorldFile"));
+    }
+    split(text, "validation before", (Map<?, ?>) before.get("val"));
+  }
+
   private static String verdict(RunResult result) {
     if (!result.goalReached()) {
       return "   NOT REACHED (" + result.endedBy() + ")";
@@ -103,7 +135,9 @@ final class Summary {
   }
 
   private static String figure(Object value) {
-    return value instanceof Double number ? String.format(Locale.ROOT, "%.3f", number) : "  -  ";
+    return value instanceof Number number // 1 is an integer in JSON that was read
+        ? String.format(Locale.ROOT, "%.3f", number.doubleValue())
+        : "  -  ";
   }
 
   private static void line(StringBuilder text, String form, Object... values) {

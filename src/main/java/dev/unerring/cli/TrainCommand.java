@@ -196,7 +196,8 @@ final class TrainCommand implements Callable<Integer> {
       };
     }
 
-    private static TrainingPlan read(Path file) {
+    /** The plan in a file. */
+    static TrainingPlan read(Path file) {
       try {
         return TrainingPlan.fromJson(parsed(file), file.toString());
       } catch (IOException e) {

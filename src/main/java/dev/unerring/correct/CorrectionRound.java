@@ -1,5 +1,6 @@
 package dev.unerring.correct;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Locale;
  * @param errors decisions that miss their goalLabel: of H(t) at the end of a session of tunneling,
  *     for the others of the original images at the best moment so far
  * @param accepted whether what the round ended with was kept
+ * @param wrong samples that miss a goalLabel on the original images at the best moment so far,
+ *     ascending; not a column of corrections.csv
  */
 public record CorrectionRound(
     String corrector,
@@ -23,7 +26,12 @@ public record CorrectionRound(
     int sweeps,
     long steps,
     int errors,
-    boolean accepted) {
+    boolean accepted,
+    List<Integer> wrong) {
+  /** Takes a copy of the list. */
+  public CorrectionRound {
+    wrong = List.copyOf(wrong);
+  }
 
   /** A line for a reader. */
   String describe(int decisions) {

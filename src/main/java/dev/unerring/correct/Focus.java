@@ -5,7 +5,6 @@ import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
-import dev.unerring.errors.Misclassification;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan;
@@ -86,7 +85,9 @@ public final class Focus implements Corrector {
       boolean gained = fewest.count() < atStart;
       boolean kept = left.count() <= fewest.count() || loss < firstLoss;
       long taken = training.steps() - stepsBefore;
-      rounds.add(new CorrectionRound(name(), round, 1, 1, sweeps, taken, fewest.count(), kept));
+      rounds.add(
+          new CorrectionRound(
+              name(), round, 1, 1, sweeps, taken, fewest.count(), kept, fewest.sampleIndexes()));
       monitor.row(rounds.getLast().describe(goals.values().length));
       if (!kept) {
         best.restore(network);
@@ -113,24 +114,21 @@ public final class Focus implements Corrector {
         List.copyOf(rounds),
         training.steps(),
         endedBy,
-        endedBy.equals("plateau") ? wrong(fewest).boxed().toList() : List.of());
+        endedBy.equals("plateau") ? fewest.sampleIndexes() : List.of());
   }
 
   private ErrorList errors(Network network) {
     return ErrorList.of(goals, Evaluator.logits(network, train));
   }
 
-  private static IntStream wrong(ErrorList errors) {
-    return errors.errors().stream().mapToInt(Misclassification::sampleIndex).distinct();
-  }
-
   /** Repeat k of a sample has the number k * samples + sampleIndex. */
   private int[] order(ErrorList listed) {
     int samples = train.size();
+    List<Integer> wrong = listed.sampleIndexes();
     IntStream numbers = IntStream.range(0, samples);
     for (int k = 1; k < plan.correction().focusWeight(); k++) {
       int first = Math.multiplyExact(k, samples);
-      numbers = IntStream.concat(numbers, wrong(listed).map(n -> Math.addExact(first, n)));
+      numbers = IntStream.concat(numbers, wrong.stream().mapToInt(n -> Math.addExact(first, n)));
     }
     int[] order = SampleOrder.of(plan.seed(), Philox.FOCUS_ORDER, ++passes, numbers.toArray());
     return IntStream.of(order).map(number -> number % samples).toArray();

@@ -70,8 +70,10 @@ public final class PatchRepair implements Corrector {
     } catch (StoppedException e) {
       return unchanged(before, monitor.stop().orElse("interrupt"));
     }
-    int after = ErrorList.of(goals, Evaluator.logits(network, train)).count();
-    CorrectionRound round = new CorrectionRound(name(), 1, 1, 1, 0, 0, after, true);
+    ErrorList left = ErrorList.of(goals, Evaluator.logits(network, train));
+    int after = left.count();
+    CorrectionRound round =
+        new CorrectionRound(name(), 1, 1, 1, 0, 0, after, true, left.sampleIndexes());
     monitor.row(samples.size() + " training images become patches, " + after + " errors are left");
     String endedBy = after == 0 ? "floor" : "rounds";
     return new CorrectionResult(

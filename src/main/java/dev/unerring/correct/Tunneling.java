@@ -5,7 +5,6 @@ import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
-import dev.unerring.errors.Misclassification;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan;
@@ -64,7 +63,7 @@ public final class Tunneling implements Corrector {
     Optional<HybridData> drawn = HybridData.draw(train, goals, logits, before, plan.seed());
     HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train));
     StoredTensors accepted = StoredTensors.of(network);
-    Session session = new Session(network, hybrid, accepted, before.count());
+    Session session = new Session(network, hybrid, accepted, before);
     double reached = 0.0;
     double dt = correction.firstStep();
     int inARow = 0;
@@ -96,7 +95,7 @@ public final class Tunneling implements Corrector {
         continue;
       }
       accepted.restore(network);
-      plateau = left.errors().stream().map(Misclassification::sampleIndex).distinct().toList();
+      plateau = left.sampleIndexes();
       inARow = 0;
       dt = dt / SHRINK;
       if (dt < correction.smallestStep()) {
@@ -113,9 +112,9 @@ public final class Tunneling implements Corrector {
     Network network = session.network;
     accepted.restore(network);
     int after = ErrorList.of(goals, Evaluator.logits(network, train)).count();
-    if (session.fewest < after) {
+    if (session.fewest.count() < after) {
       session.best.restore(network);
-      after = session.fewest;
+      after = session.fewest.count();
     }
     return result(before, after, session.training.steps(), endedBy, plateau);
   }
@@ -133,11 +132,11 @@ public final class Tunneling implements Corrector {
     private final FrozenTraining training;
     private final int[] all;
     private StoredTensors best;
-    private int fewest;
+    private ErrorList fewest;
 
-    Session(Network network, HybridData hybrid, StoredTensors start, int errors) {
+    Session(Network network, HybridData hybrid, StoredTensors start, ErrorList before) {
       this.best = start;
-      this.fewest = errors;
+      this.fewest = before;
       this.network = network;
       this.hybrid = hybrid;
       int sessions = plan.correction().sessions();
@@ -151,7 +150,7 @@ public final class Tunneling implements Corrector {
       training.reset();
       long stepsBefore = training.steps();
       int number = rounds.size() + 1;
-      int shown = fewest;
+      int shown = fewest.count();
       int sweeps = 0;
       boolean finite = true;
       ErrorList left;
@@ -168,7 +167,17 @@ public final class Tunneling implements Corrector {
           && sweeps < plan.correction().sweeps());
       long taken = training.steps() - stepsBefore;
       boolean accepted = left.count() == 0;
-      rounds.add(new CorrectionRound(name(), number, t, dt, sweeps, taken, left.count(), accepted));
+      rounds.add(
+          new CorrectionRound(
+              name(),
+              number,
+              t,
+              dt,
+              sweeps,
+              taken,
+              left.count(),
+              accepted,
+              fewest.sampleIndexes()));
       monitor.row(rounds.getLast().describe(goals.values().length));
       return left;
     }
@@ -176,8 +185,8 @@ public final class Tunneling implements Corrector {
     /** Errors on H(t); at t = 1 they are those of the original images, and the best is kept. */
     private ErrorList judge(double t) {
       ErrorList left = ErrorList.of(goals, Evaluator.logits(network, hybrid, all));
-      if (t == 1.0 && left.count() < fewest) {
-        fewest = left.count();
+      if (t == 1.0 && left.count() < fewest.count()) {
+        fewest = left;
         best = StoredTensors.of(network);
       }
       return left;

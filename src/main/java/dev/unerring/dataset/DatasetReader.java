@@ -180,23 +180,30 @@ final class DatasetReader {
     Shape first = null;
     for (String split : SPLITS) {
       String array = split + "_images";
-      NpyHeader header = npz.header(array);
-      if (header.kind() != 'u' || header.itemBytes() != 1) {
-        throw refusal(
-            array,
-            "it is of " + header.typeName() + ", images must be uint8",
-            "save values 0 to 255 as numpy.uint8");
-      }
-      Shape shape = imageShape(array, header);
+      Shape shape = imageShape(array);
       if (first != null && !shape.equals(first)) {
         throw refusal(
             array,
-            "its images of shape " + header.shapeText() + " differ from those of train_images",
+            "its images of shape "
+                + npz.header(array).shapeText()
+                + " differ from those of train_images",
             "give all splits images of one size");
       }
       first = shape;
     }
     return first;
+  }
+
+  /** Shape of one image of an array of images, which is checked. */
+  Shape imageShape(String array) {
+    NpyHeader header = npz.header(array);
+    if (header.kind() != 'u' || header.itemBytes() != 1) {
+      throw refusal(
+          array,
+          "it is of " + header.typeName() + ", images must be uint8",
+          "save values 0 to 255 as numpy.uint8");
+    }
+    return imageShape(array, header);
   }
 
   private Shape imageShape(String array, NpyHeader header) {
@@ -242,43 +249,7 @@ final class DatasetReader {
     int first = 0;
     for (String split : SPLITS) {
       String array = split + "_labels";
-      NpyHeader header = npz.header(array);
-      if (header.kind() != 'i' && header.kind() != 'u') {
-        throw refusal(
-            array,
-            "it is of "
-                + header.typeName()
-                + ", labels must be integers"
-                + (header.kind() == 'f' ? " (NaN or fractions would have no class)" : ""),
-            "save class numbers as numpy.int64");
-      }
-      List<Integer> extents = header.shape();
-      if (extents.isEmpty() || extents.size() > 2) {
-        throw refusal(
-            array,
-            "its shape " + header.shapeText() + " is not one of labels",
-            "give labels (N,), (N, 1) or (N, L)");
-      }
-      int images = npz.header(split + "_images").shape().getFirst();
-      if (extents.getFirst() != images) {
-        throw refusal(
-            array,
-            "it has " + extents.getFirst() + " rows for " + images + " images",
-            "give one row of labels for each image");
-      }
-      int count = extents.size() == 1 ? 1 : extents.get(1);
-      if (count < 1 || count > MAX_CLASSES || header.items() > MAX_LABEL_VALUES) {
-        throw refusal(
-            array,
-            "its shape "
-                + header.shapeText()
-                + " is beyond what is read ("
-                + MAX_CLASSES
-                + " labels a sample, "
-                + MAX_LABEL_VALUES
-                + " in all)",
-            "split the set into smaller ones");
-      }
+      int count = labelCount(split + "_images", array);
       if (first != 0 && count != first) {
         throw refusal(
             array,
@@ -288,6 +259,48 @@ final class DatasetReader {
       first = count;
     }
     return first;
+  }
+
+  /** Labels a sample of an array of labels, which is checked against its images. */
+  int labelCount(String imageArray, String array) {
+    NpyHeader header = npz.header(array);
+    if (header.kind() != 'i' && header.kind() != 'u') {
+      throw refusal(
+          array,
+          "it is of "
+              + header.typeName()
+              + ", labels must be integers"
+              + (header.kind() == 'f' ? " (NaN or fractions would have no class)" : ""),
+          "save class numbers as numpy.int64");
+    }
+    List<Integer> extents = header.shape();
+    if (extents.isEmpty() || extents.size() > 2) {
+      throw refusal(
+          array,
+          "its shape " + header.shapeText() + " is not one of labels",
+          "give labels (N,), (N, 1) or (N, L)");
+    }
+    int images = npz.header(imageArray).shape().getFirst();
+    if (extents.getFirst() != images) {
+      throw refusal(
+          array,
+          "it has " + extents.getFirst() + " rows for " + images + " images",
+          "give one row of labels for each image");
+    }
+    int count = extents.size() == 1 ? 1 : extents.get(1);
+    if (count < 1 || count > MAX_CLASSES || header.items() > MAX_LABEL_VALUES) {
+      throw refusal(
+          array,
+          "its shape "
+              + header.shapeText()
+              + " is beyond what is read ("
+              + MAX_CLASSES
+              + " labels a sample, "
+              + MAX_LABEL_VALUES
+              + " in all)",
+          "split the set into smaller ones");
+    }
+    return count;
   }
 
   private void checkTotal() {
@@ -304,7 +317,7 @@ final class DatasetReader {
   }
 
   /** Labels of any width and byte order as class numbers, row by row. */
-  private int[] labels(String array, int labelCount) {
+  int[] labels(String array, int labelCount) {
     NpyHeader header = npz.header(array);
     int max = labelCount == 1 ? MAX_CLASSES - 1 : 1;
     int[] labels = new int[(int) header.items()];

@@ -25,7 +25,12 @@ public record ErrorList(int samples, int columns, List<Misclassification> errors
 
   /** Number of samples with at least one error. */
   public int wrongSamples() {
-    return (int) errors.stream().mapToInt(Misclassification::sampleIndex).distinct().count();
+    return sampleIndexes().size();
+  }
+
+  /** The samples with at least one error, ascending. */
+  public List<Integer> sampleIndexes() {
+    return errors.stream().map(Misclassification::sampleIndex).distinct().toList();
   }
 
   /**

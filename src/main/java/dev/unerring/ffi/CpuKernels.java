@@ -17,7 +17,7 @@ import java.lang.invoke.MethodHandle;
  */
 public final class CpuKernels {
   /** Interface version; a library with another one is refused. */
-  static final long VERSION = 2;
+  static final long VERSION = 3;
 
   private static final MemoryLayout P = ADDRESS;
   private static final MemoryLayout L = JAVA_LONG;
@@ -25,11 +25,10 @@ public final class CpuKernels {
 
   private final KernelSet set;
   private final NativeLibrary library;
-  private final MethodHandle tapRows;
+  private final MethodHandle packWeights;
+  private final MethodHandle tapBoxes;
   private final MethodHandle weightUnits;
   private final MethodHandle reduceTree;
-  private final MethodHandle padImages;
-  private final MethodHandle transpose;
   private final MethodHandle channelSums;
   private final MethodHandle channelSquares;
   private final MethodHandle batchNormSums;
@@ -64,11 +63,10 @@ public final class CpuKernels {
     }
     this.library = library;
     this.set = set;
-    tapRows = bind("tap_rows", FunctionDescriptor.ofVoid(P, P, P, P, P, L, L));
-    weightUnits = bind("weight_units", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
+    packWeights = bind("pack_weights", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    tapBoxes = bind("tap_boxes", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L));
+    weightUnits = bind("weight_units", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L));
     reduceTree = bind("reduce_tree", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
-    padImages = bind("pad_images", FunctionDescriptor.ofVoid(P, P, P, L, L));
-    transpose = bind("transpose", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
     channelSums = bind("channel_sums", FunctionDescriptor.ofVoid(P, P, P, L, L));
     channelSquares = bind("channel_squares", FunctionDescriptor.ofVoid(P, P, P, P, L, L));
     batchNormSums = bind("batch_norm_sums", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L));
@@ -129,19 +127,30 @@ public final class CpuKernels {
     return library;
   }
 
-  /** C: tap_rows. */
-  public void tapRows(
+  /** C: pack_weights. */
+  public void packWeights(
+      MemorySegment weight, MemorySegment packed, MemorySegment geometry, long begin, long end) {
+    try {
+      packWeights.invokeExact(weight, packed, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("pack_weights", e);
+    }
+  }
+
+  /** C: tap_boxes. */
+  public void tapBoxes(
       MemorySegment x,
-      MemorySegment weight,
+      MemorySegment packed,
       MemorySegment bias,
       MemorySegment y,
+      MemorySegment scratch,
       MemorySegment geometry,
       long begin,
       long end) {
     try {
-      tapRows.invokeExact(x, weight, bias, y, geometry, begin, end);
+      tapBoxes.invokeExact(x, packed, bias, y, scratch, geometry, begin, end);
     } catch (Throwable e) {
-      throw failed("tap_rows", e);
+      throw failed("tap_boxes", e);
     }
   }
 
@@ -149,12 +158,14 @@ public final class CpuKernels {
   public void weightUnits(
       MemorySegment x,
       MemorySegment gradY,
-      MemorySegment partial,
+      MemorySegment sums,
+      MemorySegment biasSums,
+      MemorySegment scratch,
       MemorySegment geometry,
       long begin,
       long end) {
     try {
-      weightUnits.invokeExact(x, gradY, partial, geometry, begin, end);
+      weightUnits.invokeExact(x, gradY, sums, biasSums, scratch, geometry, begin, end);
     } catch (Throwable e) {
       throw failed("weight_units", e);
     }
@@ -167,26 +178,6 @@ public final class CpuKernels {
       reduceTree.invokeExact(partial, out, chunks, elements, begin, end);
     } catch (Throwable e) {
       throw failed("reduce_tree", e);
-    }
-  }
-
-  /** C: pad_images. */
-  public void padImages(
-      MemorySegment x, MemorySegment padded, MemorySegment geometry, long begin, long end) {
-    try {
-      padImages.invokeExact(x, padded, geometry, begin, end);
-    } catch (Throwable e) {
-      throw failed("pad_images", e);
-    }
-  }
-
-  /** C: transpose. */
-  public void transpose(
-      MemorySegment a, MemorySegment b, long rows, long columns, long begin, long end) {
-    try {
-      transpose.invokeExact(a, b, rows, columns, begin, end);
-    } catch (Throwable e) {
-      throw failed("transpose", e);
     }
   }
 

@@ -11,14 +11,104 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
 /** The files of one run. Every write is complete or has no effect. */
 public final class RunFolder {
   private final Path path;
+  private final Path files;
 
   private RunFolder(Path path) {
+    this(path, path);
+  }
+
+  private RunFolder(Path path, Path files) {
     this.path = path;
+    this.files = files;
+  }
+
+  /**
+   * A folder that is to appear under {@code path} with all its files at once: until {@link
+   * #publish} they are in a hidden folder beside it.
+   *
+   * @throws UsageException where {@code path} holds something
+   */
+  static RunFolder staged(Path path) {
+    Path target = path.toAbsolutePath().normalize();
+    try {
+      if (Files.exists(target)) {
+        requireEmpty(path);
+      }
+      Files.createDirectories(target.getParent());
+      return new RunFolder(path, hidden(target));
+    } catch (IOException e) {
+      throw new DataException(
+          "cannot make a folder beside " + path + ": " + IoReason.of(e) + "; name another --out",
+          e);
+    }
+  }
+
+  /** What a killed process has left under such a name stays there. */
+  private static Path hidden(Path target) throws IOException {
+    String name = "." + target.getFileName() + ".partial-" + ProcessHandle.current().pid();
+    for (int number = 1; ; number++) {
+      try {
+        String free = number == 1 ? name : name + "-" + number;
+        return Files.createDirectory(target.resolveSibling(free));
+      } catch (FileAlreadyExistsException taken) {
+        continue;
+      }
+    }
+  }
+
+  /**
+   * A free name beside the folder of a run: NAME-v2 for its second version, NAME-v3 beside that,
+   * with -2, -3, ... where it is taken.
+   *
+   * @param version of the run that is there
+   */
+  static Path nextVersion(Path run, int version) {
+    Path last = run.normalize().getFileName();
+    boolean named = last != null && !last.toString().isEmpty() && !last.toString().equals("..");
+    Path known = named ? run.normalize() : run.toAbsolutePath().normalize();
+    String own = "-v" + version;
+    String name = known.getFileName().toString();
+    boolean numbered = version > 1 && name.endsWith(own);
+    String stem = numbered ? name.substring(0, name.length() - own.length()) : name;
+    Path next = known.resolveSibling(stem + "-v" + (version + 1));
+    for (int number = 2; Files.exists(next); number++) {
+      next = known.resolveSibling(stem + "-v" + (version + 1) + "-" + number);
+    }
+    return next;
+  }
+
+  /**
+   * Lets a staged folder appear under its name, by one rename.
+   *
+   * @throws DataException where that fails; then nothing has appeared
+   */
+  void publish() {
+    try {
+      Files.move(files, path.toAbsolutePath(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new DataException(
+          path + ": not saved: " + IoReason.of(e) + "; is it there meanwhile? name another --out",
+          e);
+    }
+  }
+
+  /** Removes a staged folder that shall not appear. */
+  void discard() {
+    try (Stream<Path> content = Files.list(files)) {
+      for (Path file : content.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(files);
+    } catch (IOException e) {
+      throw new DataException(
+          files + " is of no use and cannot be removed: " + IoReason.of(e) + "; delete it", e);
+    }
   }
 
   /**
@@ -91,14 +181,14 @@ public final class RunFolder {
     return new RunFolder(path);
   }
 
-  /** Where it is. */
+  /** Where it is, or will be. */
   public Path path() {
     return path;
   }
 
   /** The file with this name. */
   public Path file(String name) {
-    return path.resolve(name);
+    return files.resolve(name);
   }
 
   /** Writes a text as UTF-8. */

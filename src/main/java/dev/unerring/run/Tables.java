@@ -2,11 +2,14 @@ package dev.unerring.run;
 
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.CorrectionRound;
+import dev.unerring.dataset.Admission;
 import dev.unerring.errors.CategorizedError;
 import dev.unerring.errors.Labels;
 import dev.unerring.errors.Misclassification;
 import dev.unerring.train.EpochRow;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The CSV files of a run folder; first line the names, numbers as Java prints them. */
 final class Tables {
@@ -47,9 +50,17 @@ final class Tables {
     return csv.toString();
   }
 
-  /** Errors found after training and those that are left at the end, with the number of classes. */
+  /**
+   * Errors found first and those that are left at the end, with the number of classes.
+   *
+   * @param stage name of the moment at which the first were found
+   */
   static String errors(
-      List<CategorizedError> training, List<CategorizedError> last, Labels goals, int classes) {
+      String stage,
+      List<CategorizedError> first,
+      List<CategorizedError> last,
+      Labels goals,
+      int classes) {
     StringBuilder csv =
         new StringBuilder(
             "stage,sampleIndex,column,givenLabel,predictedLabel,goalLabel,margin,tie,category,"
@@ -58,7 +69,7 @@ final class Tables {
       csv.append(",logit").append(j);
     }
     csv.append('\n');
-    errors(csv, "after-training", training, goals);
+    errors(csv, stage, first, goals);
     errors(csv, "final", last, goals);
     return csv.toString();
   }
@@ -85,6 +96,28 @@ final class Tables {
       }
       line(csv, fields);
     }
+  }
+
+  /**
+   * What became of new samples; {@code sampleIndex} is where they are in train now.
+   *
+   * @param earlier training samples before
+   */
+  static String added(Admission admission, int earlier) {
+    StringBuilder csv = new StringBuilder("row,verdict,sampleIndex,twin,labels,imageSha256\n");
+    int next = earlier;
+    for (Admission.Sample each : admission.samples()) {
+      boolean joins = each.verdict() == Admission.Verdict.JOINS;
+      line(
+          csv,
+          each.sample().sampleIndex(),
+          each.verdict().name().toLowerCase(Locale.ROOT),
+          joins ? next++ : "",
+          each.twin() == null ? "" : each.twin().place(),
+          each.sample().labels().stream().map(String::valueOf).collect(Collectors.joining(" ")),
+          each.imageSha256());
+    }
+    return csv.toString();
   }
 
   private static void line(StringBuilder csv, Object... fields) {

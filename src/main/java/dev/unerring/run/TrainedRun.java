@@ -11,6 +11,7 @@ import dev.unerring.errors.Calibration;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
+import dev.unerring.train.TrainingPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,10 @@ public final class TrainedRun {
   private static final String RESULT = "result.json";
   private static final String MODEL = "model.safetensors";
   private static final String CALIBRATION = "calibration.json";
+  private static final String PLAN = "plan.json";
+  private static final String CLOSED_WORLD = "closedWorldFile";
   private static final long CALIBRATION_SCHEMA = 2;
+  private static final long MOST_VERSIONS = 1 << 20;
 
   private final RunFolder folder;
   private final Map<?, ?> result;
@@ -81,9 +85,9 @@ public final class TrainedRun {
 
   /** The files of the run that are read to work with its model. */
   public List<Path> inputs() {
-    return Stream.of(RESULT, MODEL, CALIBRATION, "audit.json", "environment.json")
-        .map(folder::file)
-        .toList();
+    Stream<Path> own = ownsData() ? Stream.of(ownData()) : Stream.of();
+    Stream<String> always = Stream.of(RESULT, MODEL, CALIBRATION, "audit.json", "environment.json");
+    return Stream.concat(always.map(folder::file), own).toList();
   }
 
   /** The file of the model. */
@@ -128,9 +132,92 @@ public final class TrainedRun {
         : Optional.empty();
   }
 
-  /** Where the run found its data; they may be gone since. */
+  /** Where the run found its data; they may be gone since. A later version has them beside it. */
   public Path recordedData() {
-    return Path.of(text(object("environment.json"), "data"));
+    return ownsData() ? ownData() : Path.of(text(object("environment.json"), "data"));
+  }
+
+  private Path ownData() {
+    Path name = Path.of(text(result, CLOSED_WORLD));
+    if (!name.equals(name.getFileName())) {
+      throw damaged(CLOSED_WORLD);
+    }
+    return folder.file(name.toString());
+  }
+
+  /** Whether the folder of the run holds its data. */
+  boolean ownsData() {
+    return result.containsKey(CLOSED_WORLD);
+  }
+
+  /** Its number in the line of versions of one model: 1 for a run that trained. */
+  public int version() {
+    Object version = result.containsKey("version") ? result.get("version") : Long.valueOf(1);
+    if (version instanceof Long number && number >= 1 && number < MOST_VERSIONS) {
+      return Math.toIntExact(number);
+    }
+    throw damaged("version");
+  }
+
+  /** Whether its re-check found no training errors above the floor. */
+  boolean isAtFloor() {
+    if (result.get("trainErrors") instanceof Long errors
+        && result.get("floor") instanceof Long floor) {
+      return errors <= floor;
+    }
+    throw damaged("trainErrors");
+  }
+
+  /** Figures of all versions up to this one, as in result.json. */
+  public List<?> versions() {
+    if (!(result.get("versions") instanceof List<?> list)) {
+      throw earlier("versions");
+    }
+    for (Object each : list) {
+      boolean proper =
+          each instanceof Map<?, ?> version
+              && version.get("version") instanceof Long
+              && version.get("val") instanceof Map<?, ?>;
+      if (!proper) {
+        throw damaged("versions");
+      }
+    }
+    return list;
+  }
+
+  /** Which samples any version up to this one had wrong. */
+  public Regression regression() {
+    if (!Files.isRegularFile(folder.file(Regression.FILE))) {
+      throw earlier(Regression.FILE);
+    }
+    String source = folder.file(Regression.FILE).toString();
+    return Regression.parse(folder.text(Regression.FILE), source);
+  }
+
+  private DataException earlier(String what) {
+    return new DataException(
+        folder.path()
+            + " was made by an earlier version of unerring: it has no "
+            + what
+            + "; train again with this one");
+  }
+
+  /** The version of the software that made the run. */
+  String software() {
+    return text(object("environment.json"), "unerring");
+  }
+
+  /** The plan of the run, no choice left open. */
+  TrainingPlan plan() {
+    return TrainingPlan.fromJson(folder.json(PLAN), folder.file(PLAN).toString());
+  }
+
+  RunFolder folder() {
+    return folder;
+  }
+
+  Map<?, ?> result() {
+    return result;
   }
 
   /** Whether these are the data of the run, however they are compressed. */

@@ -25,6 +25,9 @@ class CompletionTest {
   @Test
   void bashCompletesVerbsOptionsAndValues() throws Exception {
     assertEquals(List.of("errors", "evaluate"), completed("unerring", "e"));
+    assertEquals(List.of("correct", "completion"), completed("unerring", "co"));
+    assertTrue(completed("unerring", "correct", "--").containsAll(List.of("--run", "--add")));
+    assertEquals(List.of("--history"), completed("unerring", "errors", "--hi"));
     assertEquals(List.of("--split"), completed("unerring", "evaluate", "--sp"));
     assertEquals(List.of("train", "val", "test"), completed("unerring", "evaluate", "--split", ""));
     assertEquals(List.of("--skip-broken"), completed("unerring", "predict", "--sk"));

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,32 @@ class PackedRunTest {
   Stream<DynamicTest> theFileOfASampleIsPredictedAsTheSample() {
     return Stream.of(Fit.values())
         .map(fit -> DynamicTest.dynamicTest(fit.word(), () -> packTrainPredict(fit)));
+  }
+
+  /** Label names and the rule of fit stay with a later version, whose data are its own. */
+  @Test
+  void aLaterVersionKnowsHowItsSetWasPacked() throws IOException {
+    Path[] sets = new Path[2];
+    for (int s = 0; s < 2; s++) {
+      Path images = folder.resolve("images" + s);
+      for (int i = 0; i < 40; i++) {
+        String name = (i % 2 == 0 ? "benign/" : "malignant/") + i + ".png";
+        ImageFolder.write(images, name, 28, 41, 3 * i + s);
+      }
+      sets[s] = folder.resolve("set" + s + ".npz");
+      ok("datasets", "pack", "--images", images, "--out", sets[s], "--fit", "pad");
+    }
+    Path run = folder.resolve("run");
+    ok(on(run, "train", "--data", sets[0], "--epochs", 1, "--corrector", "none").toArray());
+    Path second = folder.resolve("second");
+    String corrector = "patch"; // these pictures are not there to be learned
+    ok(on(run, "correct", "--add", sets[1], "--out", second, "--corrector", corrector).toArray());
+    Map<?, ?> result = (Map<?, ?>) Json.parse(Files.readString(second.resolve("result.json")));
+    assertEquals("pad", result.get("fit"));
+    assertEquals(List.of("benign", "malignant"), result.get("labels"));
+    assertEquals("set0", result.get("data"));
+    assertEquals("set0.npz", result.get("closedWorldFile"));
+    assertTrue(ok("errors", "--run", second, "--history").contains("1 malignant"));
   }
 
   private void packTrainPredict(Fit fit) throws IOException {

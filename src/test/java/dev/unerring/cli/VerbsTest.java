@@ -29,6 +29,7 @@ class VerbsTest {
             "train",
             "audit",
             "errors",
+            "correct",
             "evaluate",
             "predict",
             "completion",

@@ -66,6 +66,7 @@ class PipelineTest {
                   "metrics.csv",
                   "model.safetensors",
                   "plan.json",
+                  "regression.jsonl",
                   "result.json")),
           files
               .map(f -> f.getFileName().toString())

@@ -17,6 +17,7 @@ final class ConvolutionCases {
     ConvolutionCases all = new ConvolutionCases();
     all.tileEdges();
     all.windows();
+    all.boxes();
     all.chunkLimits();
     all.linearLayers();
     return all.cases;
@@ -35,6 +36,30 @@ final class ConvolutionCases {
       conv(new Shape(2, 1, 3, 3, ic), Window.square(1, 1, 0), 9);
     }
     conv(new Shape(1, 1, 3, 4, 33), three, 17);
+  }
+
+  /** Runs of any length, channels that fill a part of a vector, pieces of images and of weights. */
+  private void boxes() {
+    for (int w = 1; w <= 30; w++) {
+      conv(
+          new Shape(1 + w % 3, 1, 1 + w % 2, w, 1 + w % 4), Window.square(3, 1, 1), 1 + 5 * w % 18);
+    }
+    for (int oc = 1; oc <= 40; oc++) {
+      conv(new Shape(1 + oc % 4, 1, 3, 3, 2), new Window(1, 2, 2, 1 + oc % 2, 0), oc);
+    }
+    for (int n : new int[] {1, 2, 3, 5, 6, 7, 8, 13, 14, 15}) {
+      conv(new Shape(n, 1, 4, 4, 5), Window.square(3, 1, 1), 34);
+      conv(new Shape(n, 1, 2, 2, 4), Window.square(3, 2, 1), 18);
+    }
+    conv(new Shape(1, 1, 40, 38, 64), Window.square(3, 1, 1), 3);
+    conv(new Shape(2, 1, 37, 33, 65), Window.square(3, 2, 1), 3);
+    conv(new Shape(3, 1, 21, 33, 4), Window.square(3, 2, 1), 300);
+    conv(new Shape(1, 12, 21, 19, 17), new Window(3, 3, 3, 1, 1), 3);
+    conv(new Shape(2, 9, 26, 24, 33), new Window(3, 3, 3, 2, 1), 2);
+    conv(new Shape(3, 1, 4, 5, 256), Window.square(3, 1, 1), 33);
+    conv(new Shape(3, 1, 3, 2, 34), Window.square(3, 1, 1), 256);
+    conv(new Shape(1, 1, 9, 8, 260), Window.square(3, 2, 1), 3);
+    conv(new Shape(2, 1, 2, 2, 520), Window.square(3, 1, 1), 70);
   }
 
   private void windows() {
@@ -64,6 +89,9 @@ final class ConvolutionCases {
     for (int n : new int[] {1, 2, 3, 5, 7}) {
       conv(new Shape(n, 1, 28, 28, 1), one, 3);
     }
+    for (int n : new int[] {67, 131, 263}) {
+      conv(new Shape(n, 1, 28, 28, 1), one, 1);
+    }
     conv(new Shape(2, 1, 28, 29, 1), one, 5);
     conv(new Shape(3, 1, 29, 29, 2), Window.square(3, 1, 1), 2);
     conv(new Shape(2, 1, 41, 43, 1), Window.square(3, 1, 0), 17);
@@ -91,6 +119,8 @@ final class ConvolutionCases {
       linear(Shape.vectors(9, 11), out);
     }
     linear(Shape.vectors(1030, 37), 17);
+    linear(Shape.vectors(19, 700), 300);
+    linear(Shape.vectors(3, 2100), 40);
     linear(new Shape(41, 1, 4, 4, 24), 96);
     linear(new Shape(3, 2, 3, 2, 5), 7);
   }

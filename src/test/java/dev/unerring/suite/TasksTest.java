@@ -1,7 +1,9 @@
 package dev.unerring.suite;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.backend.Backend;
@@ -9,12 +11,16 @@ import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.base.Philox;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.NpzWriter;
+import dev.unerring.dataset.Split;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
+import dev.unerring.run.CorrectionRequest;
+import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
+import dev.unerring.run.TrainedRun;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.LearningRate;
 import dev.unerring.train.Monitor;
@@ -22,6 +28,7 @@ import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +97,58 @@ class TasksTest {
     assertArrayEquals(logits[1], logits[0]);
   }
 
+  /** Samples that are found later join, here those of val, which training has not seen. */
+  @Test
+  void laterSamplesJoinMultiLabelAndSolidSets() {
+    RunResult labels = later(run(multiLabel(), plan("small", 0)), 3);
+    assertEquals(3, labels.floor());
+    assertEquals(3, labels.trainErrors());
+    assertEquals(2L * SAMPLES * LABELS, labels.json().get("trainDecisions"));
+    List<Map<String, Object>> lines = TrainedRun.open(labels.folder()).regression().lines();
+    List<Map<String, Object>> unavoidable =
+        lines.stream().filter(line -> line.get("unavoidable").equals(true)).toList();
+    assertFalse(unavoidable.isEmpty());
+    for (Map<String, Object> line : unavoidable) {
+      Map<?, ?> event = (Map<?, ?>) ((List<?>) line.get("wrong")).getLast();
+      assertEquals(LABELS, ((List<?>) event.get("predictedLabel")).size());
+    }
+    RunResult solid = later(run(solid(), plan("small3d", 0)), 1);
+    assertEquals(0, solid.trainErrors());
+    assertEquals(48L, solid.json().get("trainSamples"));
+  }
+
+  private RunResult later(RunResult first, int columns) {
+    TrainedRun run = TrainedRun.open(first.folder());
+    Path add = folder.resolve("add" + columns + ".npz");
+    try (Dataset data = Dataset.open(run.recordedData())) {
+      Split val = data.val();
+      List<Integer> shape = new ArrayList<>(List.of(val.size()));
+      shape.addAll(columns == 1 ? List.of(8, 8, 8) : List.of(28, 28));
+      byte[] labels = new byte[val.size() * columns];
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = (byte) val.label(i / columns, i % columns);
+      }
+      NpzWriter npz = new NpzWriter(false);
+      npz.add("images", NpzWriter.npy("|u1", shape, val.images().toArray(JAVA_BYTE)));
+      npz.add("labels", NpzWriter.npy("|u1", List.of(val.size(), columns), labels));
+      npz.write(add);
+    }
+    CorrectionRequest request =
+        new CorrectionRequest(
+            run,
+            run.recordedData(),
+            add,
+            false,
+            folder.resolve("later" + columns),
+            null,
+            null,
+            TestBackends.device(),
+            "test");
+    return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
+  }
+
   private RunResult run(Path file, TrainingPlan plan) {
-    Path out = folder.resolve("run" + plan.primeTo());
+    Path out = folder.resolve(plan.architecture() + plan.primeTo());
     RunRequest request = new RunRequest(file, out, plan, TestBackends.device(), "test");
     return new Pipeline(request, Monitor.SILENT, () -> 0).run();
   }

@@ -1,0 +1,183 @@
+package dev.unerring.run;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.base.Json;
+import dev.unerring.base.VerificationException;
+import dev.unerring.certify.ClosedWorldValidator;
+import dev.unerring.certify.Recheck;
+import dev.unerring.correct.CorrectionResult;
+import dev.unerring.correct.Correctors;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.LabelAudit;
+import dev.unerring.errors.Categorizer;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
+import dev.unerring.errors.Metrics;
+import dev.unerring.network.ModelFile;
+import dev.unerring.network.Network;
+import dev.unerring.network.Patches;
+import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.Monitor;
+import dev.unerring.train.TrainingPlan;
+import dev.unerring.train.TrainingResult;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The end of every run, the first and the later ones: enumerate the errors, correct what is above
+ * the floor, save, count again from the files, write the records.
+ *
+ * @param folder where the files go
+ * @param data the closed world
+ * @param audit of these data
+ * @param plan resolved
+ * @param device for the backend of the re-check
+ * @param monitor told what happens
+ * @param watch seconds, for the records
+ */
+record Completion(
+    RunFolder folder,
+    Dataset data,
+    LabelAudit audit,
+    TrainingPlan plan,
+    Device device,
+    Monitor monitor,
+    Stopwatch watch) {
+  static final String MODEL = "model.safetensors";
+  static final String BEST = "best-validation.safetensors";
+  private static final int EVALUATION_BATCH = 128;
+
+  /** From a network that holds the weights to judge; the result is written into the folder. */
+  RunResult run(
+      Network network, TrainingResult training, Lineage lineage, Environment environment) {
+    ErrorList found = trainErrors(network);
+    ErrorList left = found;
+    List<CorrectionResult> corrections = List.of();
+    Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
+    boolean wanted = correctionWanted(found, lineage, network);
+    if (!wanted || lineage.isFirst()) {
+      ModelFile.write(folder.file(MODEL), network); // training is not lost with a correction
+    }
+    if (wanted) {
+      network.patch(Patches.NONE); // they are made anew, for this closed world
+      corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
+      ModelFile.write(folder.file(MODEL), network);
+      left = trainErrors(network);
+    }
+    Optional<String> stop = wanted ? monitor.stop() : Optional.empty();
+    folder.write("corrections.csv", Tables.corrections(corrections));
+    watch.lap("correct");
+
+    Recheck recheck = recheck(left.count());
+    ErrorList last = recheck.train().errors();
+    if (last.count() <= audit.floor()) {
+      lineage.requireKept(data, goals, found, last);
+    }
+    Categorizer categorizer = new Categorizer(data.train(), audit);
+    boolean search = monitor.stop().isEmpty();
+    folder.write(
+        "errors.csv",
+        Tables.errors(
+            lineage.firstStage(),
+            categorizer.categorize(found, search),
+            categorizer.categorize(last, search),
+            goals,
+            data.classes()));
+    Metrics bestTest = training.best() == null ? null : bestTest();
+    watch.lap("recheck");
+    RunResult result =
+        new RunStages(
+                data,
+                audit,
+                plan,
+                network.parameterCount(),
+                training,
+                found.count(),
+                corrections,
+                stop,
+                recheck,
+                bestTest)
+            .result(folder.path(), environment.device(), watch.seconds());
+    lineage.describe(result.json(), found);
+    Regression history = lineage.history(data, goals, found, corrections, last);
+    folder.write(Regression.FILE, history.text());
+    folder.write("result.json", Json.pretty(result.json()));
+    return result;
+  }
+
+  /** Whether somebody is to correct; says what a reader may wonder about. */
+  private boolean correctionWanted(ErrorList found, Lineage lineage, Network network) {
+    CorrectionPlan.Method method = plan.correction().method();
+    boolean some = found.count() > audit.floor();
+    if (some && method != CorrectionPlan.Method.NONE) {
+      monitor.note(
+          "correction ("
+              + method.label()
+              + "): "
+              + found.count()
+              + " of "
+              + found.decisions()
+              + (found.columns() > 1 ? " training labels wrong" : " training samples wrong"));
+      return true;
+    }
+    if (lineage.joined() > 0 && !network.patches().isEmpty()) {
+      monitor.note("correction (" + method.label() + "): the patches are made anew");
+      return true;
+    }
+    boolean named = method != CorrectionPlan.Method.NONE && method != CorrectionPlan.Method.AUTO;
+    if (!some && named) {
+      monitor.note(
+          "correction ("
+              + method.label()
+              + "): nothing to do, the training errors are at the floor of "
+              + audit.floor());
+    }
+    return false;
+  }
+
+  private ErrorList trainErrors(Network network) {
+    float[] logits = Evaluator.logits(network, data.train());
+    return ErrorList.of(Labels.given(data.task(), data.train()), logits);
+  }
+
+  /** The count that is the result: from the files, on a backend of its own. */
+  private Recheck recheck(int claimed) {
+    monitor.note(
+        "re-check: counting all "
+            + (data.train().size() + data.val().size() + data.test().size())
+            + " images again, from the saved files");
+    try (Backend fresh = device.open()) {
+      Recheck recheck = ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh);
+      if (!recheck.dataSha256().equals(data.sha256())) {
+        throw new VerificationException(
+            data.file()
+                + " changed during the run: SHA-256 "
+                + recheck.dataSha256()
+                + ", at the start "
+                + data.sha256()
+                + "; run again");
+      }
+      int counted = recheck.train().errors().count();
+      if (counted != claimed) {
+        throw new VerificationException(
+            "the saved model makes "
+                + counted
+                + " training errors, the one in memory "
+                + claimed
+                + "; do not use "
+                + folder.file(MODEL));
+      }
+      return recheck;
+    }
+  }
+
+  private Metrics bestTest() {
+    try (Backend fresh = device.open()) {
+      Network best = ModelFile.read(folder.file(BEST), fresh, EVALUATION_BATCH);
+      int[] labels = Evaluator.labels(data.test());
+      float[] logits = Evaluator.logits(best, data.test());
+      return Metrics.ofLogits(data.task(), logits, data.classes(), labels);
+    }
+  }
+}
