@@ -55,7 +55,7 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
   -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check suite18 native format golden bindings-diff clean help tools \
+.PHONY: build demo check check-exhaustive suite18 native format golden bindings-diff clean help tools \
   bench bench-quick bench-zero have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
@@ -72,6 +72,11 @@ check: $(CPU_LIBRARY) | tools ## everything that must hold: formatting, warnings
 	@.ci/smoke-test $(VERSION) $(UNERRING)
 	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(JAR)
 	@.ci/test-summary target/surefire-reports
+
+check-exhaustive: $(CPU_LIBRARY) | tools ## exp and log on all 2^32 inputs, Java and every kernel set, on all cores
+	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
+	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp target/test-classes:target/classes \
+	  dev.unerring.suite.ExpLogExhaustive
 
 # COUNTS=full: the published numbers of samples (hours); SETS="breastmnist ...": some sets only;
 # ARCH: another network than auto. What has passed is kept until the program changes.
@@ -148,16 +153,32 @@ $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 	@touch $@
 
 # The module goes in as a jmod, because only a jmod carries native libraries into the image's lib.
-$(STAMPS)/image: $(STAMPS)/jar src/main/launcher/unerring Makefile
-	@rm -rf $(IMAGE) target/jmods && mkdir -p target/jmods
+# The AOT cache (JEP 483, 515) is made from a short training run in the same step, and its name holds
+# the hash of the image's classes, so that a cache of other code is never taken for this one's.
+OPTIONS := --enable-native-access=dev.unerring --add-modules=info.picocli -XX:+UseSerialGC -XX:-UsePerfData
+REHEARSAL := target/rehearsal
+MAIN := -Dunerring.stderr.terminal=false -m dev.unerring/dev.unerring.cli.Main
+SHA256 := $(if $(filter macos,$(SYSTEM)),shasum -a 256,sha256sum)
+$(STAMPS)/image: $(STAMPS)/jar $(wildcard src/main/launcher/*) Makefile
+	@rm -rf $(IMAGE) target/jmods target/modules $(REHEARSAL) && mkdir -p target/jmods target/modules
 	@echo "jlink $(IMAGE)"
 	@"$(JDK)/bin/jmod" create --class-path target/classes --exclude 'glob:dev/unerring/ffi/native/**' \
 	  --libs $(NATIVE) --module-version $(VERSION) target/jmods/dev.unerring.jmod
-	@"$(JDK)/bin/jlink" --module-path target/jmods:target/lib --add-modules dev.unerring,info.picocli \
-	  --add-options="--enable-native-access=dev.unerring --add-modules=info.picocli -XX:+UseSerialGC -XX:-UsePerfData" \
-	  --no-header-files --no-man-pages --compress zip-0 --generate-cds-archive --output $(IMAGE) \
+	@cp target/lib/picocli-*.jar target/modules/picocli.jar
+	@"$(JDK)/bin/java" src/main/launcher/ModernClasses.java target/modules/picocli.jar
+	@"$(JDK)/bin/jlink" --module-path target/jmods:target/modules --add-modules dev.unerring,info.picocli \
+	  --add-options="$(OPTIONS)" \
+	  --no-header-files --no-man-pages --generate-cds-archive --output $(IMAGE) \
 	  >target/jlink.log 2>&1 || { cat target/jlink.log >&2; echo "jlink failed; does $(JDK) bring its modules (folder jmods)?" >&2; exit 1; }
-	@cp src/main/launcher/unerring $(UNERRING) && chmod 755 $(UNERRING)
+	@echo "AOT cache"
+	@mkdir $(REHEARSAL)
+	@$(IMAGE)/bin/java $(MAIN) datasets demo --train 256 --val 64 --test 64 --conflicts 0 --seed 1 \
+	  --out $(REHEARSAL)/demo.npz >$(REHEARSAL)/log 2>&1
+	@hash=$$($(SHA256) <$(IMAGE)/lib/modules | cut -c1-16) && cache=unerring-$$hash.aot && \
+	  { $(IMAGE)/bin/java -XX:AOTCacheOutput=$(IMAGE)/lib/$$cache $(MAIN) train --data $(REHEARSAL)/demo.npz \
+	    --epochs 2 --corrector none --out $(REHEARSAL)/run >>$(REHEARSAL)/log 2>&1; \
+	  [ -s $(IMAGE)/lib/$$cache ] || { cat $(REHEARSAL)/log >&2; exit 1; }; } && \
+	  sed "s/@CACHE@/$$cache/" src/main/launcher/unerring >$(UNERRING) && chmod 755 $(UNERRING)
 	@touch $@
 
 # ---- the measuring stand ----------------------------------------------------------------------
