@@ -45,9 +45,28 @@ CUDA_SOURCES := $(wildcard native/cuda/*.cu native/cuda/*.cuh) native/cpu/ordere
 CUDA_GPUS := 75 80 86 89 90 100 110 120
 NVCC_ORDERED := -std=c++17 -O3 -fmad=false -prec-div=true -prec-sqrt=true -ftz=false -Inative/cpu
 
+# The measuring stand: a Maven project of its own, and C loops made for this very machine.
+BENCH := bench/target
+BENCH_LIBRARY := $(BENCH)/native/libunerring_bench.$(LIBRARY_SUFFIX)
+BENCH_CFLAGS := -O3 -std=gnu11 -fPIC -march=native -fvisibility=hidden -Wall -Wextra -Werror
+BENCH_CFLAGS_peak := -ffp-contract=off
+BENCH_CFLAGS_reductions_ordered := -ffp-contract=fast -fno-math-errno
+BENCH_CFLAGS_reductions_free := -ffp-contract=fast -ffast-math
+BENCH_OBJECTS := $(patsubst %,$(BENCH)/native/%.o,peak reductions_ordered reductions_free)
+BENCH_CLASSES := $(BENCH)/classes:$(JAR):$(BENCH)/lib/*:$(BENCH)/natives/onednn/*
+BENCH_CLASSES := $(BENCH_CLASSES):$(BENCH)/natives/openblas/*:$(BENCH)/natives/djl/*
+BENCH_CLASSES := $(BENCH_CLASSES):$(BENCH)/natives/jcuda/*
+BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
+  --sun-misc-unsafe-memory-access=allow -Dbench.home=bench -Dbench.work=$(BENCH)/work \
+  -Dbench.library=$(CURDIR)/$(BENCH_LIBRARY) -Dbench.program=$(UNERRING) -Dbench.jar=$(JAR) \
+  -Dbench.python="$(PYTHON)" \
+  -DDJL_CACHE_DIR=$(CURDIR)/$(BENCH)/djl -Dai.djl.offline=true -Djmh.ignoreLock=true \
+  -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
+
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check suite18 correction-study native kernels format golden bindings-diff clean help tools \
-  have-cc have-jdk have-mvn
+.PHONY: build demo check check-exhaustive suite18 correction-study native kernels format golden \
+  bindings-diff clean help tools \
+  bench bench-quick bench-zero have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
 
@@ -63,6 +82,11 @@ check: $(CPU_LIBRARY) | tools ## everything that must hold: formatting, warnings
 	@.ci/smoke-test $(VERSION) $(UNERRING)
 	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(JAR)
 	@.ci/test-summary target/surefire-reports
+
+check-exhaustive: $(CPU_LIBRARY) | tools ## exp and log on all 2^32 inputs, Java and every kernel set, on all cores
+	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
+	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp target/test-classes:target/classes \
+	  dev.unerring.suite.ExpLogExhaustive
 
 # COUNTS=full: the published numbers of samples (hours); SETS="breastmnist ...": some sets only;
 # ARCH: another network than auto. What has passed is kept until the program changes.
@@ -98,8 +122,23 @@ bindings-diff: | have-jdk have-mvn ## compare the CUDA bindings with what jextra
 	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
 	@native/abi/bindings-diff "$(JDK)"
 
+# PYTHON names an interpreter with torch; without one its rows are skipped and say so. Results go to
+# bench/results; docs/benchmarks.md says how to read them.
+PYTHON ?=
+bench: $(BENCH)/stamps/ready ## measure everything, other libraries in the same run (about 25 minutes)
+	@$(BENCH_RUN) full bench/results
+
+bench-quick: $(BENCH)/stamps/ready ## measure the main shapes only (a few minutes)
+	@$(BENCH_RUN) quick bench/results
+
+# SETS="breast retina adrenal3d", SEEDS="0 1 ...": which pairs; DATA: the folder of the npz files, not
+# ~/.medmnist. What is finished is kept until the program changes.
+bench-zero: build ## whole processes to zero training errors, against PyTorch (PYTHON=), pair by pair
+	@python3 bench/zero/run.py --program $(UNERRING) --jar $(JAR) --python "$(PYTHON)" \
+	  $(if $(DATA),--data $(DATA)) $(if $(SETS),--sets $(SETS)) $(if $(SEEDS),--seeds $(SEEDS))
+
 clean: ## remove everything that was built
-	rm -rf target
+	rm -rf target $(BENCH)
 
 help: ## print this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 24
@@ -145,14 +184,51 @@ $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 	@touch $@
 
 # The module goes in as a jmod, because only a jmod carries native libraries into the image's lib.
-$(STAMPS)/image: $(STAMPS)/jar src/main/launcher/unerring Makefile
-	@rm -rf $(IMAGE) target/jmods && mkdir -p target/jmods
+# The AOT cache (JEP 483, 515) is made from a short training run in the same step, and its name holds
+# the hash of the image's classes, so that a cache of other code is never taken for this one's.
+OPTIONS := --enable-native-access=dev.unerring --add-modules=info.picocli -XX:+UseSerialGC -XX:-UsePerfData
+REHEARSAL := target/rehearsal
+MAIN := -Dunerring.stderr.terminal=false -m dev.unerring/dev.unerring.cli.Main
+SHA256 := $(if $(filter macos,$(SYSTEM)),shasum -a 256,sha256sum)
+$(STAMPS)/image: $(STAMPS)/jar $(wildcard src/main/launcher/*) Makefile
+	@rm -rf $(IMAGE) target/jmods target/modules $(REHEARSAL) && mkdir -p target/jmods target/modules
 	@echo "jlink $(IMAGE)"
 	@"$(JDK)/bin/jmod" create --class-path target/classes --exclude 'glob:dev/unerring/ffi/native/**' \
 	  --libs $(NATIVE) --module-version $(VERSION) target/jmods/dev.unerring.jmod
-	@"$(JDK)/bin/jlink" --module-path target/jmods:target/lib --add-modules dev.unerring,info.picocli \
-	  --add-options="--enable-native-access=dev.unerring --add-modules=info.picocli -XX:+UseSerialGC -XX:-UsePerfData" \
-	  --no-header-files --no-man-pages --compress zip-0 --generate-cds-archive --output $(IMAGE) \
+	@cp target/lib/picocli-*.jar target/modules/picocli.jar
+	@"$(JDK)/bin/java" src/main/launcher/ModernClasses.java target/modules/picocli.jar
+	@"$(JDK)/bin/jlink" --module-path target/jmods:target/modules --add-modules dev.unerring,info.picocli \
+	  --add-options="$(OPTIONS)" \
+	  --no-header-files --no-man-pages --generate-cds-archive --output $(IMAGE) \
 	  >target/jlink.log 2>&1 || { cat target/jlink.log >&2; echo "jlink failed; does $(JDK) bring its modules (folder jmods)?" >&2; exit 1; }
-	@cp src/main/launcher/unerring $(UNERRING) && chmod 755 $(UNERRING)
+	@echo "AOT cache"
+	@mkdir $(REHEARSAL)
+	@$(IMAGE)/bin/java $(MAIN) datasets demo --train 256 --val 64 --test 64 --conflicts 0 --seed 1 \
+	  --out $(REHEARSAL)/demo.npz >$(REHEARSAL)/log 2>&1
+	@hash=$$($(SHA256) <$(IMAGE)/lib/modules | cut -c1-16) && cache=unerring-$$hash.aot && \
+	  { $(IMAGE)/bin/java -XX:AOTCacheOutput=$(IMAGE)/lib/$$cache $(MAIN) train --data $(REHEARSAL)/demo.npz \
+	    --epochs 2 --corrector none --out $(REHEARSAL)/run >>$(REHEARSAL)/log 2>&1; \
+	  [ -s $(IMAGE)/lib/$$cache ] || { cat $(REHEARSAL)/log >&2; exit 1; }; } && \
+	  sed "s/@CACHE@/$$cache/" src/main/launcher/unerring >$(UNERRING) && chmod 755 $(UNERRING)
+	@touch $@
+
+# ---- the measuring stand ----------------------------------------------------------------------
+$(BENCH)/native/%.o: bench/native/%.c bench/native/reductions.inc Makefile | tools
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) $(BENCH_CFLAGS_$*) -c $< -o $@
+
+$(BENCH_LIBRARY): $(BENCH_OBJECTS)
+	$(CC) -shared $(LDFLAGS_$(SYSTEM)) $^ -lm -o $@
+
+$(BENCH)/stamps/natives: bench/pom.xml bench/peers.sh | tools
+	@echo "fetching the peers' native libraries"
+	@mkdir -p $(@D)
+	@JAVA_HOME="$(JDK)" bench/peers.sh $(MVN) bench/pom.xml $(BENCH)/natives $(SYSTEM) $(MACHINE)
+	@touch $@
+
+$(BENCH)/stamps/ready: bench/pom.xml $(shell find bench/src 2>/dev/null) $(STAMPS)/image \
+  $(BENCH_LIBRARY) $(BENCH)/stamps/natives | tools
+	@echo "mvn -f bench/pom.xml package"
+	@$(MAVEN) -q -f bench/pom.xml package -Dengine.version=$(VERSION) >$(BENCH)/maven.log 2>&1 \
+	  || { cat $(BENCH)/maven.log >&2; exit 1; }
 	@touch $@

@@ -39,10 +39,12 @@ record ConvGeometry(TapPlan forward, TapPlan backward, WeightPlan weight) {
    *
    * @param x the tensor that is copied
    * @param front border before its first position, in depth, height, width
-   * @param stride positions from one output to the next; with {@code reads} 1x1x1 the positions
-   *     between are left out
+   * @param stride positions of the box from one output to the next
    * @param halo rows that one output row reads, in depth and height
    * @param width padded width
+   * @param step positions of x from one position of the box to the next; above 1 for a 1x1x1
+   *     window, which leaves out what it does not read
+   * @param outChannels channels of the outputs
    */
   record Box(Shape x, int[] front, int stride, int[] halo, int width, int step, int outChannels) {
     LongStream words() {

@@ -15,26 +15,29 @@ public final class OperandChecks {
     Shape expected = window.outputOf(x.shape(), y.shape().c());
     require(
         expected.equals(y.shape()), "a convolution of", x.shape(), "gives", expected, y.shape());
-    words(weight, (long) window.taps() * x.shape().c() * y.shape().c(), "weight");
+    between(x, y, weight, (long) window.taps() * x.shape().c() * y.shape().c(), "weight");
     if (bias != null) {
-      words(bias, y.shape().c(), "bias");
+      between(x, y, bias, y.shape().c(), "bias");
     }
   }
 
   /** x and y are the two sides of a linear layer; the bias may be null. */
   public static void linear(Tensor x, Buffer weight, Buffer bias, Tensor y) {
-    require(x.shape().n() == y.shape().n(), "a linear layer keeps", x.shape(), "n:", x, y.shape());
-    words(weight, (long) x.shape().imageElements() * y.shape().imageElements(), "weight");
+    if (x.shape().n() != y.shape().n()) {
+      throw new IllegalArgumentException(
+          "a linear layer keeps the number of samples: " + x.shape() + " to " + y.shape());
+    }
+    between(x, y, weight, (long) x.shape().imageElements() * y.shape().imageElements(), "weight");
     if (bias != null) {
-      words(bias, y.shape().imageElements(), "bias");
+      between(x, y, bias, y.shape().imageElements(), "bias");
     }
   }
 
   /** x and y have one shape; every vector has a word a channel. */
   public static void channels(Tensor x, Tensor y, Buffer... vectors) {
-    require(x.shape().equals(y.shape()), "equal shapes wanted:", x.shape(), "and", "", y.shape());
+    equal(x, y);
     for (Buffer vector : vectors) {
-      words(vector, x.shape().c(), "channel vector");
+      between(x, y, vector, x.shape().c(), "channel vector");
     }
   }
 
@@ -47,17 +50,11 @@ public final class OperandChecks {
 
   /** Logits and gradient of one shape, a label a sample, one word of loss. */
   public static void loss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
-    require(
-        logits.shape().equals(gradLogits.shape()),
-        "equal shapes wanted:",
-        logits.shape(),
-        "and",
-        "",
-        gradLogits.shape());
+    equal(logits, gradLogits);
     words(loss, 1, "loss");
     if (labels.length() < logits.shape().n()) {
       throw new IllegalArgumentException(
-          labels.length() + " labels for " + logits.shape().n() + " samples");
+          labels.length() + " labels for the samples of the logits " + logits.shape());
     }
   }
 
@@ -66,7 +63,8 @@ public final class OperandChecks {
     loss(logits, labels, loss, gradLogits);
     long wanted = logits.shape().elements();
     if (labels.length() < wanted) {
-      throw new IllegalArgumentException(labels.length() + " labels for " + wanted + " logits");
+      throw new IllegalArgumentException(
+          labels.length() + " labels for the " + wanted + " logits " + logits.shape());
     }
     for (long i = 0; i < wanted; i++) {
       int label = labels.memory().getAtIndex(ValueLayout.JAVA_INT, i);
@@ -132,6 +130,29 @@ public final class OperandChecks {
   public static void sameLength(Buffer first, Buffer... others) {
     for (Buffer other : others) {
       words(other, first.length(), "optimiser's buffer");
+    }
+  }
+
+  private static void equal(Tensor x, Tensor y) {
+    if (!x.shape().equals(y.shape())) {
+      throw new IllegalArgumentException(
+          "equal shapes wanted, not " + x.shape() + " and " + y.shape());
+    }
+  }
+
+  private static void between(Tensor x, Tensor y, Buffer buffer, long wanted, String what) {
+    if (buffer.length() != wanted) {
+      throw new IllegalArgumentException(
+          "from "
+              + x.shape()
+              + " to "
+              + y.shape()
+              + " the "
+              + what
+              + " needs "
+              + wanted
+              + " words, not "
+              + buffer.length());
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.unerring.backend;
 
+import dev.unerring.base.DeviceException;
+import dev.unerring.ffi.FloatingPointState;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,6 +34,7 @@ final class Workers implements AutoCloseable {
   private long grain;
 
   Workers(int count) {
+    FloatingPointState.restore("what ran before this backend");
     threads = new Thread[count - 1];
     for (int i = 0; i < threads.length; i++) {
       threads[i] =
@@ -96,6 +99,11 @@ final class Workers implements AutoCloseable {
   }
 
   private void serve() {
+    try {
+      FloatingPointState.restore("what ran before this backend"); // threads inherit it
+    } catch (DeviceException e) {
+      failure = e;
+    }
     long served = 0;
     while (true) {
       for (int spin = 0; round == served && !closed; spin++) {

@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.ffi.FloatingPointState;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -53,7 +54,9 @@ public final class Main implements Runnable {
     System.setProperty("java.awt.headless", "true"); // image files need no display
     Interrupt interrupt = new Interrupt();
     interrupt.watch();
-    int code = commandLine(interrupt).execute(arguments);
+    CommandLine commands = commandLine(interrupt);
+    FloatingPointState.tell(commands.getErr()::println);
+    int code = commands.execute(arguments);
     if (interrupt.requested() && code != 0) {
       Runtime.getRuntime().halt(code);
     }

@@ -136,6 +136,8 @@ abstract class BoundLibrary {
       status = call.on(function.handle());
     } catch (Throwable e) {
       throw unexpected(function.name(), e);
+    } finally {
+      FloatingPointState.restore(library.path().toString()); // it may have loaded others
     }
     if (status != 0) {
       throw new NativeCallException(

@@ -30,7 +30,7 @@ import java.util.Optional;
  * running JDK image; the resource in the jar, copied to a per-user cache folder (mode 0700) that is
  * named by its SHA-256, and hashed again before it is loaded.
  */
-public final class NativeLibrary {
+public class NativeLibrary {
   private static final int LAZY = 1;
   private static final long LONGEST_REASON = 1 << 16;
 
@@ -133,6 +133,8 @@ public final class NativeLibrary {
     } catch (IllegalArgumentException e) {
       tried.add(absolute + ": " + reason(absolute));
       return null;
+    } finally {
+      FloatingPointState.restore(absolute.toString());
     }
   }
 

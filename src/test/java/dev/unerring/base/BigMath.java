@@ -6,7 +6,7 @@ import java.math.MathContext;
 /**
  * exp and log to at least 40 significant digits, by series: the oracle of {@link OrderedMathTest}.
  */
-final class BigMath {
+public final class BigMath {
   private static final MathContext DIGITS = new MathContext(70);
   private static final int HALVINGS = 20;
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
@@ -16,7 +16,7 @@ final class BigMath {
   private BigMath() {}
 
   /** (e^(x / 2^20))^(2^20); twenty squarings lose seven of 70 digits. */
-  static BigDecimal exp(BigDecimal x) {
+  public static BigDecimal exp(BigDecimal x) {
     BigDecimal reduced = x.divide(SCALE, DIGITS);
     BigDecimal term = BigDecimal.ONE;
     BigDecimal sum = BigDecimal.ONE;
@@ -31,7 +31,7 @@ final class BigMath {
   }
 
   /** One cubic step y + 2 (x - e^y) / (x + e^y) from a binary64 start: relative error 1e-45. */
-  static BigDecimal log(float x) {
+  public static BigDecimal log(float x) {
     BigDecimal value = new BigDecimal(x);
     BigDecimal start = new BigDecimal(StrictMath.log(x));
     BigDecimal power = exp(start);

@@ -1,6 +1,7 @@
 package dev.unerring.suite;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.backend.AdamStep;
 import dev.unerring.backend.Backend;
@@ -15,8 +16,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -33,6 +36,37 @@ final class OperandSizesTest {
   private static final Shape Y = X.withC(4);
   private static final int WEIGHTS = 9 * 3 * 4;
   private static final int[] TWOS = {0, 1, 1, 0, 1, 2, 0, 0, 1, 1};
+  private static final Pattern NUMBERS = Pattern.compile("-?[0-9]+");
+
+  /** {@link Shape#toString}. */
+  private static final Pattern SHAPES = Pattern.compile("Shape\\[n=");
+
+  /** Mistakes in an operation that takes two tensors: the message shows the shapes of both. */
+  private static final Set<String> TWO_SHAPES =
+      Set.of(
+          "conv y",
+          "conv n",
+          "conv weight",
+          "conv bias",
+          "conv gradX",
+          "conv gradWeight",
+          "linear weight",
+          "linear bias",
+          "linear n",
+          "linear gradX",
+          "linear gradBias",
+          "scale",
+          "batch norm",
+          "batch norm gradient",
+          "relu",
+          "relu gradient",
+          "add",
+          "pool",
+          "pool border",
+          "pool gradX",
+          "average",
+          "average gradient");
+
   private static final AdamStep ADAM = AdamStep.at(1e-3, 0.9, 0.999, 1e-8, 0, 0.9, 0.999);
 
   /** Allocates on the backend under test. */
@@ -76,8 +110,19 @@ final class OperandSizesTest {
                 name + ": " + mistake.getKey(),
                 () -> {
                   try (Backend b = backend.get()) {
-                    assertThrows(
-                        IllegalArgumentException.class, () -> mistake.getValue().accept(new On(b)));
+                    String message =
+                        assertThrows(
+                                IllegalArgumentException.class,
+                                () -> mistake.getValue().accept(new On(b)))
+                            .getMessage();
+                    assertTrue(
+                        NUMBERS.matcher(message).results().count() >= 2,
+                        "the message names no two shapes or sizes: " + message);
+                    if (TWO_SHAPES.contains(mistake.getKey())) {
+                      assertTrue(
+                          SHAPES.matcher(message).results().count() >= 2,
+                          "the message names no two shapes: " + message);
+                    }
                   }
                 }));
   }

@@ -1,0 +1,2 @@
+#define ORDER free
+#include "reductions.inc"

@@ -1,0 +1,3 @@
+#define ORDERED
+#define ORDER ordered
+#include "reductions.inc"

@@ -1,0 +1,85 @@
+package dev.unerring.bench;
+
+import dev.unerring.backend.Backend;
+import dev.unerring.backend.CpuBackend;
+import dev.unerring.backend.ReferenceBackend;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * A whole training step: forward, loss, backward, finiteness, Adam, running statistics. Two steps
+ * on a batch of two are compared with the definition, all trained values bit for bit.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+public class StepBenchmark {
+  private static final int CUT = 2;
+
+  @Param("small")
+  public String net;
+
+  @Param("2")
+  public int threads;
+
+  /** unerring or djl. */
+  @Param("unerring")
+  public String engine;
+
+  private Backend backend;
+  private DjlStep peer;
+  private DoubleSupplier step;
+
+  /** A benchmark; JMH makes it. */
+  public StepBenchmark() {}
+
+  @Setup
+  public void setUp() {
+    Nets nets = Nets.named(net);
+    if (engine.equals("djl")) {
+      peer = new DjlStep(nets, threads);
+      step = peer::run;
+    } else {
+      backend = CpuBackend.open("auto", threads);
+      requireSameSteps(nets, backend);
+      step = nets.new Step(backend, nets.batch())::run;
+    }
+  }
+
+  private static void requireSameSteps(Nets nets, Backend measured) {
+    try (Backend definition = new ReferenceBackend()) {
+      Nets.Step wanted = nets.new Step(definition, CUT);
+      Nets.Step found = nets.new Step(measured, CUT);
+      for (int i = 0; i < 2; i++) {
+        wanted.run();
+        found.run();
+      }
+      String what = "training step of " + nets.name();
+      Memory.requireSameBits(wanted.network.values(), found.network.values(), what);
+    }
+  }
+
+  @Benchmark
+  public double run() {
+    return step.getAsDouble();
+  }
+
+  @TearDown
+  public void tearDown() {
+    if (peer != null) {
+      peer.close();
+    }
+    if (backend != null) {
+      backend.close();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.unerring.suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.unerring.backend.CpuBackend;
+import dev.unerring.ffi.CpuKernels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * One hash of the weights after a short training run, whatever the kernel set, the number of
+ * threads, the way the JVM runs its code and its garbage collector. (Parts of a batch: {@link
+ * SplitBatchTest}; NEON: {@link ReplayTest}.)
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class OneHashTest {
+  private static final int[] THREADS = {1, 2, 3, 7};
+  private static final long LONGEST_SECONDS = 120;
+
+  @Test
+  void everyKernelSetAndNumberOfThreads() {
+    KernelSets sets = KernelSets.find();
+    for (TrainedHash.Case each : TrainedHash.Case.values()) {
+      String expected = null;
+      for (CpuKernels kernels : sets.supported()) {
+        String set = kernels.set().label();
+        boolean few = each == TrainedHash.Case.RESIDUAL && kernels != sets.best();
+        for (int threads : few ? new int[] {2} : THREADS) {
+          String found = TrainedHash.of(each, CpuBackend.open(set, threads));
+          expected = expected == null ? found : expected;
+          assertEquals(expected, found, each + ", " + set + ", " + threads + " threads");
+        }
+      }
+      System.out.println("OneHashTest: " + each + " " + expected + ", " + sets.summary());
+    }
+  }
+
+  @Test
+  void interpretedCompiledAndCollected() throws Exception {
+    KernelSets.find();
+    List<TrainedHash.Case> few = List.of(TrainedHash.Case.SMALL_ADAM, TrainedHash.Case.VOLUME);
+    List<String> expected = new ArrayList<>();
+    for (TrainedHash.Case each : few) {
+      expected.add(each + " " + TrainedHash.of(each, CpuBackend.open("auto", 2)));
+    }
+    List<String> names = few.stream().map(Enum::name).toList();
+    for (List<String> options :
+        List.of(
+            List.of("-Xint", "-XX:+UseSerialGC"),
+            List.of("-Xcomp", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
+            List.of("-XX:-TieredCompilation", "-XX:+UseParallelGC"),
+            List.of("-XX:+UseG1GC"),
+            List.of("-XX:+UseZGC"))) {
+      assertEquals(expected, child(options, names), String.join(" ", options));
+    }
+  }
+
+  private static List<String> child(List<String> options, List<String> names) throws Exception {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(options);
+    words.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dtest.seed=" + TestSeed.VALUE,
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            TrainedHash.class.getName(),
+            "auto",
+            "2"));
+    words.addAll(names);
+    Process process =
+        new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    assertTrue(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS), "does not end: " + words);
+    assertEquals(0, process.exitValue(), words + "\n" + said);
+    return said.lines().toList();
+  }
+}
