@@ -74,7 +74,7 @@ demo: build ## build, then train the embedded demo set until no avoidable error 
 	@rm -rf target/demo
 	$(UNERRING) train --data demo --out target/demo
 
-check: $(CPU_LIBRARY) | tools ## everything that must hold: formatting, warnings, all tests, the image
+check: $(CPU_LIBRARY) $(CUDA_FATBIN) | tools ## everything that must hold: formatting, warnings, all tests, the image
 	@rm -rf target/surefire-reports
 	@$(MAVEN) spotless:check verify || { status=$$?; echo; .ci/test-summary target/surefire-reports; exit $$status; }
 	@mkdir -p $(STAMPS) && touch $(STAMPS)/jar

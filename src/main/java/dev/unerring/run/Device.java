@@ -47,6 +47,11 @@ public final class Device {
     this.threads = threads;
   }
 
+  /** What was asked for: auto, cpu, cuda or reference. */
+  public String name() {
+    return name;
+  }
+
   /** Threads of the processor. */
   public int threads() {
     return threads;

@@ -27,7 +27,8 @@ public final class StubCuda {
     DRIVER_TOO_OLD,
     NO_DEVICE,
     ECC,
-    ILLEGAL_ADDRESS
+    ILLEGAL_ADDRESS,
+    NO_KERNEL
   }
 
   /** What can be set; the order of the enum in C. */

@@ -36,6 +36,9 @@ final class CudaRunTest {
   /** Calls of which every one fails once; of the later ones, which are much alike, some do. */
   private static final int OPENING = 24;
 
+  private static final List<Kind> KINDS =
+      List.of(Kind.OUT_OF_MEMORY, Kind.NO_DEVICE, Kind.ECC, Kind.ILLEGAL_ADDRESS);
+
   private static final String PROPERTY = "unerring.cuda.path";
 
   @TempDir private static Path folder;
@@ -60,7 +63,7 @@ final class CudaRunTest {
     TrainingStep.sha256(gpu.open(), 1);
     long calls = gpu.stub().calls();
     for (long n = 1; n <= calls; n += n < OPENING ? 1 : calls / 9) {
-      Kind kind = Kind.values()[(int) (n % Kind.values().length)];
+      Kind kind = KINDS.get((int) (n % KINDS.size()));
       gpu.stub().reset();
       gpu.stub().fail(n, kind);
       UnerringException failure =

@@ -36,7 +36,9 @@ public final class KernelCode {
   /** Statuses that mean: the compiled code is not for this GPU or this driver. */
   private static final List<Integer> UNFIT =
       List.of(
-          CudaRuntime.cudaErrorNoKernelImageForDevice, CudaRuntime.cudaErrorUnsupportedPtxVersion);
+          CudaRuntime.cudaErrorInvalidKernelImage,
+          CudaRuntime.cudaErrorNoKernelImageForDevice,
+          CudaRuntime.cudaErrorUnsupportedPtxVersion);
 
   private KernelCode() {}
 

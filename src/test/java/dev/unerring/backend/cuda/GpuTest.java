@@ -14,6 +14,7 @@ import dev.unerring.ffi.StubCuda.Kind;
 import dev.unerring.tensor.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,10 +69,18 @@ class GpuTest {
     use();
     long calls = stub.calls();
     assertTrue(calls > 20, calls + " calls");
+    boolean compiled = KernelCode.compiled().isPresent();
+    long loading = compiled ? callOf("cuModuleLoadData", calls) : 0;
     for (Kind kind : Kind.values()) {
       for (long n = 1; n <= calls; n++) {
         stub.reset();
         stub.fail(n, kind);
+        if (kind == Kind.NO_KERNEL && n == loading) {
+          use(); // then the source is compiled
+          assertEquals("cuModuleLoadData", stub.failed());
+          assertEquals(0, stub.live());
+          continue;
+        }
         UnerringException failure = assertThrows(UnerringException.class, GpuTest::use);
         String context = "call " + n + ", " + stub.failed() + ", " + kind + ": " + failure;
         assertEquals(0, stub.live(), context);
@@ -79,6 +88,19 @@ class GpuTest {
         assertTrue(failure.getMessage().contains(";"), context); // what to do
       }
     }
+  }
+
+  /** The number of the first call of a function. */
+  private static long callOf(String function, long calls) {
+    for (long n = 1; n <= calls; n++) {
+      stub.reset();
+      stub.fail(n, Kind.OUT_OF_MEMORY);
+      assertThrows(UnerringException.class, GpuTest::use);
+      if (stub.failed().equals(function)) {
+        return n;
+      }
+    }
+    throw new IllegalStateException(function + " is not called");
   }
 
   @Test
@@ -117,6 +139,38 @@ class GpuTest {
           failure.getMessage());
       assertEquals(6, failure.exitCode());
     }
+  }
+
+  @Test
+  void whereNoCompiledCodeFitsTheSourceIsCompiled() {
+    Optional<byte[]> compiled = Optional.of(new byte[] {1, 2, 3});
+    try (Gpu gpu = Gpu.open(status)) {
+      assertEquals("fatbin", KernelCode.load(gpu, compiled).origin());
+      assertEquals("nvrtc", KernelCode.load(gpu, Optional.empty()).origin());
+      stub.fail(stub.calls() + 1, Kind.NO_KERNEL);
+      assertEquals("nvrtc", KernelCode.load(gpu, compiled).origin());
+      stub.fail(stub.calls() + 1, Kind.OUT_OF_MEMORY);
+      NativeCallException failure =
+          assertThrows(NativeCallException.class, () -> KernelCode.load(gpu, compiled));
+      assertEquals("cuModuleLoadData", failure.function());
+    }
+    assertEquals(0, stub.live());
+  }
+
+  @Test
+  void withoutCompiledCodeAndCompilerTheMissingOneIsNamed(@TempDir Path other) throws Exception {
+    StubCuda without = StubCuda.build(other);
+    without.remove("libnvrtc.so.13");
+    try (Gpu gpu = Gpu.open(without.status())) {
+      DeviceException failure =
+          assertThrows(DeviceException.class, () -> KernelCode.load(gpu, Optional.empty()));
+      assertEquals(
+          "this build has no compiled kernels for Stub GPU (sm_99), and NVRTC was not found to"
+              + " compile them; install NVRTC, or use --device cpu",
+          failure.getMessage());
+      assertEquals(6L << 30, gpu.freeMemory());
+    }
+    assertEquals(0, without.live());
   }
 
   @Test
