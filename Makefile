@@ -55,8 +55,8 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
   -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check check-exhaustive suite18 native format golden bindings-diff clean help tools \
-  bench bench-quick bench-zero have-cc have-jdk have-mvn
+.PHONY: build demo check check-exhaustive suite18 correction-study native format golden bindings-diff \
+  clean help tools bench bench-quick bench-zero have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
 
@@ -86,6 +86,16 @@ suite18: build ## all 18 sets, as synthetic ones, with and without planted confl
 	@$(MAVEN) -q test-compile
 	@"$(JDK)/bin/java" -Dsuite18.arch=$(ARCH) -cp target/test-classes:target/classes \
 	  dev.unerring.suite.Suite18 $(UNERRING) $(JAR) target/suite18 $(COUNTS) $(SETS)
+
+# SEEDS: number of seeds; SETS="breastmnist ...": some sets only; DATA: folder of the published files.
+# What is finished is kept until the program changes; the tables go to docs/correction.md.
+SEEDS ?= 5
+DATA ?= ../shared/datasets
+correction-study: build ## the correctors and plain training from the same networks (hours)
+	@$(MAVEN) -q test-compile
+	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp $(JAR):target/test-classes \
+	  dev.unerring.suite.CorrectionStudy $(JAR) target/correction-study docs/correction.md $(DATA) \
+	  $(SEEDS) $(SETS)
 
 native: $(CPU_LIBRARY) ## build the C kernels only
 

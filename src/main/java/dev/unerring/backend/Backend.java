@@ -156,6 +156,18 @@ public interface Backend extends AutoCloseable {
   void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits);
 
   /**
+   * {@link #softmaxCrossEntropy} with the loss and the gradient of each sample multiplied by its
+   * weight, before the mean is taken over the number of samples. With weights of 1 the bits are
+   * those of the operation without weights.
+   *
+   * @param labels int32 [n], each in 0..K-1
+   * @param weights float32 [n]
+   * @param loss one word: the mean
+   */
+  void weightedSoftmaxCrossEntropy(
+      Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits);
+
+  /**
    * Mean sigmoid cross-entropy over the batch's samples and labels, and its gradient.
    *
    * @param labels int32 [n][K], each 0 or 1

@@ -238,6 +238,12 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public void weightedSoftmaxCrossEntropy(
+      Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits) {
+    learning.weightedSoftmaxCrossEntropy(logits, labels, weights, loss, gradLogits);
+  }
+
+  @Override
   public void sigmoidCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
     learning.sigmoidCrossEntropy(logits, labels, loss, gradLogits);
   }

@@ -18,6 +18,7 @@ final class CpuLearning implements AutoCloseable {
   private final MemorySegment adamConstants;
   private MemorySegment logits;
   private MemorySegment labels;
+  private MemorySegment weights;
   private MemorySegment lossOfSample;
   private MemorySegment gradLogits;
   private long classes;
@@ -32,6 +33,7 @@ final class CpuLearning implements AutoCloseable {
   private final AtomicLong found = new AtomicLong();
 
   private final Workers.Range softmax = this::softmax;
+  private final Workers.Range weighted = this::weighted;
   private final Workers.Range sigmoid = this::sigmoid;
   private final Workers.Range sgd = this::sgd;
   private final Workers.Range adam = this::adam;
@@ -45,6 +47,11 @@ final class CpuLearning implements AutoCloseable {
   private void softmax(long begin, long end) {
     team.kernels.softmaxCrossEntropy(
         logits, labels, lossOfSample, gradLogits, classes, inverseCount, begin, end);
+  }
+
+  private void weighted(long begin, long end) {
+    softmax(begin, end);
+    team.kernels.weightSamples(weights, lossOfSample, gradLogits, classes, begin, end);
   }
 
   private void sigmoid(long begin, long end) {
@@ -70,6 +77,15 @@ final class CpuLearning implements AutoCloseable {
     OperandChecks.labels(given, z.shape());
     int samples = z.shape().n();
     crossEntropy(z, given, loss, gradZ, (float) (1.0 / samples), softmax);
+  }
+
+  void weightedSoftmaxCrossEntropy(
+      Tensor z, Buffer given, Buffer ofSamples, Buffer loss, Tensor gradZ) {
+    OperandChecks.weights(ofSamples, z.shape());
+    OperandChecks.loss(z, given, loss, gradZ);
+    OperandChecks.labels(given, z.shape());
+    weights = ofSamples.memory();
+    crossEntropy(z, given, loss, gradZ, (float) (1.0 / z.shape().n()), weighted);
   }
 
   void sigmoidCrossEntropy(Tensor z, Buffer given, Buffer loss, Tensor gradZ) {

@@ -71,6 +71,14 @@ final class OperandChecks {
     }
   }
 
+  /** A weight a sample. */
+  static void weights(Buffer weights, Shape logits) {
+    if (weights.length() < logits.n()) {
+      throw new IllegalArgumentException(
+          weights.length() + " weights for " + logits.n() + " samples");
+    }
+  }
+
   /** Every label of the batch is a class; the labels lie in host memory. */
   static void labels(Buffer labels, Shape logits) {
     for (int n = 0; n < logits.n(); n++) {

@@ -429,6 +429,35 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+    float[] losses = softmaxLosses(logits, labels, loss, gradLogits);
+    set(loss, 0, mean(losses));
+  }
+
+  @Override
+  public void weightedSoftmaxCrossEntropy(
+      Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits) {
+    OperandChecks.weights(weights, logits.shape());
+    float[] losses = softmaxLosses(logits, labels, loss, gradLogits);
+    int k = logits.shape().imageElements();
+    for (int n = 0; n < losses.length; n++) {
+      float weight = get(weights, n);
+      losses[n] = weight * losses[n];
+      for (int j = 0; j < k; j++) {
+        long i = (long) n * k + j;
+        set(gradLogits.data(), i, weight * get(gradLogits.data(), i));
+      }
+    }
+    set(loss, 0, mean(losses));
+  }
+
+  private static float mean(float[] losses) {
+    float inverseCount = (float) (1.0 / losses.length);
+    return chunked(Chunks.flat(losses.length), (n, zero, acc) -> acc + losses[n]) * inverseCount;
+  }
+
+  /** The loss of each sample, and the gradient of their mean. */
+  private static float[] softmaxLosses(
+      Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
     OperandChecks.loss(logits, labels, loss, gradLogits);
     OperandChecks.labels(labels, logits.shape());
     int count = logits.shape().n();
@@ -455,7 +484,7 @@ public final class ReferenceBackend implements Backend {
         set(gradLogits.data(), z + j, (e[j] / sum - indicator) * inverseCount);
       }
     }
-    set(loss, 0, chunked(Chunks.flat(count), (n, zero, acc) -> acc + losses[n]) * inverseCount);
+    return losses;
   }
 
   @Override

@@ -27,6 +27,12 @@ public final class Philox {
   /** Order of the samples in focus; the epoch is the sweep, see docs/arithmetic.md. */
   public static final int FOCUS_ORDER = 6;
 
+  /** Initial weights of the d-n-K networks; the epoch is the parameter's number. */
+  public static final int PUBLISHED_WEIGHTS = 7;
+
+  /** Auxiliary images of published tunneling; the epoch is the draw, from 0. */
+  public static final int PUBLISHED_AUXILIARY = 8;
+
   /** First of sixteen streams (64 to 79) of the generated demo set. */
   public static final int DEMO_SET = 64;
 

@@ -47,6 +47,9 @@ final class Summary {
     result.conflicts().forEach(conflict -> line(text, "  %s", conflict));
     split(text, "validation", (Map<?, ?>) r.get("val"));
     split(text, "test", (Map<?, ?>) r.get("test"));
+    if (r.get("costs") instanceof Map<?, ?> costs) {
+      CostLines.of(costs).forEach(each -> text.append(each).append('\n'));
+    }
     if (r.get("bestValidation") instanceof Map<?, ?> best) {
       Map<?, ?> test = (Map<?, ?>) best.get("test");
       line(

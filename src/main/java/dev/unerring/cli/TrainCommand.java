@@ -16,7 +16,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +39,7 @@ final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DataOption data;
   @Mixin private PlanOptions plan;
+  @Mixin private CostOption costs;
   @Mixin private DeviceOptions device;
 
   @Option(
@@ -68,7 +71,8 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
     Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
-    RunRequest request = new RunRequest(file, out, chosen, where, Version.number());
+    RunRequest request =
+        new RunRequest(file, out, chosen, where, Version.number(), costs.options());
     RunResult result;
     try {
       result = new Pipeline(request, terminal, System::nanoTime).run();
@@ -110,8 +114,17 @@ final class TrainCommand implements Callable<Integer> {
     private String recipe;
 
     @Option(
+        names = "--preset",
+        paramLabel = "NAME",
+        description =
+            "deng-2023: gradient descent tunneling as published, on a d-n-K network (--arch deng-N"
+                + " names n).")
+    private String preset;
+
+    @Option(
         names = "--arch",
-        description = "Network: auto (default), small (28x28), small3d, resnet18, resnet50.")
+        description =
+            "Network: auto (default), small (28x28), small3d, resnet18, resnet50, deng-N.")
     private String arch;
 
     @Option(names = "--seed", description = "Seed of every random number; default 0.")
@@ -144,8 +157,8 @@ final class TrainCommand implements Callable<Integer> {
     PlanOptions() {}
 
     TrainingPlan plan() {
-      if (config != null && recipe != null) {
-        throw new UsageException("--config and --recipe are two plans; name one of them");
+      if (Stream.of(config, recipe, preset).filter(Objects::nonNull).count() > 1) {
+        throw new UsageException("--config, --recipe and --preset are plans; name one of them");
       }
       TrainingPlan p = config == null ? recipe() : read(config);
       try {
@@ -167,7 +180,8 @@ final class TrainCommand implements Callable<Integer> {
           p.batchNormMomentum(),
           primeTo == null ? p.primeTo() : primeTo,
           p.stopAtFloor(),
-          corrector == null ? c : c.with(Method.parse(corrector, "--corrector")));
+          corrector == null ? c : c.with(Method.parse(corrector, "--corrector")),
+          p.costs());
     }
 
     /** The option that gave the value of which a plan's message speaks; empty where none did. */
@@ -188,6 +202,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingPlan recipe() {
+      if (preset != null && !preset.equals("deng-2023")) {
+        throw new UsageException("--preset is deng-2023, not '" + preset + "'");
+      }
+      if (preset != null) {
+        return TrainingPlan.deng2023();
+      }
       return switch (recipe == null ? "unerring" : recipe) {
         case "unerring" -> TrainingPlan.standard();
         case "medmnist" -> TrainingPlan.medmnist();

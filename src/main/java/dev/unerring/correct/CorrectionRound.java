@@ -17,6 +17,8 @@ import java.util.Locale;
  * @param accepted whether what the round ended with was kept
  * @param wrong samples that miss a goalLabel on the original images at the best moment so far,
  *     ascending; not a column of corrections.csv
+ * @param missed those of the errors that are samples of the class that must not be missed; -1
+ *     without such a class
  */
 public record CorrectionRound(
     String corrector,
@@ -27,7 +29,8 @@ public record CorrectionRound(
     long steps,
     int errors,
     boolean accepted,
-    List<Integer> wrong) {
+    List<Integer> wrong,
+    int missed) {
   /** Takes a copy of the list. */
   public CorrectionRound {
     wrong = List.copyOf(wrong);
@@ -37,7 +40,7 @@ public record CorrectionRound(
   String describe(int decisions) {
     return String.format(
         Locale.ROOT,
-        "%s round %d: t %.4f, %d sweeps, %d steps, %d of %d still wrong, %s",
+        "%s round %d: t %.4f, %d sweeps, %d steps, %d of %d still wrong%s, %s",
         corrector,
         round,
         t,
@@ -45,6 +48,7 @@ public record CorrectionRound(
         steps,
         errors,
         decisions,
+        missed < 0 ? "" : " (" + missed + " missed of the class never to miss)",
         accepted ? "accepted" : "taken back");
   }
 }

@@ -34,12 +34,13 @@ public final class Correctors {
   private static List<Corrector> of(TrainingPlan plan, Split train, Labels goals, Monitor monitor) {
     Corrector focus = new Focus(plan, train, goals, monitor);
     Corrector tunneling = new Tunneling(plan, train, goals, monitor);
-    Corrector patch = new PatchRepair(train, goals, monitor);
+    Corrector patch = new PatchRepair(train, goals, plan.costs(), monitor);
     return switch (plan.correction().method()) {
       case AUTO -> List.of(focus, tunneling, patch);
       case FOCUS -> List.of(focus);
       case TUNNELING -> List.of(tunneling);
       case PATCH -> List.of(patch);
+      case DENG_2023 -> List.of(new PublishedTunneling(plan, train, goals, monitor));
       case NONE -> List.of();
     };
   }

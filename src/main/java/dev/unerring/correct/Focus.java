@@ -5,6 +5,7 @@ import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
+import dev.unerring.errors.Misclassification;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan;
@@ -17,10 +18,11 @@ import java.util.stream.IntStream;
 
 /**
  * Continued training with batch norm frozen, weighted on the errors: a sweep takes every training
- * sample once, and each sample that the last count found wrong some times more. After every sweep
- * all samples are counted. A round ends with no errors or after so many sweeps; where it then has
- * more errors than the best moment so far and its loss did not fall either, it is taken back to
- * that moment and the rate halved. The best moment, the latest among equals, is what is left.
+ * sample once, and each sample that the last count found wrong some times more; with costs only
+ * those whose error costs the most, until none of them is left. After every sweep all samples are
+ * counted. A round ends with no errors or after so many sweeps; where it then has more errors than
+ * the best moment so far and its loss did not fall either, it is taken back to that moment and the
+ * rate halved. The best moment, the latest among equals, is what is left.
  */
 public final class Focus implements Corrector {
   /** Rounds in a row without gain after which more of them are no use. */
@@ -64,7 +66,7 @@ public final class Focus implements Corrector {
     String endedBy = before.count() == 0 ? "floor" : "rounds";
     while (fewest.count() > 0 && rounds.size() < correction.focusRounds()) {
       int round = rounds.size() + 1;
-      int atStart = fewest.count();
+      ErrorList atStart = fewest;
       long stepsBefore = training.steps();
       int sweeps = 0;
       double firstLoss = Double.NaN;
@@ -77,17 +79,26 @@ public final class Focus implements Corrector {
         loss = training.sweep(order(left), rate, round, left.count());
         firstLoss = sweeps == 1 ? loss : firstLoss;
         left = errors(network);
-        if (left.count() <= fewest.count()) {
+        if (plan.costs().compare(left, fewest) <= 0) {
           fewest = left;
           best = StoredTensors.of(network);
         }
       }
-      boolean gained = fewest.count() < atStart;
-      boolean kept = left.count() <= fewest.count() || loss < firstLoss;
+      boolean gained = plan.costs().compare(fewest, atStart) < 0;
+      boolean kept = plan.costs().compare(left, fewest) <= 0 || loss < firstLoss;
       long taken = training.steps() - stepsBefore;
       rounds.add(
           new CorrectionRound(
-              name(), round, 1, 1, sweeps, taken, fewest.count(), kept, fewest.sampleIndexes()));
+              name(),
+              round,
+              1,
+              1,
+              sweeps,
+              taken,
+              fewest.count(),
+              kept,
+              fewest.sampleIndexes(),
+              plan.costs().missed(fewest)));
       monitor.row(rounds.getLast().describe(goals.values().length));
       if (!kept) {
         best.restore(network);
@@ -121,14 +132,18 @@ public final class Focus implements Corrector {
     return ErrorList.of(goals, Evaluator.logits(network, train));
   }
 
+  private static IntStream wrong(List<Misclassification> errors) {
+    return errors.stream().mapToInt(Misclassification::sampleIndex).distinct().sorted();
+  }
+
   /** Repeat k of a sample has the number k * samples + sampleIndex. */
   private int[] order(ErrorList listed) {
     int samples = train.size();
-    List<Integer> wrong = listed.sampleIndexes();
     IntStream numbers = IntStream.range(0, samples);
+    List<Misclassification> first = plan.costs().first(listed);
     for (int k = 1; k < plan.correction().focusWeight(); k++) {
-      int first = Math.multiplyExact(k, samples);
-      numbers = IntStream.concat(numbers, wrong.stream().mapToInt(n -> Math.addExact(first, n)));
+      int offset = Math.multiplyExact(k, samples);
+      numbers = IntStream.concat(numbers, wrong(first).map(n -> Math.addExact(offset, n)));
     }
     int[] order = SampleOrder.of(plan.seed(), Philox.FOCUS_ORDER, ++passes, numbers.toArray());
     return IntStream.of(order).map(number -> number % samples).toArray();

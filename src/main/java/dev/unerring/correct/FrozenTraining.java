@@ -8,6 +8,7 @@ import dev.unerring.train.Adam;
 import dev.unerring.train.BatchStep;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.NonFiniteException;
+import dev.unerring.train.SampleWeights;
 import dev.unerring.train.TrainingPlan;
 import java.util.Arrays;
 import java.util.Optional;
@@ -49,7 +50,7 @@ final class FrozenTraining {
     this.monitor = monitor;
     this.rounds = rounds;
     this.adam = new Adam(network);
-    this.batch = new BatchStep(network);
+    this.batch = new BatchStep(network, SampleWeights.of(plan.costs(), goals));
     this.pixels = images.room(network.batch());
   }
 

@@ -3,6 +3,7 @@ package dev.unerring.correct;
 import dev.unerring.base.Philox;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
+import dev.unerring.errors.Costs;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Labels;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ final class HybridData implements ImageSource {
 
   private final Split split;
   private final TreeMap<Integer, Integer> auxiliary;
+  private final TreeMap<Integer, Integer> turns = new TreeMap<>();
+  private int stages = 1;
   private float t = 1.0f;
 
   private HybridData(Split split, TreeMap<Integer, Integer> auxiliary) {
@@ -44,6 +47,18 @@ final class HybridData implements ImageSource {
    */
   static Optional<HybridData> draw(
       Split split, Labels goals, float[] logits, ErrorList wrong, long seed) {
+    return draw(split, goals, logits, wrong, seed, Philox.AUXILIARY_IMAGE, 0);
+  }
+
+  /** The same from another stream of random numbers. */
+  static Optional<HybridData> draw(
+      Split split,
+      Labels goals,
+      float[] logits,
+      ErrorList wrong,
+      long seed,
+      int purpose,
+      int number) {
     TreeMap<Integer, Integer> auxiliary = new TreeMap<>();
     TreeMap<List<Integer>, List<Integer>> candidates = new TreeMap<>(HybridData::compare);
     for (var error : wrong.errors()) {
@@ -53,7 +68,7 @@ final class HybridData implements ImageSource {
       if (confident.isEmpty()) {
         return Optional.empty();
       }
-      float u = Philox.uniform(seed, Philox.AUXILIARY_IMAGE, 0, sample);
+      float u = Philox.uniform(seed, purpose, number, sample);
       auxiliary.put(sample, confident.get((int) (u * confident.size())));
     }
     return Optional.of(new HybridData(split, auxiliary));
@@ -88,8 +103,23 @@ final class HybridData implements ImageSource {
     return right.subList(0, Math.min(CANDIDATES, right.size()));
   }
 
+  /** Lets the samples travel one after another, the costliest first; all at once without costs. */
+  void travelInTurn(ErrorList wrong, Costs costs) {
+    int[] turn = costs.turns(wrong);
+    for (int i = 0; i < turn.length; i++) {
+      turns.put(wrong.errors().get(i).sampleIndex(), turn[i]);
+      stages = Math.max(stages, turn[i] + 1);
+    }
+  }
+
   void moveTo(double position) {
     t = (float) position;
+  }
+
+  /** The samples of turn k are on their way while t * stages goes from k to k + 1. */
+  private float position(int sampleIndex) {
+    float travelled = t * stages - turns.getOrDefault(sampleIndex, 0);
+    return Math.min(1.0f, Math.max(0.0f, travelled));
   }
 
   @Override
@@ -101,12 +131,13 @@ final class HybridData implements ImageSource {
   public void copyImage(int sampleIndex, float[] destination, int offset) {
     split.copyImage(sampleIndex, destination, offset);
     Integer from = auxiliary.get(sampleIndex);
-    if (from != null && t < 1.0f) {
+    float at = from == null ? 1.0f : position(sampleIndex);
+    if (at < 1.0f) {
       float[] start = new float[split.imageElements()];
       split.copyImage(from, start, 0);
       for (int p = 0; p < start.length; p++) {
         float original = destination[offset + p];
-        destination[offset + p] = Math.fma(t, original - start[p], start[p]);
+        destination[offset + p] = Math.fma(at, original - start[p], start[p]);
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.unerring.correct;
 import dev.unerring.base.StoppedException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Split;
+import dev.unerring.errors.Costs;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
@@ -28,6 +29,7 @@ import java.util.TreeSet;
 public final class PatchRepair implements Corrector {
   private final Split train;
   private final Labels goals;
+  private final Costs costs;
   private final Monitor monitor;
 
   /**
@@ -36,8 +38,14 @@ public final class PatchRepair implements Corrector {
    * @param goals what the training samples are driven to; the same for identical images
    */
   public PatchRepair(Split train, Labels goals, Monitor monitor) {
+    this(train, goals, Costs.NONE, monitor);
+  }
+
+  /** The same; the patches stand in the order of the costs of the errors, then of the samples. */
+  public PatchRepair(Split train, Labels goals, Costs costs, Monitor monitor) {
     this.train = train;
     this.goals = goals;
+    this.costs = costs;
     this.monitor = monitor;
   }
 
@@ -73,7 +81,8 @@ public final class PatchRepair implements Corrector {
     ErrorList left = ErrorList.of(goals, Evaluator.logits(network, train));
     int after = left.count();
     CorrectionRound round =
-        new CorrectionRound(name(), 1, 1, 1, 0, 0, after, true, left.sampleIndexes());
+        new CorrectionRound(
+            name(), 1, 1, 1, 0, 0, after, true, left.sampleIndexes(), costs.missed(left));
     monitor.row(samples.size() + " training images become patches, " + after + " errors are left");
     String endedBy = after == 0 ? "floor" : "rounds";
     return new CorrectionResult(
@@ -85,12 +94,12 @@ public final class PatchRepair implements Corrector {
     return new CorrectionResult(name(), errors, errors, List.of(), 0, endedBy, List.of());
   }
 
-  /** The first of each group of identical wrong samples, ascending. */
+  /** The first of each group of identical wrong samples, in the order of correction. */
   private List<Integer> distinctImages(ErrorList errors) {
     TreeSet<ByteBuffer> seen = new TreeSet<>();
     List<Integer> first = new ArrayList<>();
     int last = -1;
-    for (Misclassification error : errors.errors()) {
+    for (Misclassification error : costs.descending(errors)) {
       int sample = error.sampleIndex();
       if (sample != last && seen.add(ByteBuffer.wrap(image(sample)))) {
         first.add(sample);

@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
  * (see {@link HybridData}). At each position t a session trains on the whole of H(t) with batch
  * norm frozen; t is accepted only when every sample of H(t) is right, otherwise the last accepted
  * weights come back and the advance shrinks. With a first advance of 1 the first session is plain
- * training on the original images.
+ * training on the original images. With costs the wrong samples travel one after another, those
+ * whose error costs the most first.
  */
 public final class Tunneling implements Corrector {
   private static final double SHRINK = 1.5;
@@ -62,6 +63,7 @@ public final class Tunneling implements Corrector {
     }
     Optional<HybridData> drawn = HybridData.draw(train, goals, logits, before, plan.seed());
     HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train));
+    hybrid.travelInTurn(before, plan.costs());
     StoredTensors accepted = StoredTensors.of(network);
     Session session = new Session(network, hybrid, accepted, before);
     double reached = 0.0;
@@ -111,12 +113,12 @@ public final class Tunneling implements Corrector {
       Session session, int before, StoredTensors accepted, String endedBy, List<Integer> plateau) {
     Network network = session.network;
     accepted.restore(network);
-    int after = ErrorList.of(goals, Evaluator.logits(network, train)).count();
-    if (session.fewest.count() < after) {
+    ErrorList after = ErrorList.of(goals, Evaluator.logits(network, train));
+    if (plan.costs().compare(session.fewest, after) < 0) {
       session.best.restore(network);
-      after = session.fewest.count();
+      after = session.fewest;
     }
-    return result(before, after, session.training.steps(), endedBy, plateau);
+    return result(before, after.count(), session.training.steps(), endedBy, plateau);
   }
 
   private CorrectionResult result(
@@ -177,7 +179,8 @@ public final class Tunneling implements Corrector {
               taken,
               left.count(),
               accepted,
-              fewest.sampleIndexes()));
+              fewest.sampleIndexes(),
+              plan.costs().missed(left)));
       monitor.row(rounds.getLast().describe(goals.values().length));
       return left;
     }
@@ -185,7 +188,7 @@ public final class Tunneling implements Corrector {
     /** Errors on H(t); at t = 1 they are those of the original images, and the best is kept. */
     private ErrorList judge(double t) {
       ErrorList left = ErrorList.of(goals, Evaluator.logits(network, hybrid, all));
-      if (t == 1.0 && left.count() < fewest.count()) {
+      if (t == 1.0 && plan.costs().compare(left, fewest) < 0) {
         fewest = left;
         best = StoredTensors.of(network);
       }

@@ -14,7 +14,9 @@ import java.util.Map;
  * @param high upper limit: the probability at which count or fewer come with 2.5 %
  */
 public record Proportion(int count, int of, double low, double high) {
-  private static final double TAIL = 0.025;
+  /** Probability beyond each limit. */
+  static final double TAIL = 0.025;
+
   private static final int HALVINGS = 100;
   private static final int EXACT_FACTORIALS = 20;
   private static final double HALF_LOG_TWO_PI = 0.9189385332046727;
@@ -28,7 +30,12 @@ public record Proportion(int count, int of, double low, double high) {
     if (count < 0 || count > of) {
       throw new IllegalArgumentException(count + " is not a count out of " + of);
     }
-    return new Proportion(count, of, limit(count, of), 1.0 - limit(of - count, of));
+    return new Proportion(count, of, limit(count, of, TAIL), upper(count, of, TAIL));
+  }
+
+  /** The probability at which {@code count} or fewer out of {@code of} come with {@code tail}. */
+  static double upper(int count, int of, double tail) {
+    return 1.0 - limit(of - count, of, tail);
   }
 
   /** The share; NaN for 0 of 0. */
@@ -53,12 +60,12 @@ public record Proportion(int count, int of, double low, double high) {
   }
 
   /** The lower limit by bisection: up to the share k / n the tail grows with p, from 0 to > 0.4. */
-  private static double limit(int k, int n) {
+  private static double limit(int k, int n, double tail) {
     double low = 0.0;
     double high = k == 0 ? 0.0 : (double) k / n;
     for (int i = 0; i < HALVINGS; i++) {
       double middle = (low + high) / 2;
-      boolean below = middle == 0.0 || tail(k, n, middle) < TAIL;
+      boolean below = middle == 0.0 || tail(k, n, middle) < tail;
       low = below ? middle : low;
       high = below ? high : middle;
     }

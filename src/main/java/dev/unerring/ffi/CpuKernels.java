@@ -48,6 +48,7 @@ public final class CpuKernels {
   private final MethodHandle averagePoolForward;
   private final MethodHandle averagePoolBackward;
   private final MethodHandle softmaxCrossEntropy;
+  private final MethodHandle weightSamples;
   private final MethodHandle sigmoidCrossEntropy;
   private final MethodHandle sgdStep;
   private final MethodHandle adamStep;
@@ -95,6 +96,7 @@ public final class CpuKernels {
         bind("average_pool_backward", FunctionDescriptor.ofVoid(P, P, L, L, L, L));
     softmaxCrossEntropy =
         bind("softmax_cross_entropy", FunctionDescriptor.ofVoid(P, P, P, P, L, F, L, L));
+    weightSamples = bind("weight_samples", FunctionDescriptor.ofVoid(P, P, P, L, L, L));
     sigmoidCrossEntropy =
         bind("sigmoid_cross_entropy", FunctionDescriptor.ofVoid(P, P, P, P, L, F, L, L));
     sgdStep = bind("sgd_step", FunctionDescriptor.ofVoid(P, P, P, F, F, F, L, L));
@@ -441,6 +443,21 @@ public final class CpuKernels {
           logits, labels, loss, gradient, classes, inverseCount, begin, end);
     } catch (Throwable e) {
       throw failed("softmax_cross_entropy", e);
+    }
+  }
+
+  /** C: weight_samples. */
+  public void weightSamples(
+      MemorySegment weights,
+      MemorySegment loss,
+      MemorySegment gradient,
+      long classes,
+      long begin,
+      long end) {
+    try {
+      weightSamples.invokeExact(weights, loss, gradient, classes, begin, end);
+    } catch (Throwable e) {
+      throw failed("weight_samples", e);
     }
   }
 

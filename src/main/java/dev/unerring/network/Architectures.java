@@ -27,12 +27,19 @@ public final class Architectures {
   /** Residual network of 50 layers with a 3x3 stem, 2D and 3D. */
   public static final String RESNET_50 = "resnet50";
 
+  /**
+   * Before a number n: the d-n-K network of arXiv 2312.16060, one hidden layer of n ReLUs between d
+   * pixels, each image scaled by itself, and K classes.
+   */
+  public static final String DENG = "deng-";
+
+  private static final int MOST_HIDDEN = 4096;
   private static final int SMALL_SIZE = 28;
   private static final int SMALLEST_3D = 8;
 
   private Architectures() {}
 
-  /** The names that {@link #layers} knows. */
+  /** The names that {@link #layers} knows, besides {@link #DENG} with a number. */
   public static List<String> names() {
     return List.of(SMALL, SMALL_3D, RESNET_18, RESNET_50);
   }
@@ -55,6 +62,10 @@ public final class Architectures {
    * @throws UsageException where the name is unknown or the image does not fit
    */
   public static List<Layer> layers(String name, Shape image, int classes) {
+    if (isDeng(name)) {
+      return List.of(
+          new ImageScale(), new Linear("1", hidden(name)), new Relu(), new Linear("3", classes));
+    }
     return switch (name) {
       case SMALL -> small(image, classes);
       case SMALL_3D -> small3d(image, classes);
@@ -62,8 +73,40 @@ public final class Architectures {
       case RESNET_50 -> ResNets.resnet50(image, classes);
       default ->
           throw new UsageException(
-              "no architecture '" + name + "'; known are auto, " + String.join(", ", names()));
+              "no architecture '"
+                  + name
+                  + "'; known are auto, "
+                  + String.join(", ", names())
+                  + " and "
+                  + DENG
+                  + "N");
     };
+  }
+
+  /** Whether it is a d-n-K network. */
+  public static boolean isDeng(String name) {
+    return name.startsWith(DENG);
+  }
+
+  private static int hidden(String name) {
+    String number = name.substring(DENG.length());
+    int hidden = number.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(number) : 0;
+    if (hidden < 1 || hidden > MOST_HIDDEN) {
+      throw new UsageException(
+          "no architecture '"
+              + name
+              + "'; after deng- stands the number of hidden units, 1 to "
+              + MOST_HIDDEN);
+    }
+    return hidden;
+  }
+
+  /** What the first layer does, for the metadata of a model. */
+  static String input(String name) {
+    return isDeng(name)
+        ? "raw 0..255; the first layer centres each image, divides it by its largest absolute value"
+            + " and rounds to 4 decimals"
+        : "raw 0..255; the first layer is x * input.scale + input.shift";
   }
 
   private static List<Layer> small(Shape image, int classes) {

@@ -61,7 +61,7 @@ public final class ModelFile {
     metadata.put("architecture", network.architecture());
     metadata.put("classes", Integer.toString(network.classes()));
     metadata.put("input", image.d() + "x" + image.h() + "x" + image.w() + "x" + image.c());
-    metadata.put("pixels", "raw 0..255; the first layer is x * input.scale + input.shift");
+    metadata.put("pixels", Architectures.input(network.architecture()));
     header.put("__metadata__", metadata);
     long offset = 0;
     for (ParameterSpec spec : tensors.specs()) {

@@ -47,7 +47,7 @@ public final class Pipeline {
       if (!data.official()) {
         monitor.note(data.notice());
       }
-      request = request.resolved(data.imageShape());
+      request = request.resolved(data);
       LabelAudit audit = new LabelAudit(data);
       audit.requireTrainable(request.data());
       audit.warnings().forEach(monitor::note);

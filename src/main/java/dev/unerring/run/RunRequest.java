@@ -1,6 +1,9 @@
 package dev.unerring.run;
 
-import dev.unerring.tensor.Shape;
+import dev.unerring.correct.PublishedTunneling;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Task;
+import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.TrainingPlan;
 import java.nio.file.Path;
 
@@ -12,10 +15,28 @@ import java.nio.file.Path;
  * @param plan every choice that changes bits
  * @param device where to compute
  * @param version of the software, for the records
+ * @param costs what the user said of costs; it becomes part of the plan when the data are known
  */
-public record RunRequest(Path data, Path out, TrainingPlan plan, Device device, String version) {
-  /** The same request with no choice of the plan left open, for images of this shape. */
-  RunRequest resolved(Shape image) {
-    return new RunRequest(data, out, plan.resolved(image), device, version);
+public record RunRequest(
+    Path data, Path out, TrainingPlan plan, Device device, String version, CostOptions costs) {
+  /** With the costs of the plan. */
+  public RunRequest(Path data, Path out, TrainingPlan plan, Device device, String version) {
+    this(data, out, plan, device, version, CostOptions.NONE);
+  }
+
+  /** The same request with no choice of the plan left open, for these data. */
+  RunRequest resolved(Dataset opened) {
+    TrainingPlan resolved =
+        plan.resolved(opened.imageShape()).with(costs.resolved(plan.costs(), opened));
+    requireFullBatch(resolved, opened);
+    return new RunRequest(data, out, resolved, device, version);
+  }
+
+  /** What {@link PublishedTunneling} would refuse is refused before anything is written. */
+  private static void requireFullBatch(TrainingPlan plan, Dataset opened) {
+    if (plan.correction().method() == CorrectionPlan.Method.DENG_2023) {
+      boolean multiLabel = opened.task() == Task.MULTI_LABEL;
+      PublishedTunneling.requireFit(multiLabel, opened.train().size(), plan.batchSize());
+    }
   }
 }

@@ -87,6 +87,11 @@ record RunStages(
     json.put("corrections", corrections.stream().map(CorrectionResult::toJson).toList());
     json.put("val", verdict(recheck.val()));
     json.put("test", verdict(recheck.test()));
+    if (!plan.costs().none()) {
+      CostReport report =
+          new CostReport(plan.costs(), data.labelNames(), recheck, training.rows(), corrections);
+      json.put("costs", report.toJson());
+    }
     json.put("bestValidation", bestTest == null ? null : best(training.bestEpoch(), bestTest));
     json.putAll(device);
     json.put("weightsSha256", recheck.weightsSha256());

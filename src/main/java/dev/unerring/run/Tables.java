@@ -7,6 +7,7 @@ import dev.unerring.errors.CategorizedError;
 import dev.unerring.errors.Labels;
 import dev.unerring.errors.Misclassification;
 import dev.unerring.train.EpochRow;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -16,9 +17,13 @@ final class Tables {
   private Tables() {}
 
   static String metrics(List<EpochRow> rows) {
-    StringBuilder csv = new StringBuilder("epoch,steps,loss,trainErrors,valErrors,valAcc,valAuc\n");
+    boolean missed = rows.stream().anyMatch(row -> row.missed() >= 0);
+    StringBuilder csv = new StringBuilder("epoch,steps,loss,trainErrors,valErrors,valAcc,valAuc");
+    csv.append(missed ? ",missed\n" : "\n");
     for (EpochRow row : rows) {
-      line(
+      lineWith(
+          missed,
+          row.missed(),
           csv,
           row.epoch(),
           row.steps(),
@@ -32,10 +37,15 @@ final class Tables {
   }
 
   static String corrections(List<CorrectionResult> corrections) {
-    StringBuilder csv = new StringBuilder("corrector,round,t,dt,sweeps,steps,errors,accepted\n");
+    boolean missed =
+        corrections.stream().flatMap(c -> c.rounds().stream()).anyMatch(r -> r.missed() >= 0);
+    StringBuilder csv = new StringBuilder("corrector,round,t,dt,sweeps,steps,errors,accepted");
+    csv.append(missed ? ",missed\n" : "\n");
     for (CorrectionResult correction : corrections) {
       for (CorrectionRound round : correction.rounds()) {
-        line(
+        lineWith(
+            missed,
+            round.missed(),
             csv,
             round.corrector(),
             round.round(),
@@ -96,6 +106,15 @@ final class Tables {
       }
       line(csv, fields);
     }
+  }
+
+  /** A line with {@code last} at its end where the table has that column. */
+  private static void lineWith(boolean column, int last, StringBuilder csv, Object... fields) {
+    Object[] all = Arrays.copyOf(fields, fields.length + (column ? 1 : 0));
+    if (column) {
+      all[fields.length] = last;
+    }
+    line(csv, all);
   }
 
   /**

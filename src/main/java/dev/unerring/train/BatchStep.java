@@ -20,10 +20,19 @@ public final class BatchStep {
   private final Buffer loss;
   private final float[] mean = new float[1];
   private final MemorySegment hostLoss = MemorySegment.ofArray(mean);
+  private final SampleWeights weights;
+  private final Buffer batchWeights;
+
+  /** A step in which every sample weighs the same. */
+  public BatchStep(Network network) {
+    this(network, SampleWeights.NONE);
+  }
 
   /** Allocates what the loss needs for the network's largest batch. */
-  public BatchStep(Network network) {
+  public BatchStep(Network network, SampleWeights weights) {
     this.network = network;
+    this.weights = weights;
+    this.batchWeights = weights.none() ? null : network.backend().allocate(network.batch());
     this.labels = network.backend().allocate((long) network.batch() * network.classes());
     this.loss = network.backend().allocate(1);
   }
@@ -33,7 +42,7 @@ public final class BatchStep {
    *
    * @param pixels raw images, one after another; there may be more than labels
    * @param goals labels of the images
-   * @param samples sampleIndex of each image, for messages
+   * @param samples sampleIndex of each image, for its weight and for messages
    * @param where step, for messages
    * @return the mean loss
    * @throws NonFiniteException where the loss or a gradient is infinite or NaN; the network is as
@@ -46,6 +55,10 @@ public final class BatchStep {
     backend.upload(MemorySegment.ofArray(goals.values()), labels);
     if (goals.multiLabel()) {
       backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(count));
+    } else if (batchWeights != null) {
+      backend.upload(MemorySegment.ofArray(weights.of(samples)), batchWeights);
+      Tensor gradient = network.gradLogits(count);
+      backend.weightedSoftmaxCrossEntropy(logits, labels, batchWeights, loss, gradient);
     } else {
       backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
     }

@@ -40,12 +40,14 @@ public record CorrectionPlan(
     TUNNELING,
     /** Provable repair: holds training images. */
     PATCH,
+    /** Tunneling by the published rules, which trains from the start. */
+    DENG_2023,
     /** Nobody. */
     NONE;
 
     /** Name in plans and on the command line. */
     public String label() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The method with this label; UsageException naming {@code what} where there is none. */
@@ -89,6 +91,11 @@ public record CorrectionPlan(
   /** The default choices. */
   public static CorrectionPlan standard() {
     return new CorrectionPlan(Method.AUTO, 10, 4, 0.5, 0x1p-6, 60, 40, 1e-4);
+  }
+
+  /** The published rules of tunneling: first advance 0.1, sessions of 25 steps. */
+  static CorrectionPlan published() {
+    return new CorrectionPlan(Method.DENG_2023, 1, 1, 0.1, 0x1p-12, 4_000, 25, 0.01);
   }
 
   /** The same budgets for another method. */

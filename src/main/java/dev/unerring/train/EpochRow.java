@@ -10,6 +10,8 @@ package dev.unerring.train;
  * @param valErrors errors on the validation set
  * @param valAcc official accuracy on the validation set
  * @param valAuc official AUC on the validation set
+ * @param missed training samples of the class that must not be missed taken for another; -1 without
+ *     such a class
  */
 public record EpochRow(
     int epoch,
@@ -18,4 +20,5 @@ public record EpochRow(
     int trainErrors,
     int valErrors,
     double valAcc,
-    double valAuc) {}
+    double valAuc,
+    int missed) {}

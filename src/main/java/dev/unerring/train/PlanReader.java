@@ -79,6 +79,10 @@ final class PlanReader {
     return numbers;
   }
 
+  boolean has(String key) {
+    return left.containsKey(key);
+  }
+
   Object object(String key) {
     return left.containsKey(key) ? left.remove(key) : Map.of();
   }

@@ -47,7 +47,8 @@ public final class Trainer {
     Labels given = Labels.given(data.task(), train);
     int wanted = Math.max(floor, (int) Math.floor(plan.primeTo() * given.values().length));
     Adam adam = new Adam(network);
-    BatchStep batch = new BatchStep(network);
+    SampleWeights weights = SampleWeights.of(plan.costs(), goals);
+    BatchStep batch = new BatchStep(network, weights);
     float[] pixels = train.room(Math.min(plan.batchSize(), train.size()));
     List<EpochRow> rows = new ArrayList<>();
     StoredTensors best = null;
@@ -90,8 +91,10 @@ public final class Trainer {
         endedBy = stop.get();
         break;
       }
-      errors = ErrorList.of(given, Evaluator.logits(network, train)).count();
-      EpochRow row = row(network, epoch, steps, lossSum / stepsPerEpoch, errors);
+      ErrorList found = ErrorList.of(given, Evaluator.logits(network, train));
+      errors = found.count();
+      EpochRow row = row(network, epoch, steps, lossSum / stepsPerEpoch, found);
+      weights.after(row.missed());
       rows.add(row);
       monitor.row(describe(row));
       if (row.valAuc() > bestAuc) {
@@ -107,23 +110,32 @@ public final class Trainer {
     return new TrainingResult(rows, steps, errors, bestEpoch, best, endedBy);
   }
 
-  private EpochRow row(Network network, int epoch, long steps, double loss, int errors) {
+  private EpochRow row(Network network, int epoch, long steps, double loss, ErrorList found) {
     Split val = data.val();
     Labels labels = Labels.given(data.task(), val);
     float[] logits = Evaluator.logits(network, val);
     Metrics metrics = Metrics.ofLogits(data.task(), logits, network.classes(), labels.values());
     int valErrors = ErrorList.of(labels, logits).count();
-    return new EpochRow(epoch, steps, loss, errors, valErrors, metrics.acc(), metrics.auc());
+    return new EpochRow(
+        epoch,
+        steps,
+        loss,
+        found.count(),
+        valErrors,
+        metrics.acc(),
+        metrics.auc(),
+        plan.costs().missed(found));
   }
 
   private String describe(EpochRow row) {
     return String.format(
         Locale.ROOT,
-        "epoch %d: loss %.4f, training errors %d/%d, validation errors %d/%d, validation AUC %.3f",
+        "epoch %d: loss %.4f, training errors %d/%d%s, validation errors %d/%d, validation AUC %.3f",
         row.epoch(),
         row.loss(),
         row.trainErrors(),
         goals.values().length,
+        row.missed() < 0 ? "" : " (" + row.missed() + " missed of the class never to miss)",
         row.valErrors(),
         data.val().size() * goals.columns(),
         row.valAuc());

@@ -2,6 +2,7 @@ package dev.unerring.train;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
+import dev.unerring.errors.Costs;
 import dev.unerring.network.Architectures;
 import dev.unerring.tensor.Shape;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param stopAtFloor whether training ends when it needs no more; false trains all epochs, see
  *     {@link #baseLine}
  * @param correction the correction stage
+ * @param costs what each error costs; the order of classes is that of the data
  */
 public record TrainingPlan(
     String architecture,
@@ -35,7 +37,8 @@ public record TrainingPlan(
     double batchNormMomentum,
     double primeTo,
     boolean stopAtFloor,
-    CorrectionPlan correction) {
+    CorrectionPlan correction,
+    Costs costs) {
   private static final long SCHEMA = 1;
   private static final int BATCH_2D = 128;
   private static final int BATCH_3D = 32;
@@ -56,6 +59,32 @@ public record TrainingPlan(
         batchNormMomentum,
         "above 0 to 1");
     Ranges.require(primeTo >= 0 && primeTo <= 1, "primeTo", primeTo, "0 to 1");
+  }
+
+  /** A plan in which every error costs the same. */
+  public TrainingPlan(
+      String architecture,
+      long seed,
+      int epochs,
+      int batchSize,
+      LearningRate learningRate,
+      double weightDecay,
+      double batchNormMomentum,
+      double primeTo,
+      boolean stopAtFloor,
+      CorrectionPlan correction) {
+    this(
+        architecture,
+        seed,
+        epochs,
+        batchSize,
+        learningRate,
+        weightDecay,
+        batchNormMomentum,
+        primeTo,
+        stopAtFloor,
+        correction,
+        Costs.NONE);
   }
 
   /** The default choices; their measurement stands in docs/decisions.md. */
@@ -93,6 +122,24 @@ public record TrainingPlan(
   }
 
   /**
+   * The published setting of gradient descent tunneling (Deng, arXiv 2312.16060): a d-n-K network,
+   * all samples in one step, no other training; see {@code PublishedTunneling}.
+   */
+  public static TrainingPlan deng2023() {
+    return new TrainingPlan(
+        Architectures.DENG + "40",
+        0,
+        0,
+        65_536,
+        LearningRate.constant(0.01),
+        0.0,
+        0.1,
+        0.05,
+        true,
+        CorrectionPlan.published());
+  }
+
+  /**
    * Whether the plan is one for a base line: all epochs, no correction, and the epoch with the best
    * validation AUC is the model, as in the official recipe.
    */
@@ -112,10 +159,27 @@ public record TrainingPlan(
         batchNormMomentum,
         primeTo,
         stopAtFloor,
-        correction);
+        correction,
+        costs);
   }
 
-  /** The plan as a JSON object with every default written out. */
+  /** The same plan with other costs. */
+  public TrainingPlan with(Costs others) {
+    return new TrainingPlan(
+        architecture,
+        seed,
+        epochs,
+        batchSize,
+        learningRate,
+        weightDecay,
+        batchNormMomentum,
+        primeTo,
+        stopAtFloor,
+        correction,
+        others);
+  }
+
+  /** The plan as a JSON object with every default written out; costs only where there are any. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("schema", SCHEMA);
@@ -131,6 +195,9 @@ public record TrainingPlan(
     json.put("primeTo", primeTo);
     json.put("stopAtFloor", stopAtFloor);
     json.put("correction", correction.toJson());
+    if (!costs.none()) {
+      json.put("costs", costs.toJson());
+    }
     return json;
   }
 
@@ -161,7 +228,8 @@ public record TrainingPlan(
               reader.real("batchNormMomentum", d.batchNormMomentum),
               reader.real("primeTo", d.primeTo),
               reader.flag("stopAtFloor", d.stopAtFloor),
-              CorrectionPlan.fromJson(reader.object("correction"), source));
+              CorrectionPlan.fromJson(reader.object("correction"), source),
+              reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : Costs.NONE);
       reader.refuseOthers();
       return plan;
     } catch (UsageException e) {

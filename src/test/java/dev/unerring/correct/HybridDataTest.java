@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.dataset.Dataset;
+import dev.unerring.errors.Costs;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
 import dev.unerring.suite.TestData;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -119,6 +123,36 @@ class HybridDataTest {
       logits[n * CLASSES] = 1000;
     }
     assertEquals(Optional.empty(), draw(SEED));
+  }
+
+  /** With costs the costliest sample has arrived before the others leave. */
+  @Test
+  void theCostliestTravelFirst() {
+    HybridData hybrid = draw(SEED).orElseThrow();
+    ErrorList errors = ErrorList.of(Labels.single(goals), logits);
+    int first = errors.errors().getLast().sampleIndex();
+    int given = errors.errors().getLast().givenLabel();
+    int classes = logits.length / SAMPLES;
+    List<Double> weights = new ArrayList<>(Collections.nCopies(classes, 1.0));
+    weights.set(given, 5.0);
+    float[] start = at0(hybrid);
+    hybrid.travelInTurn(errors, Costs.weighted(weights, -1));
+    hybrid.moveTo(0.5);
+    assertBits(data.train().gather(new int[] {first}), hybrid.gather(new int[] {first}));
+    int moved = 0;
+    for (var error : errors.errors()) {
+      int[] one = {error.sampleIndex()};
+      int place = Arrays.binarySearch(wrong, one[0]);
+      int size = start.length / wrong.length;
+      boolean waits =
+          Arrays.equals(
+              Arrays.copyOfRange(start, place * size, (place + 1) * size), hybrid.gather(one));
+      assertEquals(error.givenLabel() != given, waits, "sample " + one[0]);
+      moved += waits ? 0 : 1;
+    }
+    assertTrue(moved > 0 && moved < errors.count(), "some wait, some have arrived");
+    hybrid.moveTo(1);
+    assertBits(data.train().gather(wrong), hybrid.gather(wrong));
   }
 
   private float[] at0(HybridData hybrid) {

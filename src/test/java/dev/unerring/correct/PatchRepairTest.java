@@ -11,6 +11,7 @@ import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.dataset.Task;
+import dev.unerring.errors.Costs;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
@@ -219,6 +220,25 @@ class PatchRepairTest {
   private static Labels goals(Dataset data) {
     int[] goals = new LabelAudit(data).goalLabels();
     return Labels.of(data.task(), goals, data.train().labelCount());
+  }
+
+  /** The costliest errors first, then by sample; the answers are the same. */
+  @Test
+  void patchesStandInTheOrderOfTheCosts() {
+    Dataset data = write(3, List.of(28, 28), randomLabels(3));
+    Labels goals = goals(data);
+    Network network = new Network("small", data.imageShape(), 3, backend, 16);
+    Initializer.initialize(network, 5);
+    ErrorList wrong = ErrorList.of(goals, Evaluator.logits(network, data.train()));
+    Costs costs = Costs.weighted(List.of(1.0, 2.0, 4.0), -1);
+    new PatchRepair(data.train(), goals, costs, Monitor.SILENT).correct(network);
+    int place = 0;
+    for (var error : costs.descending(wrong)) {
+      float[] pixels = data.train().gather(new int[] {error.sampleIndex()});
+      assertTrue(network.patches().isCentre(place++, MemorySegment.ofArray(pixels), 0));
+    }
+    assertEquals(place, network.patches().size());
+    assertEquals(0, ErrorList.of(goals, Evaluator.logits(network, data.train())).count());
   }
 
   private static CorrectionResult repair(

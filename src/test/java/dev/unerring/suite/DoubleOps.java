@@ -2,6 +2,7 @@ package dev.unerring.suite;
 
 import dev.unerring.backend.Window;
 import dev.unerring.tensor.Shape;
+import java.util.Arrays;
 
 /** The forward operations in binary64, written independently of the backends; NDHWC. */
 final class DoubleOps {
@@ -110,6 +111,13 @@ final class DoubleOps {
 
   /** Mean over the samples of log(sum of exp(z)) - z[label]. */
   static double crossEntropy(double[] z, int[] labels) {
+    double[] ones = new double[labels.length];
+    Arrays.fill(ones, 1.0);
+    return crossEntropy(z, labels, ones);
+  }
+
+  /** Sum over the samples of weight * loss, divided by their number. */
+  static double crossEntropy(double[] z, int[] labels, double[] weights) {
     int classes = z.length / labels.length;
     double loss = 0;
     for (int n = 0; n < labels.length; n++) {
@@ -117,7 +125,7 @@ final class DoubleOps {
       for (int j = 0; j < classes; j++) {
         sum += StrictMath.exp(z[n * classes + j]);
       }
-      loss += (StrictMath.log(sum) - z[n * classes + labels[n]]) / labels.length;
+      loss += weights[n] * (StrictMath.log(sum) - z[n * classes + labels[n]]) / labels.length;
     }
     return loss;
   }

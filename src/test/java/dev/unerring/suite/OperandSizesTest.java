@@ -168,6 +168,9 @@ final class OperandSizesTest {
     all.put("label K", o -> o.b.softmaxCrossEntropy(o.t(out), o.labels(0, 5), o.v(1), o.t(out)));
     all.put("label -1", o -> o.b.softmaxCrossEntropy(o.t(out), o.labels(-1, 0), o.v(1), o.t(out)));
     all.put("loss", o -> o.b.softmaxCrossEntropy(o.t(out), o.labels(0, 0), o.v(2), o.t(out)));
+    all.put(
+        "few weights",
+        o -> o.b.weightedSoftmaxCrossEntropy(o.t(out), o.labels(0, 0), o.v(1), o.v(1), o.t(out)));
     all.put("few", o -> o.b.sigmoidCrossEntropy(o.t(out), o.labels(0, 1), o.v(1), o.t(out)));
     all.put("a label", o -> o.b.sigmoidCrossEntropy(o.t(out), o.labels(TWOS), o.v(1), o.t(out)));
     all.put("sgd", o -> o.b.sgdStep(o.v(5), o.v(6), o.v(5), 0.1f, 0, 0));

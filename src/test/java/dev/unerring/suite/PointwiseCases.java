@@ -232,6 +232,13 @@ final class PointwiseCases {
           b.softmaxCrossEntropy(o.input(s), labels, o.output(1), o.output(s));
         });
     add(
+        "weighted softmax cross-entropy " + n + "x" + k,
+        (b, o) -> {
+          Buffer labels = o.labels(n, k);
+          Tensor z = o.input(s);
+          b.weightedSoftmaxCrossEntropy(z, labels, o.input(n), o.output(1), o.output(s));
+        });
+    add(
         "sigmoid cross-entropy " + n + "x" + k,
         (b, o) -> {
           Buffer labels = o.labels(n * k, 2);

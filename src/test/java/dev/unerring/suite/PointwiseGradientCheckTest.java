@@ -1,9 +1,13 @@
 package dev.unerring.suite;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Window;
+import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -115,6 +119,55 @@ final class PointwiseGradientCheckTest {
           Derivatives.of(v -> DoubleOps.crossEntropy(v, labels), logits),
           host.read(gradient),
           bounds);
+    }
+  }
+
+  @Test
+  void weightedSoftmaxCrossEntropy() {
+    Shape s = Shape.vectors(9, 5);
+    float[] logits = Derivatives.draw(1, s.elements());
+    int[] labels = {0, 1, 2, 3, 4, 0, 2, 4, 4};
+    float[] weights = {0, 0.25f, 0.5f, 1, 1.5f, 2, 3, 3.5f, 4};
+    // As without weights, times the largest weight, and one rounding more.
+    double[] bounds = ChainBounds.same(logits.length, 4 * 17 * Derivatives.UNIT / 9);
+    for (Backend backend : check.backends()) {
+      Host host = new Host(backend);
+      Tensor gradient = host.zeros(s);
+      backend.weightedSoftmaxCrossEntropy(
+          host.tensor(s, logits),
+          host.buffer(labels),
+          host.buffer(weights),
+          backend.allocate(1),
+          gradient);
+      check.near(
+          backend.name() + " weighted cross-entropy",
+          Derivatives.of(v -> DoubleOps.crossEntropy(v, labels, Host.widen(weights)), logits),
+          host.read(gradient),
+          bounds);
+    }
+  }
+
+  /** Weights of 1 are no weights: the same bits of loss and gradient. */
+  @Test
+  void weightsOfOneChangeNoBit() {
+    Shape s = Shape.vectors(1500, 3);
+    float[] logits = Derivatives.draw(1, s.elements());
+    int[] labels = new int[1500];
+    Arrays.setAll(labels, n -> n % 3);
+    float[] ones = new float[1500];
+    Arrays.fill(ones, 1.0f);
+    for (Backend backend : check.backends()) {
+      Host host = new Host(backend);
+      Tensor z = host.tensor(s, logits);
+      Tensor plain = host.zeros(s);
+      Tensor weighted = host.zeros(s);
+      Buffer loss = backend.allocate(1);
+      Buffer lossWeighted = backend.allocate(1);
+      backend.softmaxCrossEntropy(z, host.buffer(labels), loss, plain);
+      backend.weightedSoftmaxCrossEntropy(
+          z, host.buffer(labels), host.buffer(ones), lossWeighted, weighted);
+      assertArrayEquals(host.read(plain), host.read(weighted), backend.name());
+      assertArrayEquals(host.read(loss), host.read(lossWeighted), backend.name());
     }
   }
 }

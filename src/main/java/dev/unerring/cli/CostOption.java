@@ -1,0 +1,36 @@
+package dev.unerring.cli;
+
+import dev.unerring.run.CostOptions;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** What errors cost. */
+final class CostOption {
+  @Option(
+      names = "--costs",
+      paramLabel = "costs.json",
+      description =
+          "Error-cost matrix, {\"costs\": [[0, 1], [10, 0]]}: given class by predicted class, with"
+              + " \"classes\": [names] where the order is not that of the data.")
+  private Path file;
+
+  @Option(
+      names = "--class-weights",
+      paramLabel = "W",
+      description =
+          "Cost of an error by its given class: balanced, one number a class (1,5), or some by name"
+              + " (malignant=5).")
+  private String classWeights;
+
+  @Option(
+      names = "--never-miss",
+      paramLabel = "CLASS",
+      description = "Class whose false negatives are the first to reach zero.")
+  private String neverMiss;
+
+  CostOption() {}
+
+  CostOptions options() {
+    return new CostOptions(file, classWeights, neverMiss);
+  }
+}

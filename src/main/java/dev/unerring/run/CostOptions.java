@@ -1,0 +1,233 @@
+package dev.unerring.run;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
+import dev.unerring.base.Json;
+import dev.unerring.base.NearestNames;
+import dev.unerring.base.UsageException;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.Split;
+import dev.unerring.dataset.Task;
+import dev.unerring.errors.Costs;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a user says of costs, before the classes are known. The file is a JSON object: {@code
+ * costs}, a square list of rows, given class by predicted class, and {@code classes}, the name or
+ * number of the class of each row and column; without it they are in the order of the data.
+ *
+ * @param file the error-cost matrix; null for none
+ * @param classWeights {@code balanced}, one weight a class, or {@code class=weight} for some of
+ *     them, with commas; null for none
+ * @param neverMiss name or number of the class that must not be missed; null for none
+ */
+public record CostOptions(Path file, String classWeights, String neverMiss) {
+  /** Nothing said. */
+  public static final CostOptions NONE = new CostOptions(null, null, null);
+
+  /**
+   * The costs for these data.
+   *
+   * @param planned those of the plan, taken where nothing is said
+   * @throws UsageException where an option is wrong, or the set has several labels a sample
+   * @throws DataException where the file is no error-cost matrix of these classes
+   */
+  Costs resolved(Costs planned, Dataset data) {
+    boolean said = file != null || classWeights != null || neverMiss != null;
+    if (!said && planned.none()) {
+      return Costs.NONE;
+    }
+    if (data.task() == Task.MULTI_LABEL) {
+      throw new UsageException(
+          "--costs, --class-weights and --never-miss are for one class a sample; "
+              + data.name()
+              + " has several labels a sample, each a decision of its own; leave them out");
+    }
+    List<String> names = data.labelNames();
+    if (!said) {
+      if (planned.matrix().size() != names.size()) {
+        throw new DataException(
+            "the plan's costs are for "
+                + planned.matrix().size()
+                + " classes, "
+                + data.name()
+                + " has "
+                + names.size());
+      }
+      return planned;
+    }
+    List<Double> weights = weights(data.train(), names);
+    List<List<Double>> matrix =
+        file == null ? Costs.uniform(names.size(), -1).matrix() : matrix(names);
+    List<List<Double>> product = new ArrayList<>();
+    for (int given = 0; given < names.size(); given++) {
+      double weight = weights.get(given);
+      product.add(matrix.get(given).stream().map(cost -> weight * cost).toList());
+    }
+    int missed = neverMiss == null ? -1 : number(neverMiss, names);
+    if (neverMiss != null && missed < 0) {
+      throw new UsageException("--never-miss: " + unknown(neverMiss, names));
+    }
+    try {
+      return new Costs(product, missed);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--class-weights times --costs: " + e.getMessage(), e);
+    }
+  }
+
+  // ---- the matrix ----
+
+  private List<List<Double>> matrix(List<String> names) {
+    Map<?, ?> json = object();
+    for (Object key : json.keySet()) {
+      if (!key.equals("costs") && !key.equals("classes")) {
+        throw new DataException(file + ": unknown key '" + key + "'; it has costs and classes");
+      }
+    }
+    if (!json.containsKey("costs")) {
+      throw new DataException(file + " has no 'costs', the rows of the error-cost matrix");
+    }
+    List<List<Double>> rows = Costs.rows(json.get("costs"), file.toString());
+    if (rows.size() != names.size()) {
+      throw new DataException(
+          file
+              + " has "
+              + rows.size()
+              + " rows of costs, the data have "
+              + names.size()
+              + " classes: "
+              + String.join(", ", names));
+    }
+    try {
+      Costs checked = new Costs(rows, -1);
+      return json.containsKey("classes")
+          ? ordered(checked.matrix(), classes(json.get("classes"), names))
+          : checked.matrix();
+    } catch (IllegalArgumentException e) {
+      throw new DataException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Map<?, ?> object() {
+    try {
+      Object json = Json.parse(Files.readString(file, StandardCharsets.UTF_8));
+      if (json instanceof Map<?, ?> map) {
+        return map;
+      }
+    } catch (IOException e) {
+      throw new UsageException("--costs " + file + " cannot be read: " + IoReason.of(e), e);
+    } catch (DataException e) {
+      throw new DataException(file + " is no error-cost matrix: " + e.getMessage(), e);
+    }
+    throw new DataException(
+        file + " is no error-cost matrix: a JSON object with costs is expected");
+  }
+
+  /** The class of each row, by number. */
+  private int[] classes(Object json, List<String> names) {
+    if (!(json instanceof List<?> list) || list.size() != names.size()) {
+      throw new DataException(file + ": 'classes' is not a list of " + names.size() + " classes");
+    }
+    int[] classes = new int[names.size()];
+    for (int row = 0; row < classes.length; row++) {
+      String name = String.valueOf(list.get(row));
+      classes[row] = number(name, names);
+      if (classes[row] < 0) {
+        throw new DataException(file + ": " + unknown(name, names));
+      }
+      for (int before = 0; before < row; before++) {
+        if (classes[before] == classes[row]) {
+          throw new DataException(file + ": 'classes' names the class '" + name + "' twice");
+        }
+      }
+    }
+    return classes;
+  }
+
+  private static List<List<Double>> ordered(List<List<Double>> rows, int[] classes) {
+    Double[][] matrix = new Double[classes.length][classes.length];
+    for (int row = 0; row < classes.length; row++) {
+      for (int column = 0; column < classes.length; column++) {
+        matrix[classes[row]][classes[column]] = rows.get(row).get(column);
+      }
+    }
+    return Arrays.stream(matrix).map(List::of).toList();
+  }
+
+  // ---- weights and names ----
+
+  private List<Double> weights(Split train, List<String> names) {
+    int classes = names.size();
+    if (classWeights == null) {
+      return Collections.nCopies(classes, 1.0);
+    }
+    if (classWeights.equals("balanced")) {
+      return balanced(train, classes);
+    }
+    String[] parts = classWeights.split(",", -1);
+    List<Double> weights = new ArrayList<>(Collections.nCopies(classes, 1.0));
+    boolean named = classWeights.contains("=");
+    if (!named && parts.length != classes) {
+      throw new UsageException(
+          "--class-weights gives " + parts.length + " weights for " + classes + " classes");
+    }
+    for (int i = 0; i < parts.length; i++) {
+      int equal = parts[i].lastIndexOf('=');
+      String name = named ? parts[i].substring(0, Math.max(0, equal)) : String.valueOf(i);
+      int number = named ? number(name, names) : i;
+      if (number < 0) {
+        throw new UsageException("--class-weights: " + unknown(name, names));
+      }
+      weights.set(number, weight(parts[i].substring(equal + 1)));
+    }
+    return weights;
+  }
+
+  private static double weight(String text) {
+    try {
+      double weight = Double.parseDouble(text);
+      if (weight > 0 && Double.isFinite(weight)) {
+        return weight;
+      }
+    } catch (NumberFormatException e) {
+      throw new UsageException("--class-weights: '" + text + "' is not a number", e);
+    }
+    throw new UsageException("--class-weights: a weight is a number above 0, not " + text);
+  }
+
+  /** Samples / (classes * samples of the class). */
+  private static List<Double> balanced(Split train, int classes) {
+    int[] counts = new int[classes];
+    for (int n = 0; n < train.size(); n++) {
+      counts[train.label(n, 0)]++;
+    }
+    return Arrays.stream(counts)
+        .mapToObj(count -> count == 0 ? 1.0 : train.size() / ((double) classes * count))
+        .toList();
+  }
+
+  /** The class with this name, else with this number; -1 for none. */
+  private static int number(String name, List<String> names) {
+    if (names.contains(name)) {
+      return names.indexOf(name);
+    }
+    boolean digits = name.matches("[0-9]{1,6}");
+    return digits && Integer.parseInt(name) < names.size() ? Integer.parseInt(name) : -1;
+  }
+
+  private static String unknown(String name, List<String> names) {
+    return "there is no class '"
+        + name
+        + "'; the classes are "
+        + String.join(", ", names)
+        + NearestNames.question(name, names);
+  }
+}
