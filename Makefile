@@ -65,8 +65,7 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
 
 # ---- verbs ----------------------------------------------------------------------------------
 .PHONY: build demo check check-exhaustive suite18 correction-study native kernels format golden \
-  bindings-diff clean help tools \
-  bench bench-quick bench-zero have-cc have-jdk have-mvn
+  bindings-diff clean help tools bench bench-quick bench-zero have-cc have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
 
