@@ -13,3 +13,5 @@ INLINE float inverse_deviation(float variance) {
 #include "normalization.cuh"
 #include "pointwise.cuh"
 #include "pooling.cuh"
+#include "batches.cuh"
+#include "operands.cuh"

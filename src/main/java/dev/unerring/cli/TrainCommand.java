@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
@@ -8,7 +9,6 @@ import dev.unerring.run.Device;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
-import dev.unerring.train.Arithmetic;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
@@ -159,9 +159,18 @@ final class TrainCommand implements Callable<Integer> {
         names = "--arithmetic",
         paramLabel = "NAME",
         description =
-            "ordered (default): the same bits on every device; or cudnn: training by NVIDIA's"
-                + " libraries, the same bits on the same GPU architecture and libraries only.")
+            "What carries out training: ordered (default: the same bits on every device), or cudnn"
+                + " (an NVIDIA GPU at full speed; the same bits on the same kind of GPU with the"
+                + " same libraries). Correction and the final count are ordered always.")
     private String arithmetic;
+
+    @Option(
+        names = "--precision",
+        paramLabel = "NAME",
+        description =
+            "Of the products of --arithmetic cudnn: fp32 (default), or their operands rounded to"
+                + " tf32 or bf16.")
+    private String precision;
 
     PlanOptions() {}
 
@@ -191,7 +200,14 @@ final class TrainCommand implements Callable<Integer> {
           p.stopAtFloor(),
           corrector == null ? c : c.with(Method.parse(corrector, "--corrector")),
           p.costs(),
-          arithmetic == null ? p.arithmetic() : Arithmetic.parse(arithmetic, "--arithmetic"));
+          arithmetic(p.arithmetic()));
+    }
+
+    private Arithmetic arithmetic(Arithmetic planned) {
+      String label = arithmetic == null ? planned.label() : arithmetic;
+      return precision == null && label.equals(planned.label())
+          ? planned
+          : Arithmetic.of(label, precision == null ? Arithmetic.ORDERED.precision() : precision);
     }
 
     /** The option that gave the value of which a plan's message speaks; empty where none did. */

@@ -139,9 +139,9 @@ final class Chain {
     }
   }
 
-  void commitStatistics(Backend backend, float momentum) {
+  void commitStatistics(Backend backend, int images, float momentum) {
     for (Layer layer : layers) {
-      layer.commitStatistics(backend, momentum);
+      layer.commitStatistics(backend, images, momentum);
     }
   }
 

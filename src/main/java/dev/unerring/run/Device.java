@@ -1,13 +1,14 @@
 package dev.unerring.run;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.CudaBackend;
+import dev.unerring.backend.cuda.CudnnBackend;
 import dev.unerring.base.UsageException;
 import dev.unerring.ffi.CudaStatus;
 import dev.unerring.ffi.KernelSet;
-import dev.unerring.train.Arithmetic;
 import java.util.List;
 
 /**
@@ -74,15 +75,17 @@ public final class Device {
   /**
    * A backend for training in the arithmetic of a plan; the caller closes it.
    *
-   * @throws UsageException where this build has none for it
+   * @throws UsageException where the device that was asked for has none
    */
   Backend openFor(Arithmetic arithmetic) {
-    return switch (arithmetic) {
-      case ORDERED -> open();
-      case CUDNN ->
-          throw new UsageException(
-              "--arithmetic cudnn is not in this build yet; leave it out, or say ordered");
-    };
+    if (arithmetic == Arithmetic.ORDERED) {
+      return open();
+    }
+    if (!name.equals("cuda") && !name.equals("auto")) {
+      throw new UsageException(
+          "--arithmetic cudnn needs an NVIDIA GPU; on --device " + name + " it is ordered");
+    }
+    return CudnnBackend.open(status(), arithmetic);
   }
 
   private Backend cpu() {

@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.cuda.CudaBackend;
@@ -40,6 +41,7 @@ record Environment(RunRequest request, Path out, Backend backend) {
     json.put("device", backend.name());
     json.put("kernels", kernels());
     json.put("arithmetic", request.plan().arithmetic().label());
+    json.put("precision", request.plan().arithmetic().precision());
     json.put("threads", (long) (backend instanceof CpuBackend ? request.device().threads() : 1));
     if (backend instanceof CudaBackend cuda) {
       json.putAll(cuda.facts());
@@ -54,9 +56,19 @@ record Environment(RunRequest request, Path out, Backend backend) {
         ? device.get("gpu")
             + ", compute capability "
             + device.get("computeCapability")
-            + ", CUDA "
+            + ", "
+            + device.get("multiprocessors")
+            + " SMs, CUDA "
             + device.get("cudaRuntime")
+            + training()
         : kernels() + ", " + device.get("threads") + " threads";
+  }
+
+  private String training() {
+    Arithmetic arithmetic = request.plan().arithmetic();
+    return arithmetic == Arithmetic.ORDERED
+        ? ""
+        : "; training by cuDNN in " + arithmetic.precision() + ", all else ordered";
   }
 
   private String kernels() {

@@ -64,9 +64,11 @@ public final class Pipeline {
     }
   }
 
-  private RunResult run(Dataset data, LabelAudit audit, Network network) {
+  /** All but the training itself has the bits of the definition. */
+  private RunResult run(Dataset data, LabelAudit audit, Network trained) {
+    Network network = trained.exact();
     RunFolder folder = RunFolder.create(request);
-    Environment environment = new Environment(request, folder.path(), network.backend());
+    Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
     folder.write("plan.json", Json.canonical(request.plan().toJson()) + "\n");
     folder.write("environment.json", Json.pretty(environment.toJson()));
@@ -75,7 +77,7 @@ public final class Pipeline {
     Initializer.initialize(network, request.plan().seed());
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
-        new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(network);
+        new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);
     folder.write("metrics.csv", Tables.metrics(training.rows()));
     if (training.best() != null) {
       ModelFile.write(folder.file(Completion.BEST), network, training.best());

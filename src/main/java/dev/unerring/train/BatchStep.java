@@ -1,6 +1,7 @@
 package dev.unerring.train;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.HeldImages;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -51,18 +52,55 @@ public final class BatchStep {
   public float gradients(float[] pixels, Labels goals, int[] samples, Mode mode, String where) {
     Backend backend = network.backend();
     int count = goals.samples();
-    Tensor logits = network.forward(MemorySegment.ofArray(pixels), count, mode);
+    Tensor x = network.begin(count);
+    long bytes = x.shape().elements() * Float.BYTES;
+    backend.upload(MemorySegment.ofArray(pixels).asSlice(0, bytes), x.data());
     backend.upload(MemorySegment.ofArray(goals.values()), labels);
-    if (goals.multiLabel()) {
-      backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(count));
-    } else if (batchWeights != null) {
+    compute(new Batch(this, null, count, goals.multiLabel(), mode), samples);
+    return finite(samples, count, where);
+  }
+
+  /**
+   * The same, of the next images of a pass that the device makes the batches of.
+   *
+   * @param multiLabel whether each label is a decision of 0 or 1
+   */
+  float gradients(HeldImages held, boolean multiLabel, int[] samples, Mode mode, String where) {
+    network.begin(samples.length);
+    compute(new Batch(this, held, samples.length, multiLabel, mode), samples);
+    return finite(samples, samples.length, where);
+  }
+
+  /** What one batch has in common with another one of which the operations are the same. */
+  private record Batch(BatchStep step, HeldImages held, int count, boolean multiLabel, Mode mode) {}
+
+  private void compute(Batch batch, int[] samples) {
+    Backend backend = network.backend();
+    int count = batch.count();
+    if (batchWeights != null) {
       backend.upload(MemorySegment.ofArray(weights.of(samples)), batchWeights);
-      Tensor gradient = network.gradLogits(count);
-      backend.weightedSoftmaxCrossEntropy(logits, labels, batchWeights, loss, gradient);
-    } else {
-      backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
     }
-    network.backward(count, mode);
+    backend.repeat(
+        batch,
+        () -> {
+          if (batch.held() != null) {
+            batch.held().next(network.begin(count), labels);
+          }
+          Tensor logits = network.forward(count, batch.mode());
+          if (batch.multiLabel()) {
+            backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(count));
+          } else if (batchWeights != null) {
+            Tensor gradient = network.gradLogits(count);
+            backend.weightedSoftmaxCrossEntropy(logits, labels, batchWeights, loss, gradient);
+          } else {
+            backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
+          }
+          network.backward(count, batch.mode());
+        });
+  }
+
+  private float finite(int[] samples, int count, String where) {
+    Backend backend = network.backend();
     backend.download(loss, hostLoss);
     if (!Float.isFinite(mean[0]) || backend.countNonFinite(network.gradients()) > 0) {
       throw new NonFiniteException(

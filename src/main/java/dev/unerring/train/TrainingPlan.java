@@ -1,5 +1,6 @@
 package dev.unerring.train;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
 import dev.unerring.errors.Costs;
@@ -26,7 +27,7 @@ import java.util.Map;
  *     {@link #baseLine}
  * @param correction the correction stage
  * @param costs what each error costs; the order of classes is that of the data
- * @param arithmetic in which the training computes
+ * @param arithmetic what carries out the training phase
  */
 public record TrainingPlan(
     String architecture,
@@ -63,7 +64,7 @@ public record TrainingPlan(
     Ranges.require(primeTo >= 0 && primeTo <= 1, "primeTo", primeTo, "0 to 1");
   }
 
-  /** A plan in ordered arithmetic in which every error costs the same. */
+  /** A plan of ordered arithmetic in which every error costs the same. */
   public TrainingPlan(
       String architecture,
       long seed,
@@ -167,6 +168,23 @@ public record TrainingPlan(
         arithmetic);
   }
 
+  /** The same plan with another arithmetic. */
+  public TrainingPlan with(Arithmetic other) {
+    return new TrainingPlan(
+        architecture,
+        seed,
+        epochs,
+        batchSize,
+        learningRate,
+        weightDecay,
+        batchNormMomentum,
+        primeTo,
+        stopAtFloor,
+        correction,
+        costs,
+        other);
+  }
+
   /** The same plan with other costs. */
   public TrainingPlan with(Costs others) {
     return new TrainingPlan(
@@ -182,23 +200,6 @@ public record TrainingPlan(
         correction,
         others,
         arithmetic);
-  }
-
-  /** The same plan in another arithmetic. */
-  public TrainingPlan with(Arithmetic other) {
-    return new TrainingPlan(
-        architecture,
-        seed,
-        epochs,
-        batchSize,
-        learningRate,
-        weightDecay,
-        batchNormMomentum,
-        primeTo,
-        stopAtFloor,
-        correction,
-        costs,
-        other);
   }
 
   /** The plan as a JSON object with every default written out; costs only where there are any. */
@@ -217,9 +218,12 @@ public record TrainingPlan(
     json.put("primeTo", primeTo);
     json.put("stopAtFloor", stopAtFloor);
     json.put("correction", correction.toJson());
-    json.put("arithmetic", arithmetic.label());
     if (!costs.none()) {
       json.put("costs", costs.toJson());
+    }
+    json.put("arithmetic", arithmetic.label());
+    if (arithmetic != Arithmetic.ORDERED) {
+      json.put("precision", arithmetic.precision());
     }
     return json;
   }
@@ -253,8 +257,9 @@ public record TrainingPlan(
               reader.flag("stopAtFloor", d.stopAtFloor),
               CorrectionPlan.fromJson(reader.object("correction"), source),
               reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : Costs.NONE,
-              Arithmetic.parse(
-                  reader.text("arithmetic", d.arithmetic.label()), "the plan's arithmetic"));
+              Arithmetic.of(
+                  reader.text("arithmetic", d.arithmetic.label()),
+                  reader.text("precision", d.arithmetic.precision())));
       reader.refuseOthers();
       return plan;
     } catch (UsageException e) {

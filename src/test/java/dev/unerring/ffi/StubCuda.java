@@ -53,10 +53,12 @@ public final class StubCuda {
 
   /** Builds into a folder, with the names of CUDA 13. Options of the compiler may be added. */
   public static StubCuda build(Path folder, String... options) throws Exception {
-    Path source = folder.resolve("stub_cuda.c");
-    try (InputStream in = StubCuda.class.getResourceAsStream("stub_cuda.c")) {
-      Files.write(source, in.readAllBytes());
+    for (String part : new String[] {"stub_cuda.c", "stub_products.c"}) {
+      try (InputStream in = StubCuda.class.getResourceAsStream(part)) {
+        Files.write(folder.resolve(part), in.readAllBytes());
+      }
     }
+    Path source = folder.resolve("stub_cuda.c");
     Path library = folder.resolve("stub.so");
     List<String> command = new ArrayList<>(List.of("cc", "-w", "-shared", "-fPIC"));
     command.addAll(List.of(options));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
@@ -35,8 +36,11 @@ class TrainingPlanTest {
   @Test
   void roundTrip() {
     for (TrainingPlan plan : new TrainingPlan[] {TrainingPlan.standard(), OTHER}) {
-      assertEquals(plan, read(Json.canonical(plan.toJson())));
-      assertEquals(plan, read(Json.pretty(plan.toJson())));
+      for (Arithmetic arithmetic : Arithmetic.values()) {
+        TrainingPlan each = plan.with(arithmetic);
+        assertEquals(each, read(Json.canonical(each.toJson())));
+        assertEquals(each, read(Json.pretty(each.toJson())));
+      }
     }
   }
 

@@ -2,8 +2,8 @@ package dev.unerring.backend.cuda;
 
 import dev.unerring.backend.AdamStep;
 import dev.unerring.backend.Backend;
-import dev.unerring.backend.Chunks;
 import dev.unerring.backend.Exactness;
+import dev.unerring.backend.HeldImages;
 import dev.unerring.backend.OperandChecks;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.Window;
@@ -12,28 +12,32 @@ import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The kernels of {@code native/cuda} on the first NVIDIA GPU: one stream, one thread for the chain
  * of every output. The bits are those of {@link ReferenceBackend} on any GPU.
  */
-public final class CudaBackend implements Backend {
+public sealed class CudaBackend implements Backend permits CudnnBackend {
   /** Threads of a block of the losses. */
   private static final int SAMPLES = 64;
 
   private static final int COUNT_WORDS = 2;
 
-  private final Gpu gpu;
+  final Gpu gpu;
   private final KernelCode.Loaded code;
-  private final Kernels kernels;
-  private final CudaSums sums;
+  final Kernels kernels;
+  final CudaSums sums;
   private final CudaProducts products;
   private final CudaNormalization normalization;
-  private final Scratch losses;
+  private final CudaLosses losses;
   private final Buffer counter;
+  private final Recordings recordings;
+  private final Map<MemorySegment, Optional<HeldImages>> held;
 
-  private CudaBackend(CudaStatus status) {
+  CudaBackend(CudaStatus status) {
     gpu = Gpu.open(status);
     try {
       code = KernelCode.load(gpu);
@@ -46,7 +50,23 @@ public final class CudaBackend implements Backend {
     sums = new CudaSums(gpu, kernels);
     products = new CudaProducts(gpu, kernels, sums);
     normalization = new CudaNormalization(kernels, sums);
-    losses = new Scratch(gpu);
+    losses = new CudaLosses(gpu, kernels, sums);
+    recordings = new Recordings(gpu);
+    held = new LinkedHashMap<>();
+  }
+
+  /** The ordered operations over the memory of another backend, which closes it. */
+  CudaBackend(CudaBackend other) {
+    gpu = other.gpu;
+    code = other.code;
+    kernels = other.kernels;
+    counter = other.counter;
+    sums = other.sums;
+    products = other.products;
+    normalization = other.normalization;
+    losses = other.losses;
+    recordings = other.recordings;
+    held = other.held;
   }
 
   /**
@@ -68,6 +88,16 @@ public final class CudaBackend implements Backend {
   /** Where the kernels came from: the build's own code for this GPU, or its source. */
   public String kernels() {
     return code.origin();
+  }
+
+  /** How many sequences of operations were recorded so far. */
+  long recorded() {
+    return recordings.graphs();
+  }
+
+  /** How often a recording was repeated. */
+  long repeated() {
+    return recordings.launches();
   }
 
   /** Bytes of the GPU's memory that are free now. */
@@ -105,6 +135,21 @@ public final class CudaBackend implements Backend {
   @Override
   public void fill(Buffer target, float value) {
     kernels.of("fill").at(target).real(value).count(target.length()).launch(target.length());
+  }
+
+  @Override
+  public void repeat(Object key, Runnable operations) {
+    recordings.repeat(key, operations);
+  }
+
+  @Override
+  public Optional<HeldImages> hold(MemorySegment images, int imageBytes) {
+    return held.computeIfAbsent(
+        images,
+        bytes ->
+            bytes.byteSize() > gpu.freeMemory() / 2
+                ? Optional.empty()
+                : Optional.of(new CudaImages(gpu, kernels, bytes, imageBytes)));
   }
 
   // ---- products and normalisation ----
@@ -261,69 +306,19 @@ public final class CudaBackend implements Backend {
 
   @Override
   public void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
-    softmax(logits, labels, null, loss, gradLogits);
+    losses.softmax(logits, labels, null, loss, gradLogits);
   }
 
   @Override
   public void weightedSoftmaxCrossEntropy(
       Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits) {
     OperandChecks.weights(weights, logits.shape());
-    softmax(logits, labels, weights, loss, gradLogits);
-  }
-
-  private void softmax(
-      Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits) {
-    OperandChecks.loss(logits, labels, loss, gradLogits);
-    OperandChecks.labels(onHost(labels, logits.shape().n()), logits.shape());
-    float inverseCount = (float) (1.0 / logits.shape().n());
-    losses("softmax_cross_entropy", logits, labels, weights, loss, gradLogits, inverseCount);
+    losses.softmax(logits, labels, weights, loss, gradLogits);
   }
 
   @Override
   public void sigmoidCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
-    Shape s = logits.shape();
-    Buffer copy = onHost(labels, Math.min(labels.length(), s.elements()));
-    OperandChecks.sigmoidLoss(logits, copy, loss, gradLogits);
-    float inverseCount = (float) (1.0 / ((double) s.n() * s.imageElements()));
-    losses("sigmoid_cross_entropy", logits, labels, null, loss, gradLogits, inverseCount);
-  }
-
-  private void losses(
-      String kernel,
-      Tensor logits,
-      Buffer labels,
-      Buffer weights,
-      Buffer loss,
-      Tensor gradLogits,
-      float inverseCount) {
-    int samples = logits.shape().n();
-    long bytes = (long) samples * Float.BYTES;
-    Buffer each = new Buffer(losses.words(samples).asSlice(0, bytes));
-    kernels
-        .of(kernel)
-        .at(logits)
-        .at(labels)
-        .at(each)
-        .at(gradLogits)
-        .number(logits.shape().imageElements())
-        .real(inverseCount)
-        .number(samples)
-        .launch(Math.ceilDiv(samples, SAMPLES), 1, 1, SAMPLES, 1);
-    if (weights != null) {
-      kernels.of("weight_samples").at(weights).at(each).at(gradLogits);
-      kernels.number(logits.shape().imageElements()).number(samples);
-      kernels.launch(Math.ceilDiv(samples, SAMPLES), 1, 1, SAMPLES, 1);
-    }
-    Tensor all = new Tensor(Shape.vectors(samples, 1), each);
-    Chunks chunks = Chunks.flat(samples);
-    sums.channelSums(all, chunks, 1, loss, CudaSums.Then.MULTIPLIED, inverseCount);
-  }
-
-  /** A copy of the first words, to be looked at before a kernel uses them as an index. */
-  private Buffer onHost(Buffer words, long count) {
-    MemorySegment copy = MemorySegment.ofArray(new int[Math.toIntExact(count)]);
-    gpu.download(words, copy);
-    return new Buffer(copy);
+    losses.sigmoid(logits, labels, loss, gradLogits);
   }
 
   @Override

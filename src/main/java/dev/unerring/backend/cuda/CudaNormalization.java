@@ -9,9 +9,8 @@ import dev.unerring.tensor.Tensor;
 /** Scaling and batch norm of {@link CudaBackend}. */
 final class CudaNormalization {
   /** Threads that are wanted for operations whose threads keep their channel. */
-  private static final long THREADS = 1 << 18;
-
   private final Kernels kernels;
+
   private final CudaSums sums;
 
   CudaNormalization(Kernels kernels, CudaSums sums) {
@@ -99,8 +98,6 @@ final class CudaNormalization {
 
   /** The last three arguments, and a grid whose threads are a multiple of the channels apart. */
   private void launch(Shape s) {
-    long stride = Math.ceilDiv(Math.min(s.elements(), THREADS), s.c()) * s.c();
-    kernels.number(s.c()).count(stride).count(s.elements());
-    kernels.launch(Math.ceilDiv(stride, Kernels.THREADS), 1, 1, Kernels.THREADS, 1);
+    kernels.launchByChannel(s);
   }
 }

@@ -32,6 +32,8 @@ final class Gpu implements AutoCloseable {
   private final Staging staging;
   private final MemorySegment stream;
   private Thread entered;
+  private boolean recording;
+  private long moves;
   private boolean closed;
 
   private Gpu(CudaStatus status) {
@@ -106,6 +108,24 @@ final class Gpu implements AutoCloseable {
       runtime.cudaSetDevice(FIRST);
       entered = Thread.currentThread();
     }
+  }
+
+  /** Whether operations are recorded now, and so nothing may wait, allocate or look at results. */
+  boolean recording() {
+    return recording;
+  }
+
+  void recording(boolean begun) {
+    recording = begun;
+  }
+
+  /** How often working memory has moved: what was recorded before is about other memory. */
+  long moves() {
+    return moves;
+  }
+
+  void moved() {
+    moves++;
   }
 
   /** Takes over a handle: it is given back when the GPU is closed, the last one first. */

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.unerring.ffi.CudaDriver;
 import dev.unerring.ffi.NativeHandle;
 import dev.unerring.tensor.Buffer;
+import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,6 +24,9 @@ import java.util.Map;
 final class Kernels {
   /** Threads of a block of all kernels that do not say otherwise. */
   static final int THREADS = 256;
+
+  /** Threads of a grid of which each one keeps its channel, at most. */
+  private static final long CHANNEL_THREADS = 1 << 18;
 
   private static final int MOST_ARGUMENTS = 32;
   private static final long SLOT = 8;
@@ -110,6 +114,16 @@ final class Kernels {
   /** One thread an item, at most so many blocks that each thread has several items. */
   void launch(long items) {
     launch(Math.min(Math.ceilDiv(items, THREADS), 1 << 16), 1, 1, THREADS, 1);
+  }
+
+  /**
+   * Ends the arguments with the channels, the distance of a thread's items and the elements, and
+   * starts a grid whose threads keep their channel.
+   */
+  void launchByChannel(Shape s) {
+    long stride = Math.ceilDiv(Math.min(s.elements(), CHANNEL_THREADS), s.c()) * s.c();
+    number(s.c()).count(stride).count(s.elements());
+    launch(Math.ceilDiv(stride, THREADS), 1, 1, THREADS, 1);
   }
 
   /** Starts the grid of blocks of x times y threads. */

@@ -23,6 +23,7 @@ final class Scratch {
     if (memory.byteSize() < bytes) {
       gpu.synchronize();
       release();
+      gpu.moved();
       handle = gpu.memory(bytes);
       memory = handle.memory(bytes);
     }

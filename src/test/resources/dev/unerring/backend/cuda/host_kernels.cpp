@@ -15,7 +15,7 @@
 #define SHARED static __attribute__((section("gpu_shared"), aligned(16)))
 #define KERNEL(threads, blocks, name, ...)                        \
   static void name(__VA_ARGS__);                                  \
-  static Kernel kernel_##name(#name, threads, invoker(name), (void *)name); \
+  static Kernel kernel_##name(#name, threads, invoker(name), (void *)name, bytes(name)); \
   static void name(__VA_ARGS__)
 
 extern char __start_gpu_shared[], __stop_gpu_shared[];
@@ -31,12 +31,13 @@ struct Kernel {
   unsigned threads;
   Invoke invoke;
   void *function;
+  const int *arguments;
   Kernel *next;
-  Kernel(const char *, unsigned, Invoke, void *);
+  Kernel(const char *, unsigned, Invoke, void *, const int *);
 };
 static Kernel *kernels;
-Kernel::Kernel(const char *n, unsigned t, Invoke i, void *f)
-    : name(n), threads(t), invoke(i), function(f), next(kernels) { kernels = this; }
+Kernel::Kernel(const char *n, unsigned t, Invoke i, void *f, const int *a)
+    : name(n), threads(t), invoke(i), function(f), arguments(a), next(kernels) { kernels = this; }
 
 template <int... I> struct Indices {};
 template <int N, int... I> struct Upto : Upto<N - 1, N - 1, I...> {};
@@ -53,6 +54,10 @@ template <class... A> struct Invoker {
     pass((void (*)(A...))f, arguments, typename Upto<sizeof...(A)>::Type());
   }
 };
+template <class... A> static const int *bytes(void (*)(A...)) {
+  static const int all[] = {(int)sizeof(A)..., 0};
+  return all;
+}
 template <class... A> static Invoke invoker(void (*)(A...)) { return Invoker<A...>::call; }
 
 // ---- fibers ----
@@ -148,6 +153,9 @@ extern "C" void *host_kernel(const char *name) {
   return 0;
 }
 
+/* Bytes of an argument, 0 after the last one. */
+extern "C" int host_argument(void *kernel, int i) { return ((Kernel *)kernel)->arguments[i]; }
+
 extern "C" int host_launch(void *kernel, const unsigned *sizes, void **arguments) {
   launched = (Kernel *)kernel;
   passed = arguments;
@@ -187,6 +195,11 @@ static inline unsigned __float_as_uint(float a) {
   unsigned bits;
   memcpy(&bits, &a, 4);
   return bits;
+}
+static inline float __uint_as_float(unsigned bits) {
+  float a;
+  memcpy(&a, &bits, 4);
+  return a;
 }
 static inline void atomicAdd(unsigned long long *to, unsigned long long n) { *to += n; }
 
