@@ -1,11 +1,13 @@
 #!/bin/sh
 # Checks and measures the program on a machine with an NVIDIA GPU, its driver, CUDA and cuDNN; needs no
 # JDK, no compiler and no network. Usage: run.sh [section ...]; without one: all that need less than
-# eight minutes each. Results as JSON and logs go to $OUT, else to results/ beside this script.
+# eight minutes each ($LIMIT seconds). Results as JSON and log.txt go to $OUT, else to results/ beside
+# this script; run folders to work/ there.
 # Exit code 0: all passed; 1: something failed; 6: no GPU can be used.
 here=$(cd "$(dirname "$0")" && pwd)
 OUT=${OUT:-$here/results}
-mkdir -p "$OUT"
+work=$here/work
+mkdir -p "$OUT" "$work"
 unerring=$here/unerring/bin/unerring
 limit=${LIMIT:-450}
 python=${PYTHON:-python3}
@@ -26,16 +28,17 @@ check() {
   shift
   say "---- $name"
   start=$(date +%s)
-  timeout "$limit" "$@" >"$OUT/$name.log" 2>&1
+  timeout "$limit" "$@" >"$work/$name.log" 2>&1
   status=$?
-  tail -n 40 "$OUT/$name.log"
+  { say "---- $name"; cat "$work/$name.log"; } >>"$OUT/log.txt"
+  tail -n 40 "$work/$name.log"
   seconds=$(($(date +%s) - start))
   if [ "$status" -eq 0 ]; then
     passed=$((passed + 1))
     say "passed: $name ($seconds s)"
   else
     failed=$((failed + 1))
-    say "FAILED: $name (exit code $status, $seconds s), see $OUT/$name.log"
+    say "FAILED: $name (exit code $status, $seconds s), see $OUT/log.txt"
   fi
 }
 
@@ -50,8 +53,8 @@ java() {
 tests() { java dev.unerring.suite.RunTests "$@"; }
 
 train() {
-  rm -rf "$OUT/run-$1"
-  to=$OUT/run-$1
+  rm -rf "$work/run-$1"
+  to=$work/run-$1
   shift
   "$unerring" train --no-progress --out "$to" "$@"
 }
@@ -60,7 +63,7 @@ value() { sed -n "s/^ *\"$2\": *\"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$
 
 # The hashes of several processes are one.
 one_hash() {
-  hashes=$(for each in "$@"; do value "$OUT/run-$each/result.json" weightsSha256; done | sort -u)
+  hashes=$(for each in "$@"; do value "$work/run-$each/result.json" weightsSha256; done | sort -u)
   say "hashes: $hashes"
   [ -n "$hashes" ] && [ "$(say "$hashes" | wc -l)" -eq 1 ]
 }
@@ -80,10 +83,10 @@ zero() {
       for n in 1 2 3; do
         begin=$(date +%s.%N)
         train "zero-$set-$arithmetic" --data "$here/data/$set.npz" --device cuda --arithmetic $arithmetic \
-          >"$OUT/zero.txt" || return 1
+          >"$work/zero.txt" || return 1
         end=$(date +%s.%N)
         say "{\"set\": \"$set\", \"arithmetic\": \"$arithmetic\", \"seconds\": $(say "$begin $end" |
-          awk '{printf "%.2f", $2 - $1}'), \"trainErrors\": $(value "$OUT/run-zero-$set-$arithmetic/result.json" trainErrors)}"
+          awk '{printf "%.2f", $2 - $1}'), \"trainErrors\": $(value "$work/run-zero-$set-$arithmetic/result.json" trainErrors)}"
       done
     done
   done | tee "$OUT/zero.jsonl"
@@ -93,7 +96,7 @@ zero() {
 sanitized() {
   compute-sanitizer --tool "$1" --error-exitcode 9 --print-limit 20 --target-processes all \
     "$here/unerring/bin/java" -m dev.unerring/dev.unerring.cli.Main train --data demo --device cuda \
-    --epochs 1 --corrector none --no-progress --out "$OUT/run-sanitized-$1"
+    --epochs 1 --corrector none --no-progress --out "$work/run-sanitized-$1"
   status=$?
   [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
 }
@@ -101,7 +104,10 @@ sanitized() {
 suite() {
   for seed in 0 1 2; do
     java -Dsuite18.options="--device cuda --seed $seed" dev.unerring.suite.Suite18 "$unerring" \
-      "$here/unerring.jar" "$OUT/suite18-seed$seed" "${COUNTS:-full}" $SETS || return 1
+      "$here/unerring.jar" "$work/suite18-seed$seed" "${COUNTS:-full}" $SETS
+    status=$?
+    cp "$work/suite18-seed$seed/summary.json" "$OUT/suite18-seed$seed.json"
+    [ "$status" -eq 0 ] || return 1
   done
 }
 
@@ -113,8 +119,8 @@ section() {
   case $1 in
     smoke) # what works without a GPU
       check doctor "$unerring" doctor
-      rm -rf "$OUT/run-smoke"
-      check demo-on-the-processor "$unerring" train --data demo --device cpu --no-progress --out "$OUT/run-smoke"
+      rm -rf "$work/run-smoke"
+      check demo-on-the-processor "$unerring" train --data demo --device cpu --no-progress --out "$work/run-smoke"
       check tests-without-a-gpu "$0" --tests dev.unerring.suite.GpuEqualityTest \
         dev.unerring.suite.GpuRunTest dev.unerring.backend.cuda.GpuRepeatTest ;;
     doctor) check doctor "$unerring" doctor ;;
