@@ -36,11 +36,15 @@ public final class GpuBenchmark {
   private static final double SHORT = 0.25;
 
   private final CudaStatus status;
+  private final String name;
+  private final Path file;
   private final double clockMhz;
   private final List<Object> rows = new ArrayList<>();
 
-  private GpuBenchmark(CudaStatus status, double clockMhz) {
+  private GpuBenchmark(CudaStatus status, double clockMhz, String[] arguments) {
     this.status = status;
+    this.name = arguments[0];
+    this.file = Path.of(arguments[1]);
     this.clockMhz = clockMhz;
   }
 
@@ -48,21 +52,13 @@ public final class GpuBenchmark {
   public static void main(String[] arguments) {
     CudaStatus status = CudaStatus.ofThisMachine();
     status.require();
-    GpuBenchmark benchmark = new GpuBenchmark(status, Double.parseDouble(arguments[2]));
+    GpuBenchmark benchmark = new GpuBenchmark(status, Double.parseDouble(arguments[2]), arguments);
     switch (arguments[0]) {
       case "steps" -> benchmark.steps();
       case "convolutions" -> benchmark.convolutions();
       case "algorithms" -> benchmark.algorithms();
       default -> throw new IllegalArgumentException("no benchmark '" + arguments[0] + "'");
     }
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("benchmark", arguments[0]);
-    json.put("gpu", status.devices().getFirst().text());
-    json.put("verdict", status.sentence());
-    json.put("clockMhz", benchmark.clockMhz);
-    json.put("rows", benchmark.rows);
-    byte[] text = Json.pretty(json).getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(Path.of(arguments[1]), text);
   }
 
   private Backend open(Arithmetic arithmetic) {
@@ -75,9 +71,17 @@ public final class GpuBenchmark {
     return arithmetic.label() + " " + arithmetic.precision();
   }
 
+  /** Written after each row: a limit of time may end the process. */
   private void row(Map<String, Object> row) {
     rows.add(row);
     System.out.println(row);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("benchmark", name);
+    json.put("gpu", status.devices().getFirst().text());
+    json.put("verdict", status.sentence());
+    json.put("clockMhz", clockMhz);
+    json.put("rows", rows);
+    AtomicFile.write(file, Json.pretty(json).getBytes(StandardCharsets.UTF_8));
   }
 
   // ---- training steps ----
