@@ -39,6 +39,10 @@ public final class Device {
     }
     if (!kernels.equals("auto")) {
       KernelSet.parse(kernels);
+      if (name.equals("cuda") || name.equals("reference")) {
+        throw new UsageException(
+            "--kernels names kernels of the processor; leave it out with --device " + name);
+      }
     }
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UsageException("--threads is 1 to " + MOST_THREADS + ", not " + threads);
