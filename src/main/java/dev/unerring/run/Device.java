@@ -30,6 +30,19 @@ public record Device(String name, String kernels, int threads) {
     }
   }
 
+  /**
+   * Begins to bind the kernels on a thread of its own, which takes as long as reading a small set;
+   * what goes wrong there is said by {@link #open}.
+   */
+  public void prepare() {
+    if (!name.equals("reference")) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("unerring-prepare")
+          .start(() -> CpuBackend.prepare(kernels));
+    }
+  }
+
   /** A backend there; the caller closes it. No silent fall-back: what cannot be had is an error. */
   public Backend open() {
     return name.equals("reference") ? new ReferenceBackend() : CpuBackend.open(kernels, threads);
