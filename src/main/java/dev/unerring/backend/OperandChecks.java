@@ -32,12 +32,32 @@ final class OperandChecks {
     }
   }
 
-  /** x and y have one shape; every vector has a word a channel. */
-  static void channels(Tensor x, Tensor y, Buffer... vectors) {
+  /** x and y have one shape. */
+  static void channels(Tensor x, Tensor y) {
     equal(x, y);
-    for (Buffer vector : vectors) {
-      between(x, y, vector, x.shape().c(), "channel vector");
-    }
+  }
+
+  /**
+   * x and y have one shape; every vector has a word a channel. Plain parameters allocate nothing.
+   */
+  static void channels(Tensor x, Tensor y, Buffer vector) {
+    equal(x, y);
+    between(x, y, vector, x.shape().c(), "channel vector");
+  }
+
+  static void channels(Tensor x, Tensor y, Buffer first, Buffer second) {
+    channels(x, y, first);
+    channels(x, y, second);
+  }
+
+  static void channels(Tensor x, Tensor y, Buffer a, Buffer b, Buffer c, Buffer d) {
+    channels(x, y, a, b);
+    channels(x, y, c, d);
+  }
+
+  static void channels(Tensor x, Tensor y, Buffer a, Buffer b, Buffer c, Buffer d, Buffer e) {
+    channels(x, y, a, b, c, d);
+    channels(x, y, e);
   }
 
   static void pool(Tensor x, Window window, Tensor y) {
@@ -123,10 +143,14 @@ final class OperandChecks {
     require(expected.equals(y.shape()), "pooling of", x.shape(), "gives", expected, y.shape());
   }
 
-  static void sameLength(Buffer first, Buffer... others) {
-    for (Buffer other : others) {
-      words(other, first.length(), "optimiser's buffer");
-    }
+  static void sameLength(Buffer first, Buffer second, Buffer third) {
+    words(second, first.length(), "optimiser's buffer");
+    words(third, first.length(), "optimiser's buffer");
+  }
+
+  static void sameLength(Buffer first, Buffer second, Buffer third, Buffer fourth) {
+    sameLength(first, second, third);
+    words(fourth, first.length(), "optimiser's buffer");
   }
 
   private static void equal(Tensor x, Tensor y) {

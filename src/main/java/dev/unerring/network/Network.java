@@ -160,7 +160,8 @@ public final class Network {
    */
   public Tensor forward(MemorySegment pixels, int images, Mode mode) {
     Tensor x = input.firstImages(images);
-    backend.upload(pixels.asSlice(0, x.shape().elements() * Float.BYTES), x.data());
+    long bytes = x.shape().elements() * Float.BYTES;
+    backend.upload(pixels.byteSize() == bytes ? pixels : pixels.asSlice(0, bytes), x.data());
     Tensor y = logits.firstImages(images);
     chain.forward(backend, x, y, mode);
     if (mode == Mode.RUNNING_STATISTICS && !patches.isEmpty()) {

@@ -8,6 +8,7 @@ import dev.unerring.network.Parameter;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -20,6 +21,9 @@ public final class BatchStep {
   private final Buffer loss;
   private final float[] mean = new float[1];
   private final MemorySegment hostLoss = MemorySegment.ofArray(mean);
+  private final MemorySegment hostLabels;
+  private float[] viewed;
+  private MemorySegment view;
   private final SampleWeights weights;
   private final Buffer batchWeights;
 
@@ -33,7 +37,9 @@ public final class BatchStep {
     this.network = network;
     this.weights = weights;
     this.batchWeights = weights.none() ? null : network.backend().allocate(network.batch());
-    this.labels = network.backend().allocate((long) network.batch() * network.classes());
+    int room = network.batch() * network.classes();
+    this.labels = network.backend().allocate(room);
+    this.hostLabels = MemorySegment.ofArray(new int[room]);
     this.loss = network.backend().allocate(1);
   }
 
@@ -51,8 +57,14 @@ public final class BatchStep {
   public float gradients(float[] pixels, Labels goals, int[] samples, Mode mode, String where) {
     Backend backend = network.backend();
     int count = goals.samples();
-    Tensor logits = network.forward(MemorySegment.ofArray(pixels), count, mode);
-    backend.upload(MemorySegment.ofArray(goals.values()), labels);
+    if (pixels != viewed) {
+      viewed = pixels;
+      view = MemorySegment.ofArray(pixels);
+    }
+    Tensor logits = network.forward(view, count, mode);
+    MemorySegment.copy(
+        goals.values(), 0, hostLabels, ValueLayout.JAVA_INT, 0, goals.values().length);
+    backend.upload(hostLabels, labels);
     if (goals.multiLabel()) {
       backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(count));
     } else if (batchWeights != null) {
