@@ -140,8 +140,8 @@ final class Chain {
   }
 
   void commitStatistics(Backend backend, float momentum) {
-    for (Layer layer : layers) {
-      layer.commitStatistics(backend, momentum);
+    for (int i = 0; i < layers.size(); i++) { // an iterator a step would be garbage
+      layers.get(i).commitStatistics(backend, momentum);
     }
   }
 
