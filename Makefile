@@ -36,6 +36,15 @@ LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack
 
 CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
 
+# ---- kernels of the GPU: compiled where NVIDIA's compiler is there, else from source by NVRTC ----
+NVCC ?= $(firstword $(shell command -v nvcc 2>/dev/null) $(wildcard /usr/local/cuda/bin/nvcc))
+CUDA_FATBIN := $(if $(NVCC),target/cuda/kernels.fatbin)
+CUDA_SOURCES := $(wildcard native/cuda/*.cu native/cuda/*.cuh) native/cpu/ordered_math.h
+# Machine code of 8.0 runs on all GPUs of 8.x that have none of their own, and so on; the code of
+# compute_120 is for GPUs that are newer than the compiler.
+CUDA_GPUS := 75 80 86 89 90 100 110 120
+NVCC_ORDERED := -std=c++17 -O3 -fmad=false -prec-div=true -prec-sqrt=true -ftz=false -Inative/cpu
+
 # The measuring stand: a Maven project of its own, and C loops made for this very machine.
 BENCH := bench/target
 BENCH_LIBRARY := $(BENCH)/native/libunerring_bench.$(LIBRARY_SUFFIX)
@@ -55,8 +64,9 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
   -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check check-exhaustive suite18 correction-study native format golden bindings-diff \
-  clean help tools bench bench-quick bench-zero have-cc have-jdk have-mvn
+.PHONY: build demo check check-exhaustive suite18 correction-study native kernels gpu-bundle \
+  gpu-check format golden bindings-diff clean help tools bench bench-quick bench-zero have-cc \
+  have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
 
@@ -64,7 +74,7 @@ demo: build ## build, then train the embedded demo set until no avoidable error 
 	@rm -rf target/demo
 	$(UNERRING) train --data demo --out target/demo
 
-check: $(CPU_LIBRARY) | tools ## everything that must hold: formatting, warnings, all tests, the image
+check: $(CPU_LIBRARY) $(CUDA_FATBIN) | tools ## everything that must hold: formatting, warnings, all tests, the image
 	@rm -rf target/surefire-reports
 	@$(MAVEN) spotless:check verify || { status=$$?; echo; .ci/test-summary target/surefire-reports; exit $$status; }
 	@mkdir -p $(STAMPS) && touch $(STAMPS)/jar
@@ -79,13 +89,28 @@ check-exhaustive: $(CPU_LIBRARY) | tools ## exp and log on all 2^32 inputs, Java
 	  dev.unerring.suite.ExpLogExhaustive
 
 # COUNTS=full: the published numbers of samples (hours); SETS="breastmnist ...": some sets only;
-# ARCH: another network than auto. What has passed is kept until the program changes.
+# ARCH: another network than auto; TRAIN_OPTIONS: more of them ("--device cuda --seed 1"). What has
+# passed is kept until the program or the options change.
 COUNTS ?= cut
 ARCH ?= auto
+TRAIN_OPTIONS ?=
 suite18: build ## all 18 sets, as synthetic ones, with and without planted conflicts, to their floors
 	@$(MAVEN) -q test-compile
-	@"$(JDK)/bin/java" -Dsuite18.arch=$(ARCH) -cp target/test-classes:target/classes \
+	@"$(JDK)/bin/java" -Dsuite18.arch=$(ARCH) -Dsuite18.options="$(TRAIN_OPTIONS)" \
+	  -cp target/test-classes:target/classes \
 	  dev.unerring.suite.Suite18 $(UNERRING) $(JAR) target/suite18 $(COUNTS) $(SETS)
+
+# DATASETS: folder of the real sets that go in. The archive needs driver, CUDA and cuDNN, but no JDK.
+DATASETS ?= ../shared/datasets
+GPU_BUNDLE := target/unerring-gpu-$(SYSTEM)-$(MACHINE).tar.gz
+GPU_FOLDER := target/gpu-bundle/unerring-gpu
+gpu-bundle: $(GPU_BUNDLE) ## one archive with which a machine with a GPU, but no JDK, runs gpu/run.sh
+	@ls -l $(GPU_BUNDLE)
+
+# SECTIONS="equality steps ...": some of gpu/run.sh only. Results: OUT, else target/gpu-results.
+SECTIONS ?=
+gpu-check: $(GPU_BUNDLE) ## on a machine with a GPU: all its tests, then its benchmarks, as JSON
+	@OUT="$(or $(OUT),$(CURDIR)/target/gpu-results)" $(GPU_FOLDER)/run.sh $(SECTIONS)
 
 # SEEDS: number of seeds; SETS="breastmnist ...": some sets only; DATA: folder of the published files.
 # What is finished is kept until the program changes; the tables go to docs/correction.md.
@@ -98,6 +123,9 @@ correction-study: build ## the correctors and plain training from the same netwo
 	  $(SEEDS) $(SETS)
 
 native: $(CPU_LIBRARY) ## build the C kernels only
+
+kernels: $(CUDA_FATBIN) ## compile the kernels of the GPU for all GPUs (needs NVIDIA's nvcc)
+	@$(if $(NVCC),ls -l $(CUDA_FATBIN),echo "no nvcc: the jar carries the kernels' source, for NVRTC"; exit 1)
 
 format: | have-jdk have-mvn ## format the Java sources
 	$(MAVEN) -q spotless:apply
@@ -153,8 +181,16 @@ $(CPU_LIBRARY): $(CPU_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) -shared $(LDFLAGS_$(SYSTEM)) $^ -lm -o $@
 
+target/cuda/kernels.fatbin: $(CUDA_SOURCES) Makefile
+	@mkdir -p $(@D)
+	@echo "nvcc $@"
+	@$(NVCC) $(NVCC_ORDERED) -fatbin --compress-mode=size --threads 2 \
+	  $(foreach gpu,$(CUDA_GPUS),-gencode=arch=compute_$(gpu),code=sm_$(gpu)) -gencode=arch=compute_120,code=compute_120 \
+	  native/cuda/kernels.cu -o $@ 2>target/cuda/nvcc.log || { cat target/cuda/nvcc.log >&2; exit 1; }
+
 # Folders are prerequisites as well, so that a removed file is noticed.
-JAR_INPUTS := pom.xml $(shell find .mvn src/main/java src/main/resources datasets 2>/dev/null)
+JAR_INPUTS := pom.xml $(CUDA_SOURCES) $(CUDA_FATBIN) \
+  $(shell find .mvn src/main/java src/main/resources datasets native/cuda 2>/dev/null)
 
 $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 	@echo "mvn package"
@@ -211,3 +247,25 @@ $(BENCH)/stamps/ready: bench/pom.xml $(shell find bench/src 2>/dev/null) $(STAMP
 	@$(MAVEN) -q -f bench/pom.xml package -Dengine.version=$(VERSION) >$(BENCH)/maven.log 2>&1 \
 	  || { cat $(BENCH)/maven.log >&2; exit 1; }
 	@touch $@
+
+# The image of the bundle has a module more, for the tests, and no archive of classes, which is large.
+$(GPU_BUNDLE): $(STAMPS)/image gpu/run.sh gpu/peer.py $(shell find src/test 2>/dev/null)
+	@rm -rf target/gpu-bundle && mkdir -p $(GPU_FOLDER)/data $(GPU_FOLDER)/lib
+	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
+	@$(MAVEN) -q dependency:copy-dependencies -DincludeScope=test -DoutputDirectory=$(GPU_FOLDER)/lib \
+	  -DincludeGroupIds=org.junit.jupiter,org.junit.platform,org.opentest4j,org.apiguardian
+	@echo "jlink $(GPU_FOLDER)"
+	@"$(JDK)/bin/jlink" --module-path target/jmods:target/modules \
+	  --add-modules dev.unerring,info.picocli,java.logging --add-options="$(OPTIONS)" \
+	  --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-0 \
+	  --output $(GPU_FOLDER)/unerring >target/jlink.log 2>&1 || { cat target/jlink.log >&2; exit 1; }
+	@sed "s/@CACHE@/none/" src/main/launcher/unerring >$(GPU_FOLDER)/unerring/bin/unerring
+	@chmod 755 $(GPU_FOLDER)/unerring/bin/unerring
+	@cp -r target/classes target/test-classes gpu/run.sh gpu/peer.py $(GPU_FOLDER)
+	@rm -rf $(GPU_FOLDER)/classes/dev/unerring/ffi/native
+	@cp $(JAR) $(GPU_FOLDER)/unerring.jar
+	@for set in breastmnist retinamnist adrenalmnist3d; do \
+	  cp "$(DATASETS)/$$set.npz" $(GPU_FOLDER)/data/ || echo "gpu-bundle: without $$set (DATASETS=folder)"; done
+	@chmod -R u+w $(GPU_FOLDER)
+	@tar -C target/gpu-bundle -c unerring-gpu | gzip -9 >$@
+	@[ "$$(wc -c <$@)" -lt 50000000 ] || { echo "gpu-bundle: $@ is larger than 50 MB" >&2; exit 1; }

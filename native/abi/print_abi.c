@@ -174,6 +174,7 @@ int main(void) {
   CONSTANT(cudaErrorInsufficientDriver);
   CONSTANT(cudaErrorInvalidAddressSpace);
   CONSTANT(cudaErrorInvalidDevice);
+  CONSTANT(cudaErrorInvalidKernelImage);
   CONSTANT(cudaErrorInvalidPc);
   CONSTANT(cudaErrorLaunchFailure);
   CONSTANT(cudaErrorLaunchTimeout);

@@ -6,6 +6,7 @@ module dev.unerring {
   requires static info.picocli;
 
   exports dev.unerring.backend;
+  exports dev.unerring.backend.cuda;
   exports dev.unerring.base;
   exports dev.unerring.certify;
   exports dev.unerring.correct;

@@ -3,6 +3,7 @@ package dev.unerring.backend;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * The operations of a network. Activations are NDHWC float32, convolution weights
@@ -28,6 +29,34 @@ public interface Backend extends AutoCloseable {
 
   /** Copies the start of the buffer to host memory. */
   void download(Buffer source, MemorySegment target);
+
+  /**
+   * This backend with the bits of the definition, over the same memory: itself, unless it is one of
+   * {@link Exactness#TOLERANCE}. Closed together with this one.
+   */
+  default Backend exact() {
+    return this;
+  }
+
+  /**
+   * Carries out operations. Whenever the key is equal, they are the same ones on the same memory
+   * with the same numbers, and copy nothing from or to the host; so a device may record them and
+   * repeat the recording. The bits are the same either way.
+   */
+  default void repeat(Object key, Runnable operations) {
+    operations.run();
+  }
+
+  /**
+   * Holds images on the device, where that pays and they fit; else empty, and the host makes the
+   * batches. The same memory is held once.
+   *
+   * @param images uint8, one after another
+   * @param imageBytes bytes of an image
+   */
+  default Optional<HeldImages> hold(MemorySegment images, int imageBytes) {
+    return Optional.empty();
+  }
 
   /** Sets every word to one value. */
   void fill(Buffer target, float value);

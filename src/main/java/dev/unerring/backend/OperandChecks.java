@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** Sizes of operands, checked at the entry of every backend's operation. */
-final class OperandChecks {
+public final class OperandChecks {
   private OperandChecks() {}
 
   /** x and y are the two sides of a convolution; the bias may be null. */
-  static void conv(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
+  public static void conv(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
     Shape expected = window.outputOf(x.shape(), y.shape().c());
     require(
         expected.equals(y.shape()), "a convolution of", x.shape(), "gives", expected, y.shape());
@@ -21,7 +21,8 @@ final class OperandChecks {
     }
   }
 
-  static void linear(Tensor x, Buffer weight, Buffer bias, Tensor y) {
+  /** x and y are the two sides of a linear layer; the bias may be null. */
+  public static void linear(Tensor x, Buffer weight, Buffer bias, Tensor y) {
     if (x.shape().n() != y.shape().n()) {
       throw new IllegalArgumentException(
           "a linear layer keeps the number of samples: " + x.shape() + " to " + y.shape());
@@ -33,40 +34,46 @@ final class OperandChecks {
   }
 
   /** x and y have one shape. */
-  static void channels(Tensor x, Tensor y) {
+  public static void channels(Tensor x, Tensor y) {
     equal(x, y);
   }
 
   /**
    * x and y have one shape; every vector has a word a channel. Plain parameters allocate nothing.
    */
-  static void channels(Tensor x, Tensor y, Buffer vector) {
+  public static void channels(Tensor x, Tensor y, Buffer vector) {
     equal(x, y);
     between(x, y, vector, x.shape().c(), "channel vector");
   }
 
-  static void channels(Tensor x, Tensor y, Buffer first, Buffer second) {
+  /** The same with two vectors. */
+  public static void channels(Tensor x, Tensor y, Buffer first, Buffer second) {
     channels(x, y, first);
     channels(x, y, second);
   }
 
-  static void channels(Tensor x, Tensor y, Buffer a, Buffer b, Buffer c, Buffer d) {
+  /** The same with four. */
+  public static void channels(Tensor x, Tensor y, Buffer a, Buffer b, Buffer c, Buffer d) {
     channels(x, y, a, b);
     channels(x, y, c, d);
   }
 
-  static void channels(Tensor x, Tensor y, Buffer a, Buffer b, Buffer c, Buffer d, Buffer e) {
+  /** The same with five. */
+  public static void channels(
+      Tensor x, Tensor y, Buffer a, Buffer b, Buffer c, Buffer d, Buffer e) {
     channels(x, y, a, b, c, d);
     channels(x, y, e);
   }
 
-  static void pool(Tensor x, Window window, Tensor y) {
+  /** y is what the window, without a border, makes of x. */
+  public static void pool(Tensor x, Window window, Tensor y) {
     Shape expected = window.outputOf(x.shape(), x.shape().c());
     boolean fits = window.pad() == 0 && expected.equals(y.shape());
     require(fits, "pooling (without padding) of", x.shape(), "gives", expected, y.shape());
   }
 
-  static void loss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+  /** Logits and gradient of one shape, a label a sample, one word of loss. */
+  public static void loss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
     equal(logits, gradLogits);
     words(loss, 1, "loss");
     if (labels.length() < logits.shape().n()) {
@@ -76,7 +83,7 @@ final class OperandChecks {
   }
 
   /** Shapes as for the softmax loss, a word a logit for the labels, each 0 or 1. */
-  static void sigmoidLoss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
+  public static void sigmoidLoss(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits) {
     loss(logits, labels, loss, gradLogits);
     long wanted = logits.shape().elements();
     if (labels.length() < wanted) {
@@ -92,7 +99,7 @@ final class OperandChecks {
   }
 
   /** A weight a sample. */
-  static void weights(Buffer weights, Shape logits) {
+  public static void weights(Buffer weights, Shape logits) {
     if (weights.length() < logits.n()) {
       throw new IllegalArgumentException(
           weights.length() + " weights for " + logits.n() + " samples");
@@ -100,7 +107,7 @@ final class OperandChecks {
   }
 
   /** Every label of the batch is a class; the labels lie in host memory. */
-  static void labels(Buffer labels, Shape logits) {
+  public static void labels(Buffer labels, Shape logits) {
     for (int n = 0; n < logits.n(); n++) {
       int label = labels.memory().getAtIndex(ValueLayout.JAVA_INT, n);
       if (label < 0 || label >= logits.imageElements()) {
@@ -117,7 +124,7 @@ final class OperandChecks {
   }
 
   /** Batch statistics and running ones have one length, and the variance can be made unbiased. */
-  static void update(
+  public static void update(
       Buffer mean, Buffer variance, long count, Buffer runningMean, Buffer runningVariance) {
     sameLength(runningMean, runningVariance, mean, variance);
     if (count < 2) {
@@ -127,7 +134,7 @@ final class OperandChecks {
   }
 
   /** The host memory of a copy is not larger than the buffer. */
-  static void copy(MemorySegment host, Buffer buffer) {
+  public static void copy(MemorySegment host, Buffer buffer) {
     if (host.byteSize() > buffer.memory().byteSize()) {
       throw new IllegalArgumentException(
           "a copy of "
@@ -138,7 +145,7 @@ final class OperandChecks {
   }
 
   /** y has the images and channels of x and a single position. */
-  static void averagePool(Tensor x, Tensor y) {
+  public static void averagePool(Tensor x, Tensor y) {
     Shape given = y.shape();
     boolean fits =
         given.n() == x.shape().n() && given.c() == x.shape().c() && given.positions() == 1;
@@ -148,12 +155,14 @@ final class OperandChecks {
     }
   }
 
-  static void sameLength(Buffer first, Buffer second, Buffer third) {
+  /** All buffers have one length. */
+  public static void sameLength(Buffer first, Buffer second, Buffer third) {
     words(second, first.length(), "optimiser's buffer");
     words(third, first.length(), "optimiser's buffer");
   }
 
-  static void sameLength(Buffer first, Buffer second, Buffer third, Buffer fourth) {
+  /** The same of four. */
+  public static void sameLength(Buffer first, Buffer second, Buffer third, Buffer fourth) {
     sameLength(first, second, third);
     words(fourth, first.length(), "optimiser's buffer");
   }

@@ -14,13 +14,15 @@ final class DeviceOptions {
   @Option(
       names = "--device",
       defaultValue = "auto",
-      description = "auto, cpu or reference (the slow definition in Java). Changes no bit.")
+      description =
+          "auto (the GPU where one can be used, otherwise the processor), cpu, cuda, or reference (the"
+              + " slow definition in Java). Changes no bit.")
   private String device;
 
   @Option(
       names = "--kernels",
       defaultValue = "auto",
-      description = "auto, avx512, avx2, neon or portable. Changes no bit.")
+      description = "auto, avx512, avx2, neon or portable; of the processor. Changes no bit.")
   private String kernels;
 
   DeviceOptions() {}

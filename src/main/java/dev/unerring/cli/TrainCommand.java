@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
@@ -154,6 +155,23 @@ final class TrainCommand implements Callable<Integer> {
                 + " first three in this order until nothing is left.")
     private String corrector;
 
+    @Option(
+        names = "--arithmetic",
+        paramLabel = "NAME",
+        description =
+            "What carries out training: ordered (default: the same bits on every device), or cudnn"
+                + " (an NVIDIA GPU at full speed; the same bits on the same kind of GPU with the"
+                + " same libraries). Correction and the final count are ordered always.")
+    private String arithmetic;
+
+    @Option(
+        names = "--precision",
+        paramLabel = "NAME",
+        description =
+            "Of the products of --arithmetic cudnn: fp32 (default), or their operands rounded to"
+                + " tf32 or bf16.")
+    private String precision;
+
     PlanOptions() {}
 
     TrainingPlan plan() {
@@ -181,7 +199,15 @@ final class TrainCommand implements Callable<Integer> {
           primeTo == null ? p.primeTo() : primeTo,
           p.stopAtFloor(),
           corrector == null ? c : c.with(Method.parse(corrector, "--corrector")),
-          p.costs());
+          p.costs(),
+          arithmetic(p.arithmetic()));
+    }
+
+    private Arithmetic arithmetic(Arithmetic planned) {
+      String label = arithmetic == null ? planned.label() : arithmetic;
+      return precision == null && label.equals(planned.label())
+          ? planned
+          : Arithmetic.of(label, precision == null ? Arithmetic.ORDERED.precision() : precision);
     }
 
     /** The option that gave the value of which a plan's message speaks; empty where none did. */

@@ -5,7 +5,7 @@ import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.train.Adam;
-import dev.unerring.train.BatchStep;
+import dev.unerring.train.Batches;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.NonFiniteException;
 import dev.unerring.train.SampleWeights;
@@ -20,13 +20,10 @@ import java.util.Optional;
 final class FrozenTraining {
   private final TrainingPlan plan;
   private final Network network;
-  private final ImageSource images;
-  private final Labels goals;
   private final Monitor monitor;
   private final int rounds;
   private final Adam adam;
-  private final BatchStep batch;
-  private final float[] pixels;
+  private final Batches batches;
   private long steps;
   private long taken;
   private Optional<String> stop = Optional.empty();
@@ -45,13 +42,10 @@ final class FrozenTraining {
       int rounds) {
     this.plan = plan;
     this.network = network;
-    this.images = images;
-    this.goals = goals;
     this.monitor = monitor;
     this.rounds = rounds;
     this.adam = new Adam(network);
-    this.batch = new BatchStep(network, SampleWeights.of(plan.costs(), goals));
-    this.pixels = images.room(network.batch());
+    this.batches = new Batches(network, images, goals, SampleWeights.of(plan.costs(), goals));
   }
 
   /** Forgets what the optimiser knows. */
@@ -88,13 +82,12 @@ final class FrozenTraining {
     int size = Math.min(plan.batchSize(), network.batch());
     int count = Math.ceilDiv(order.length, size);
     double sum = 0.0;
+    batches.begin(order);
     for (int step = 0; step < count && stop.isEmpty(); step++) {
       int from = step * size;
       int[] samples = Arrays.copyOfRange(order, from, Math.min(from + size, order.length));
       String where = "correction round " + round + ", step " + (step + 1);
-      images.gather(samples, pixels);
-      float loss =
-          batch.gradients(pixels, goals.rows(samples), samples, Mode.RUNNING_STATISTICS, where);
+      float loss = batches.gradients(samples, Mode.RUNNING_STATISTICS, where);
       adam.step(learningRate, plan.weightDecay());
       sum += loss;
       steps++;

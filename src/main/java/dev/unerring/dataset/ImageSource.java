@@ -1,5 +1,8 @@
 package dev.unerring.dataset;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
 /** Images by sampleIndex as raw pixel values 0..255 in float32, NHWC. */
 public interface ImageSource {
   /** Elements of one image. */
@@ -7,6 +10,11 @@ public interface ImageSource {
 
   /** Copies one image to {@code destination[offset ...]}. */
   void copyImage(int sampleIndex, float[] destination, int offset);
+
+  /** All images as bytes in one piece of memory, in the order of their indices; empty if not so. */
+  default Optional<MemorySegment> bytes() {
+    return Optional.empty();
+  }
 
   /** Some images, one after another. */
   default float[] gather(int[] samples) {

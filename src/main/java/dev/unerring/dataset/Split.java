@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** One split of a data set: {@code size()} images and their labels, read-only. */
 public final class Split implements ImageSource {
@@ -42,6 +43,11 @@ public final class Split implements ImageSource {
   @Override
   public int imageElements() {
     return imageBytes;
+  }
+
+  @Override
+  public Optional<MemorySegment> bytes() {
+    return Optional.of(images);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.unerring.errors;
 
+import dev.unerring.backend.HeldImages;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
 import dev.unerring.network.Mode;
@@ -7,6 +8,7 @@ import dev.unerring.network.Network;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -26,16 +28,46 @@ public final class Evaluator {
     int classes = network.classes();
     float[] logits = new float[samples.length * classes];
     MemorySegment result = MemorySegment.ofArray(logits);
-    float[] pixels = images.room(Math.min(network.batch(), samples.length));
+    Optional<HeldImages> held = held(network, images);
+    held.ifPresent(device -> device.begin(samples, new int[0]));
+    int most = held.isPresent() ? 0 : Math.min(network.batch(), samples.length);
+    float[] pixels = images.room(most);
     for (int first = 0; first < samples.length; first += network.batch()) {
       int count = Math.min(network.batch(), samples.length - first);
-      images.gather(Arrays.copyOfRange(samples, first, first + count), pixels);
-      Tensor out = network.forward(MemorySegment.ofArray(pixels), count, Mode.RUNNING_STATISTICS);
+      Tensor out;
+      if (held.isPresent()) {
+        out = forward(network, held.get(), count);
+      } else {
+        images.gather(Arrays.copyOfRange(samples, first, first + count), pixels);
+        out = network.forward(MemorySegment.ofArray(pixels), count, Mode.RUNNING_STATISTICS);
+      }
       long begin = (long) first * classes * Float.BYTES;
       long size = (long) count * classes * Float.BYTES;
       network.backend().download(out.data(), result.asSlice(begin, size));
     }
     return logits;
+  }
+
+  /** Patches look at pixels on the host, so the device makes the batches of the layers alone. */
+  private static Optional<HeldImages> held(Network network, ImageSource images) {
+    return network.patches().isEmpty()
+        ? images.bytes().flatMap(b -> network.backend().hold(b, images.imageElements()))
+        : Optional.empty();
+  }
+
+  private record Batch(Network network, HeldImages held, int count) {}
+
+  private static Tensor forward(Network network, HeldImages held, int count) {
+    Tensor x = network.begin(count);
+    network
+        .backend()
+        .repeat(
+            new Batch(network, held, count),
+            () -> {
+              held.next(x, null);
+              network.forward(count, Mode.RUNNING_STATISTICS);
+            });
+    return network.logits(count);
   }
 
   /** Given labels of a split, by sampleIndex, all columns of a sample one after another. */

@@ -36,6 +36,7 @@ public final class CudaRuntime extends BoundLibrary {
   public static final int cudaErrorDevicesUnavailable = 46;
   public static final int cudaErrorNoDevice = 100;
   public static final int cudaErrorInvalidDevice = 101;
+  public static final int cudaErrorInvalidKernelImage = 200;
   public static final int cudaErrorNoKernelImageForDevice = 209;
   public static final int cudaErrorECCUncorrectable = 214;
   public static final int cudaErrorNvlinkUncorrectable = 220;

@@ -20,6 +20,17 @@ public final class NativeHandle implements AutoCloseable {
     return address;
   }
 
+  /**
+   * The memory behind the address. Memory of a GPU has addresses of its own: such a segment is cut
+   * and passed to C functions, and never read or written from here.
+   *
+   * @param bytes what was allocated
+   */
+  @SuppressWarnings("restricted")
+  public MemorySegment memory(long bytes) {
+    return address.reinterpret(bytes);
+  }
+
   @Override
   public void close() {
     if (!closed) {

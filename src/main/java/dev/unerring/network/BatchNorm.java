@@ -16,7 +16,7 @@ public final class BatchNorm implements Layer {
   private Parameter runningVariance;
   private Buffer mean;
   private Buffer variance;
-  private long count;
+  private long positions;
 
   /**
    * Describes the layer.
@@ -53,6 +53,7 @@ public final class BatchNorm implements Layer {
     beta = bound.get(1);
     runningMean = bound.get(2);
     runningVariance = bound.get(3);
+    positions = input.positions();
     mean = backend.allocate(input.c());
     variance = backend.allocate(input.c());
   }
@@ -65,7 +66,6 @@ public final class BatchNorm implements Layer {
   @Override
   public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
     if (mode == Mode.BATCH_STATISTICS) {
-      count = (long) x.shape().n() * x.shape().positions();
       backend.batchNormStatistics(x, mean, variance);
     }
     if (relu) {
@@ -106,9 +106,9 @@ public final class BatchNorm implements Layer {
   }
 
   @Override
-  public void commitStatistics(Backend backend, float momentum) {
+  public void commitStatistics(Backend backend, int images, float momentum) {
     backend.batchNormUpdate(
-        mean, variance, count, momentum, runningMean.value(), runningVariance.value());
+        mean, variance, images * positions, momentum, runningMean.value(), runningVariance.value());
   }
 
   private Buffer mean(Mode mode) {

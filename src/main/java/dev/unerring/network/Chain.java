@@ -139,9 +139,9 @@ final class Chain {
     }
   }
 
-  void commitStatistics(Backend backend, float momentum) {
+  void commitStatistics(Backend backend, int images, float momentum) {
     for (int i = 0; i < layers.size(); i++) { // an iterator a step would be garbage
-      layers.get(i).commitStatistics(backend, momentum);
+      layers.get(i).commitStatistics(backend, images, momentum);
     }
   }
 

@@ -65,6 +65,10 @@ public interface Layer {
    */
   void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode);
 
-  /** Moves the running statistics towards those of the last batch; only batch norm has any. */
-  default void commitStatistics(Backend backend, float momentum) {}
+  /**
+   * Moves the running statistics towards those of the last batch; only batch norm has any.
+   *
+   * @param images of that batch
+   */
+  default void commitStatistics(Backend backend, int images, float momentum) {}
 }

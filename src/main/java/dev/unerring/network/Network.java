@@ -28,6 +28,7 @@ public final class Network {
   private final Tensor logits;
   private final Tensor gradLogits;
   private Patches patches = Patches.NONE;
+  private int images;
 
   /**
    * Builds the network with all values zero; see {@link Initializer} and {@link ModelFile}.
@@ -61,6 +62,20 @@ public final class Network {
     logits = allocate(chain.outputShape(shape));
     gradLogits = allocate(logits.shape());
     chain.bind(backend, shape, parameters, new Scratch(backend, chain.largest(shape)));
+  }
+
+  private Network(Network other) {
+    architecture = other.architecture;
+    classes = other.classes;
+    backend = other.backend.exact();
+    chain = other.chain;
+    parameters.addAll(other.parameters);
+    values = other.values;
+    gradients = other.gradients;
+    input = other.input;
+    logits = other.logits;
+    gradLogits = other.gradLogits;
+    patches = other.patches;
   }
 
   private Tensor allocate(Shape shape) {
@@ -159,15 +174,35 @@ public final class Network {
    * @param images number of images, at most {@link #batch}
    */
   public Tensor forward(MemorySegment pixels, int images, Mode mode) {
-    Tensor x = input.firstImages(images);
+    Tensor x = begin(images);
     long bytes = x.shape().elements() * Float.BYTES;
     backend.upload(pixels.byteSize() == bytes ? pixels : pixels.asSlice(0, bytes), x.data());
-    Tensor y = logits.firstImages(images);
-    chain.forward(backend, x, y, mode);
+    Tensor y = forward(images, mode);
     if (mode == Mode.RUNNING_STATISTICS && !patches.isEmpty()) {
       patches.apply(backend, pixels, y);
     }
     return y;
+  }
+
+  /**
+   * Begins a batch of so many images: where its raw pixel values have to stand for {@link
+   * #forward(int, Mode)}.
+   */
+  public Tensor begin(int count) {
+    images = count;
+    return input.firstImages(count);
+  }
+
+  /** Logits of the batch of {@link #begin}, of the layers alone: without patches. */
+  public Tensor forward(int count, Mode mode) {
+    Tensor y = logits(count);
+    chain.forward(backend, input.firstImages(count), y, mode);
+    return y;
+  }
+
+  /** Where the logits of {@code count} images stand after a pass. */
+  public Tensor logits(int count) {
+    return logits.firstImages(count);
   }
 
   /** Where the loss writes the gradient of the logits of {@code images} images. */
@@ -195,6 +230,17 @@ public final class Network {
 
   /** Commits the statistics of the last batch to the running ones. */
   public void commitStatistics(float momentum) {
-    chain.commitStatistics(backend, momentum);
+    backend.repeat(
+        new Commit(this, images, momentum),
+        () -> chain.commitStatistics(backend, images, momentum));
+  }
+
+  private record Commit(Network network, int images, float momentum) {}
+
+  /**
+   * The same network and memory on {@link Backend#exact}: itself where that is the same backend.
+   */
+  public Network exact() {
+    return backend.exact() == backend ? this : new Network(this);
   }
 }

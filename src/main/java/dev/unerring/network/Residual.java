@@ -123,10 +123,10 @@ public final class Residual implements Layer {
   }
 
   @Override
-  public void commitStatistics(Backend backend, float momentum) {
-    main.commitStatistics(backend, momentum);
+  public void commitStatistics(Backend backend, int images, float momentum) {
+    main.commitStatistics(backend, images, momentum);
     if (shortcut != null) {
-      shortcut.commitStatistics(backend, momentum);
+      shortcut.commitStatistics(backend, images, momentum);
     }
   }
 }

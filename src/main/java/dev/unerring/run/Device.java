@@ -1,26 +1,41 @@
 package dev.unerring.run;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
+import dev.unerring.backend.cuda.CudaBackend;
+import dev.unerring.backend.cuda.CudnnBackend;
 import dev.unerring.base.UsageException;
+import dev.unerring.ffi.CudaStatus;
 import dev.unerring.ffi.KernelSet;
+import java.util.List;
 
 /**
  * Where a run computes. It changes speed, never bits, so it stands in environment.json and not in
- * the plan.
- *
- * @param name auto, cpu or reference; auto is cpu
- * @param kernels auto, avx512, avx2, neon or portable
- * @param threads number of threads
+ * the plan. NVIDIA's libraries are looked for when they are first needed, and once.
  */
-public record Device(String name, String kernels, int threads) {
+public final class Device {
+  private static final List<String> NAMES = List.of("auto", "cpu", "cuda", "reference");
   private static final int MOST_THREADS = 1024;
 
-  /** Checks the values. */
-  public Device {
-    if (!name.equals("auto") && !name.equals("cpu") && !name.equals("reference")) {
-      throw new UsageException("--device is auto, cpu or reference, not '" + name + "'");
+  private final String name;
+  private final String kernels;
+  private final int threads;
+  private CudaStatus status;
+
+  /**
+   * Checks the values.
+   *
+   * @param name auto, cpu, cuda or reference; auto is the GPU where one can be used, otherwise the
+   *     processor
+   * @param kernels auto, avx512, avx2, neon or portable: the processor's; with device auto a set
+   *     that is named asks for the processor
+   * @param threads number of threads
+   */
+  public Device(String name, String kernels, int threads) {
+    if (!NAMES.contains(name)) {
+      throw new UsageException("--device is auto, cpu, cuda or reference, not '" + name + "'");
     }
     if (!kernels.equals("auto")) {
       KernelSet.parse(kernels);
@@ -28,6 +43,19 @@ public record Device(String name, String kernels, int threads) {
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UsageException("--threads is 1 to " + MOST_THREADS + ", not " + threads);
     }
+    this.name = name;
+    this.kernels = kernels;
+    this.threads = threads;
+  }
+
+  /** What was asked for: auto, cpu, cuda or reference. */
+  public String name() {
+    return name;
+  }
+
+  /** Threads of the processor. */
+  public int threads() {
+    return threads;
   }
 
   /**
@@ -35,7 +63,7 @@ public record Device(String name, String kernels, int threads) {
    * what goes wrong there is said by {@link #open}.
    */
   public void prepare() {
-    if (!name.equals("reference")) {
+    if (name.equals("cpu") || name.equals("auto")) {
       Thread.ofPlatform()
           .daemon()
           .name("unerring-prepare")
@@ -43,8 +71,44 @@ public record Device(String name, String kernels, int threads) {
     }
   }
 
-  /** A backend there; the caller closes it. No silent fall-back: what cannot be had is an error. */
+  /**
+   * A backend there whose bits are those of docs/arithmetic.md; the caller closes it. No silent
+   * fall-back: what cannot be had is a {@link dev.unerring.base.DeviceException}.
+   */
   public Backend open() {
-    return name.equals("reference") ? new ReferenceBackend() : CpuBackend.open(kernels, threads);
+    return switch (name) {
+      case "reference" -> new ReferenceBackend();
+      case "cuda" -> CudaBackend.open(status());
+      case "auto" ->
+          kernels.equals("auto") && status().usable() ? CudaBackend.open(status()) : cpu();
+      default -> cpu();
+    };
+  }
+
+  /**
+   * A backend for training in the arithmetic of a plan; the caller closes it.
+   *
+   * @throws UsageException where the device that was asked for has none
+   */
+  Backend openFor(Arithmetic arithmetic) {
+    if (arithmetic == Arithmetic.ORDERED) {
+      return open();
+    }
+    if (!name.equals("cuda") && !name.equals("auto")) {
+      throw new UsageException(
+          "--arithmetic cudnn needs an NVIDIA GPU; on --device " + name + " it is ordered");
+    }
+    return CudnnBackend.open(status(), arithmetic);
+  }
+
+  private Backend cpu() {
+    return CpuBackend.open(kernels, threads);
+  }
+
+  private CudaStatus status() {
+    if (status == null) {
+      status = CudaStatus.ofThisMachine();
+    }
+    return status;
   }
 }

@@ -3,8 +3,10 @@ package dev.unerring.run;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
+import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.DeviceException;
 import dev.unerring.base.Philox;
+import dev.unerring.base.UnerringException;
 import dev.unerring.errors.Labels;
 import dev.unerring.ffi.CpuKernels;
 import dev.unerring.ffi.CudaStatus;
@@ -45,7 +47,8 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     Map<String, Object> json = new LinkedHashMap<>();
     machine(lines, json);
     CpuKernelFindings kernels = kernels(lines, json);
-    GpuFindings gpu = new GpuFindings(CudaStatus.ofThisMachine());
+    CudaStatus status = CudaStatus.ofThisMachine();
+    GpuFindings gpu = new GpuFindings(status, compareGpu(status));
     lines.addAll(gpu.lines());
     json.put("gpu", gpu.toJson());
     lines.add("verdict    " + kernels.verdict());
@@ -132,6 +135,20 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
       }
     }
     return sets;
+  }
+
+  /** Whether the GPU's kernels give the bits of the definition. */
+  private static String compareGpu(CudaStatus status) {
+    if (!status.usable()) {
+      return "not tried";
+    }
+    try (Backend reference = new ReferenceBackend();
+        CudaBackend gpu = CudaBackend.open(status)) {
+      boolean same = Arrays.equals(trainingStep(reference), trainingStep(gpu));
+      return (same ? "exact" : WRONG) + ", " + gpu.kernels();
+    } catch (UnerringException e) {
+      return "cannot be used: " + e.getMessage();
+    }
   }
 
   /** Bits of the logits and gradients of one training step of the small network. */

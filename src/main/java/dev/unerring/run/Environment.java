@@ -1,7 +1,9 @@
 package dev.unerring.run;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
+import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.Sha256;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,9 +39,43 @@ record Environment(RunRequest request, Path out, Backend backend) {
   Map<String, Object> device() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("device", backend.name());
-    json.put("kernels", backend instanceof CpuBackend cpu ? cpu.kernelSet() : "java");
-    json.put("arithmetic", "ordered");
+    json.put("kernels", kernels());
+    json.put("arithmetic", request.plan().arithmetic().label());
+    json.put("precision", request.plan().arithmetic().precision());
     json.put("threads", (long) (backend instanceof CpuBackend ? request.device().threads() : 1));
+    if (backend instanceof CudaBackend cuda) {
+      json.putAll(cuda.facts());
+    }
     return json;
+  }
+
+  /** The kernels and what they run on, for a reader. */
+  String where() {
+    Map<String, Object> device = device();
+    return backend instanceof CudaBackend
+        ? device.get("gpu")
+            + ", compute capability "
+            + device.get("computeCapability")
+            + ", "
+            + device.get("multiprocessors")
+            + " SMs, CUDA "
+            + device.get("cudaRuntime")
+            + training()
+        : kernels() + ", " + device.get("threads") + " threads";
+  }
+
+  private String training() {
+    Arithmetic arithmetic = request.plan().arithmetic();
+    return arithmetic == Arithmetic.ORDERED
+        ? ""
+        : "; training by cuDNN in " + arithmetic.precision() + ", all else ordered";
+  }
+
+  private String kernels() {
+    return switch (backend) {
+      case CpuBackend cpu -> cpu.kernelSet();
+      case CudaBackend cuda -> cuda.kernels();
+      default -> "java";
+    };
   }
 }

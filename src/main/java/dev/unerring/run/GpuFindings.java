@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.backend.cuda.KernelCode;
 import dev.unerring.ffi.CudaDevice;
 import dev.unerring.ffi.CudaLibraries;
 import dev.unerring.ffi.CudaLibrary;
@@ -11,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What is said about NVIDIA's libraries and GPUs: in lines, and as values for JSON. */
-record GpuFindings(CudaStatus status) {
+/**
+ * What is said about NVIDIA's libraries and GPUs: in lines, and as values for JSON.
+ *
+ * @param kernels what a comparison of the GPU's kernels with the definition came to
+ */
+record GpuFindings(CudaStatus status, String kernels) {
 
   /** The libraries, where those that are absent were looked for, the GPUs, the verdict. */
   List<String> lines() {
@@ -34,6 +39,7 @@ record GpuFindings(CudaStatus status) {
     status
         .devices()
         .forEach(device -> lines.add("gpu        " + device.index() + ": " + device.text()));
+    lines.add("kernels    GPU: " + kernels + "; this build carries " + carried());
     lines.add("verdict    GPU: " + status.sentence());
     return lines;
   }
@@ -44,12 +50,21 @@ record GpuFindings(CudaStatus status) {
     json.put("usable", status.usable());
     json.put("situation", status.situation().name());
     json.put("verdict", status.sentence());
+    json.put("kernels", kernels);
+    json.put(
+        "compiledKernelBytes", KernelCode.compiled().map(code -> (long) code.length).orElse(0L));
     json.put("cuda", status.libraries().cuda());
     List<Object> libraries = new ArrayList<>();
     status.libraries().found().forEach((library, found) -> libraries.add(toJson(library, found)));
     json.put("libraries", libraries);
     json.put("devices", status.devices().stream().map(GpuFindings::toJson).toList());
     return json;
+  }
+
+  private static String carried() {
+    return KernelCode.compiled()
+        .map(code -> "compiled kernels (" + code.length / 1024 + " KiB) and their source for NVRTC")
+        .orElse("the kernels' source for NVRTC only (built without nvcc)");
   }
 
   private static String text(CudaLibraries.Found found) {

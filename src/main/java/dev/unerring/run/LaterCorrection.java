@@ -210,9 +210,9 @@ public final class LaterCorrection {
       audit.warnings().forEach(monitor::note);
       watch.lap("audit");
       int batch = Math.min(plan.batchSize(), data.train().size());
-      Memory.requireFit(
-          plan.architecture(), data.imageShape(), data.classes(), batch, Memory.ofMachine());
-      try (Backend backend = request.device().open()) {
+      try (Backend backend = request.device().openFor(plan.arithmetic())) {
+        long available = Memory.available(backend);
+        Memory.requireFit(plan.architecture(), data.imageShape(), data.classes(), batch, available);
         Network network =
             new Network(plan.architecture(), data.imageShape(), data.classes(), backend, batch);
         StoredTensors.of(run.network(backend, 1)).restore(network);

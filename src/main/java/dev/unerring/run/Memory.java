@@ -1,6 +1,8 @@
 package dev.unerring.run;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.unerring.backend.Backend;
+import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.DeviceException;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
@@ -17,6 +19,11 @@ final class Memory {
   static long ofMachine() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getTotalMemorySize();
+  }
+
+  /** What a network on this backend can take: memory of the machine, or free memory of the GPU. */
+  static long available(Backend backend) {
+    return backend instanceof CudaBackend cuda ? cuda.freeMemory() : ofMachine();
   }
 
   /**

@@ -56,17 +56,20 @@ public final class Pipeline {
       String architecture = request.plan().architecture();
       Shape image = data.imageShape();
       int batch = Math.min(request.plan().batchSize(), data.train().size());
-      Memory.requireFit(architecture, image, data.classes(), batch, Memory.ofMachine());
-      try (Backend backend = request.device().open()) {
+      try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
+        long available = Memory.available(backend);
+        Memory.requireFit(architecture, image, data.classes(), batch, available);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
         return run(data, audit, network);
       }
     }
   }
 
-  private RunResult run(Dataset data, LabelAudit audit, Network network) {
+  /** All but the training itself has the bits of the definition. */
+  private RunResult run(Dataset data, LabelAudit audit, Network trained) {
+    Network network = trained.exact();
     RunFolder folder = RunFolder.create(request);
-    Environment environment = new Environment(request, folder.path(), network.backend());
+    Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
     folder.write("plan.json", Json.canonical(request.plan().toJson()) + "\n");
     folder.write("environment.json", Json.pretty(environment.toJson()));
@@ -75,7 +78,7 @@ public final class Pipeline {
     Initializer.initialize(network, request.plan().seed());
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
-        new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(network);
+        new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);
     folder.write("metrics.csv", Tables.metrics(training.rows()));
     if (training.best() != null) {
       ModelFile.write(folder.file(Completion.BEST), network, training.best());
@@ -115,9 +118,7 @@ public final class Pipeline {
         + " on "
         + device.get("device")
         + " ("
-        + device.get("kernels")
-        + ", "
-        + device.get("threads")
-        + " threads)";
+        + environment.where()
+        + ")";
   }
 }

@@ -1,6 +1,7 @@
 package dev.unerring.train;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.HeldImages;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -24,6 +25,8 @@ public final class BatchStep {
   private final MemorySegment hostLabels;
   private float[] viewed;
   private MemorySegment view;
+  private Batch batch;
+  private Runnable operations;
   private final SampleWeights weights;
   private final Buffer batchWeights;
 
@@ -57,24 +60,73 @@ public final class BatchStep {
   public float gradients(float[] pixels, Labels goals, int[] samples, Mode mode, String where) {
     Backend backend = network.backend();
     int count = goals.samples();
+    Tensor x = network.begin(count);
+    long bytes = x.shape().elements() * Float.BYTES;
     if (pixels != viewed) {
       viewed = pixels;
       view = MemorySegment.ofArray(pixels);
     }
-    Tensor logits = network.forward(view, count, mode);
+    backend.upload(view.byteSize() == bytes ? view : view.asSlice(0, bytes), x.data());
     MemorySegment.copy(
         goals.values(), 0, hostLabels, ValueLayout.JAVA_INT, 0, goals.values().length);
     backend.upload(hostLabels, labels);
-    if (goals.multiLabel()) {
-      backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(count));
-    } else if (batchWeights != null) {
-      backend.upload(MemorySegment.ofArray(weights.of(samples)), batchWeights);
-      Tensor gradient = network.gradLogits(count);
-      backend.weightedSoftmaxCrossEntropy(logits, labels, batchWeights, loss, gradient);
-    } else {
-      backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
+    compute(null, count, goals.multiLabel(), mode, samples);
+    return finite(samples, count, where);
+  }
+
+  /**
+   * The same, of the next images of a pass that the device makes the batches of.
+   *
+   * @param multiLabel whether each label is a decision of 0 or 1
+   */
+  float gradients(HeldImages held, boolean multiLabel, int[] samples, Mode mode, String where) {
+    network.begin(samples.length);
+    compute(held, samples.length, multiLabel, mode, samples);
+    return finite(samples, samples.length, where);
+  }
+
+  /** What one batch has in common with another one of which the operations are the same. */
+  private record Batch(BatchStep step, HeldImages held, int count, boolean multiLabel, Mode mode) {}
+
+  private void compute(HeldImages held, int count, boolean multiLabel, Mode mode, int[] samples) {
+    boolean again =
+        batch != null
+            && batch.held() == held
+            && batch.count() == count
+            && batch.multiLabel() == multiLabel
+            && batch.mode() == mode;
+    if (!again) {
+      batch = new Batch(this, held, count, multiLabel, mode);
+      operations = operations(batch);
     }
-    network.backward(count, mode);
+    Backend backend = network.backend();
+    if (batchWeights != null) {
+      backend.upload(MemorySegment.ofArray(weights.of(samples)), batchWeights);
+    }
+    backend.repeat(batch, operations);
+  }
+
+  private Runnable operations(Batch of) {
+    Backend backend = network.backend();
+    return () -> {
+      if (of.held() != null) {
+        of.held().next(network.begin(of.count()), labels);
+      }
+      Tensor logits = network.forward(of.count(), of.mode());
+      if (of.multiLabel()) {
+        backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(of.count()));
+      } else if (batchWeights != null) {
+        Tensor gradient = network.gradLogits(of.count());
+        backend.weightedSoftmaxCrossEntropy(logits, labels, batchWeights, loss, gradient);
+      } else {
+        backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(of.count()));
+      }
+      network.backward(of.count(), of.mode());
+    };
+  }
+
+  private float finite(int[] samples, int count, String where) {
+    Backend backend = network.backend();
     backend.download(loss, hostLoss);
     if (!Float.isFinite(mean[0]) || backend.countNonFinite(network.gradients()) > 0) {
       throw new NonFiniteException(

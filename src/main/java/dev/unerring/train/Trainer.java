@@ -48,8 +48,7 @@ public final class Trainer {
     int wanted = Math.max(floor, (int) Math.floor(plan.primeTo() * given.values().length));
     Adam adam = new Adam(network);
     SampleWeights weights = SampleWeights.of(plan.costs(), goals);
-    BatchStep batch = new BatchStep(network, weights);
-    float[] pixels = train.room(Math.min(plan.batchSize(), train.size()));
+    Batches batches = new Batches(network, train, goals, weights);
     List<EpochRow> rows = new ArrayList<>();
     StoredTensors best = null;
     int bestEpoch = 0;
@@ -60,6 +59,7 @@ public final class Trainer {
     int stepsPerEpoch = Math.ceilDiv(train.size(), plan.batchSize());
     for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
       int[] order = SampleOrder.of(plan.seed(), Philox.SAMPLE_ORDER, epoch, train.size());
+      batches.begin(order);
       double lossSum = 0.0;
       Optional<String> stop = Optional.empty();
       for (int step = 0; step < stepsPerEpoch && stop.isEmpty(); step++) {
@@ -67,11 +67,9 @@ public final class Trainer {
         int[] samples =
             Arrays.copyOfRange(order, from, Math.min(from + plan.batchSize(), order.length));
         String where = "epoch " + epoch + ", step " + (step + 1);
-        train.gather(samples, pixels);
         float loss;
         try {
-          loss =
-              batch.gradients(pixels, goals.rows(samples), samples, Mode.BATCH_STATISTICS, where);
+          loss = batches.gradients(samples, Mode.BATCH_STATISTICS, where);
         } catch (NonFiniteException e) {
           monitor.note(e.getMessage());
           stop = Optional.of("non-finite");

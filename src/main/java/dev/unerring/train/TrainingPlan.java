@@ -1,5 +1,6 @@
 package dev.unerring.train;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
 import dev.unerring.errors.Costs;
@@ -26,6 +27,7 @@ import java.util.Map;
  *     {@link #baseLine}
  * @param correction the correction stage
  * @param costs what each error costs; the order of classes is that of the data
+ * @param arithmetic what carries out the training phase
  */
 public record TrainingPlan(
     String architecture,
@@ -38,7 +40,8 @@ public record TrainingPlan(
     double primeTo,
     boolean stopAtFloor,
     CorrectionPlan correction,
-    Costs costs) {
+    Costs costs,
+    Arithmetic arithmetic) {
   private static final long SCHEMA = 1;
   private static final int BATCH_2D = 128;
   private static final int BATCH_3D = 32;
@@ -61,7 +64,7 @@ public record TrainingPlan(
     Ranges.require(primeTo >= 0 && primeTo <= 1, "primeTo", primeTo, "0 to 1");
   }
 
-  /** A plan in which every error costs the same. */
+  /** A plan of ordered arithmetic in which every error costs the same. */
   public TrainingPlan(
       String architecture,
       long seed,
@@ -84,7 +87,8 @@ public record TrainingPlan(
         primeTo,
         stopAtFloor,
         correction,
-        Costs.NONE);
+        Costs.NONE,
+        Arithmetic.ORDERED);
   }
 
   /** The default choices; their measurement stands in docs/decisions.md. */
@@ -160,7 +164,25 @@ public record TrainingPlan(
         primeTo,
         stopAtFloor,
         correction,
-        costs);
+        costs,
+        arithmetic);
+  }
+
+  /** The same plan with another arithmetic. */
+  public TrainingPlan with(Arithmetic other) {
+    return new TrainingPlan(
+        architecture,
+        seed,
+        epochs,
+        batchSize,
+        learningRate,
+        weightDecay,
+        batchNormMomentum,
+        primeTo,
+        stopAtFloor,
+        correction,
+        costs,
+        other);
   }
 
   /** The same plan with other costs. */
@@ -176,7 +198,8 @@ public record TrainingPlan(
         primeTo,
         stopAtFloor,
         correction,
-        others);
+        others,
+        arithmetic);
   }
 
   /** The plan as a JSON object with every default written out; costs only where there are any. */
@@ -197,6 +220,10 @@ public record TrainingPlan(
     json.put("correction", correction.toJson());
     if (!costs.none()) {
       json.put("costs", costs.toJson());
+    }
+    json.put("arithmetic", arithmetic.label());
+    if (arithmetic != Arithmetic.ORDERED) {
+      json.put("precision", arithmetic.precision());
     }
     return json;
   }
@@ -229,7 +256,10 @@ public record TrainingPlan(
               reader.real("primeTo", d.primeTo),
               reader.flag("stopAtFloor", d.stopAtFloor),
               CorrectionPlan.fromJson(reader.object("correction"), source),
-              reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : Costs.NONE);
+              reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : Costs.NONE,
+              Arithmetic.of(
+                  reader.text("arithmetic", d.arithmetic.label()),
+                  reader.text("precision", d.arithmetic.precision())));
       reader.refuseOthers();
       return plan;
     } catch (UsageException e) {

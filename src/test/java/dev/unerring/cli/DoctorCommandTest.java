@@ -47,6 +47,9 @@ class DoctorCommandTest {
     assertTrue(((Map<?, ?>) json.get("kernels")).containsKey("tried"));
     Map<?, ?> gpu = (Map<?, ?>) json.get("gpu");
     assertEquals(true, gpu.get("usable"));
+    // The look-alike does not carry kernels out, and that is noticed.
+    assertTrue(gpu.get("kernels").toString().startsWith("WRONG BITS, "), run.out());
+    assertTrue((long) gpu.get("compiledKernelBytes") >= 0);
     assertTrue(gpu.get("verdict").toString().startsWith("usable: Stub GPU"));
     assertEquals(
         "9.9", ((Map<?, ?>) ((List<?>) gpu.get("devices")).getFirst()).get("computeCapability"));

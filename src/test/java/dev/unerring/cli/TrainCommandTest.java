@@ -133,7 +133,9 @@ class TrainCommandTest {
             "batchNormMomentum",
             0.1,
             "primeTo",
-            0.25),
+            0.25,
+            "arithmetic",
+            "ordered"),
         without(json("plan.json"), "correction", "dropAt", "dropFactor", "stopAtFloor"));
     assertEquals("none", ((Map<?, ?>) json("plan.json").get("correction")).get("corrector"));
   }

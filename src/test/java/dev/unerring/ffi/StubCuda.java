@@ -27,7 +27,8 @@ public final class StubCuda {
     DRIVER_TOO_OLD,
     NO_DEVICE,
     ECC,
-    ILLEGAL_ADDRESS
+    ILLEGAL_ADDRESS,
+    NO_KERNEL
   }
 
   /** What can be set; the order of the enum in C. */
@@ -52,10 +53,12 @@ public final class StubCuda {
 
   /** Builds into a folder, with the names of CUDA 13. Options of the compiler may be added. */
   public static StubCuda build(Path folder, String... options) throws Exception {
-    Path source = folder.resolve("stub_cuda.c");
-    try (InputStream in = StubCuda.class.getResourceAsStream("stub_cuda.c")) {
-      Files.write(source, in.readAllBytes());
+    for (String part : new String[] {"stub_cuda.c", "stub_products.c"}) {
+      try (InputStream in = StubCuda.class.getResourceAsStream(part)) {
+        Files.write(folder.resolve(part), in.readAllBytes());
+      }
     }
+    Path source = folder.resolve("stub_cuda.c");
     Path library = folder.resolve("stub.so");
     List<String> command = new ArrayList<>(List.of("cc", "-w", "-shared", "-fPIC"));
     command.addAll(List.of(options));
@@ -116,7 +119,7 @@ public final class StubCuda {
   }
 
   /** The n-th call from now on, counted from 1, fails. */
-  void fail(long call, Kind kind) {
+  public void fail(long call, Kind kind) {
     try {
       control
           .function("stub_fail", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT))
@@ -137,18 +140,27 @@ public final class StubCuda {
     }
   }
 
+  /** Begins the random orders of kernels that are built for the host. */
+  public void seed(long seed) {
+    try {
+      control.function("host_seed", FunctionDescriptor.ofVoid(JAVA_LONG)).invokeExact(seed);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Calls so far. */
-  long calls() {
+  public long calls() {
     return number("stub_calls");
   }
 
   /** What was created and not given back. */
-  long live() {
+  public long live() {
     return number("stub_live");
   }
 
   /** The function that failed; empty where none did. */
-  String failed() {
+  public String failed() {
     try {
       MethodHandle handle = control.function("stub_failed", FunctionDescriptor.of(ADDRESS));
       return BoundLibrary.string((MemorySegment) handle.invokeExact());
@@ -170,7 +182,7 @@ public final class StubCuda {
   }
 
   /** Runs a command to its end; what it printed. */
-  static String run(String... command) throws IOException, InterruptedException {
+  public static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();

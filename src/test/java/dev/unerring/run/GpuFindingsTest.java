@@ -15,11 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 class GpuFindingsTest {
   @Test
   void aGpuThatWorksIsDescribed(@TempDir Path folder) throws Exception {
-    List<String> lines = new GpuFindings(StubCuda.build(folder).status()).lines();
+    List<String> lines = new GpuFindings(StubCuda.build(folder).status(), "exact").lines();
     assertEquals("cuda       driver 13.0: " + folder.resolve("libcuda.so.1"), lines.getFirst());
     assertTrue(lines.contains("cuda       cuDNN 9.24.0: " + folder.resolve("libcudnn.so.9")));
     assertTrue(
         lines.contains("gpu        0: Stub GPU, compute capability 9.9, 9 SMs, 8.0 GiB, ECC on"));
+    String kernels = lines.get(lines.size() - 2);
+    assertTrue(kernels.startsWith("kernels    GPU: exact; this build carries "), kernels);
     assertTrue(lines.getLast().startsWith("verdict    GPU: usable: Stub GPU with driver"));
   }
 
@@ -28,7 +30,7 @@ class GpuFindingsTest {
     StubCuda stub = StubCuda.build(folder);
     stub.remove("libcublas.so.13");
     stub.remove("libcudnn.so.9");
-    GpuFindings findings = new GpuFindings(stub.status());
+    GpuFindings findings = new GpuFindings(stub.status(), "not tried");
     List<String> lines = findings.lines();
     assertTrue(lines.contains("cuda       cuDNN: no libcudnn.so.9"), lines::toString);
     assertTrue(

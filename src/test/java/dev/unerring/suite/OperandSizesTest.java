@@ -8,10 +8,12 @@ import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.Window;
+import dev.unerring.backend.cuda.HostGpu;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Operands whose sizes do not fit together, and labels outside the classes, raise {@link
@@ -92,6 +95,12 @@ final class OperandSizesTest {
   Stream<DynamicTest> cpu() {
     KernelSets sets = KernelSets.find();
     return tests("cpu", () -> CpuBackend.open(sets.best().set().label(), 2));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> cuda(@TempDir Path folder) throws Exception {
+    HostGpu gpu = HostGpu.build(folder);
+    return tests("cuda", gpu::open);
   }
 
   private static Stream<DynamicTest> tests(String name, Supplier<Backend> backend) {

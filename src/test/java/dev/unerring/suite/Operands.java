@@ -24,7 +24,10 @@ final class Operands {
   }
 
   /** Words on each side; odd, so that the buffer is not aligned. */
-  private static final int GUARD = 37;
+  static final int GUARD = 37;
+
+  /** The same for a buffer whose address is one of 16 bytes. */
+  static final int ALIGNED_GUARD = 40;
 
   /** A signalling NaN: a guard that is read into a result shows up as well. */
   private static final int GUARD_WORD = 0x7fa5a5a5;
@@ -40,13 +43,19 @@ final class Operands {
   private final Backend backend;
   private final Values values;
   private final int stream;
+  private final int guard;
   private final List<Piece> pieces = new ArrayList<>();
   private final List<Long> numbers = new ArrayList<>();
 
   Operands(Backend backend, Values values, int stream) {
+    this(backend, values, stream, GUARD);
+  }
+
+  Operands(Backend backend, Values values, int stream, int guard) {
     this.backend = backend;
     this.values = values;
     this.stream = stream;
+    this.guard = guard;
   }
 
   /** A drawn vector that the operation must not change. */
@@ -93,12 +102,12 @@ final class Operands {
   }
 
   private Buffer add(int[] content, int[] given) {
-    int[] all = new int[content.length + 2 * GUARD];
+    int[] all = new int[content.length + 2 * guard];
     Arrays.fill(all, GUARD_WORD);
-    System.arraycopy(content, 0, all, GUARD, content.length);
+    System.arraycopy(content, 0, all, guard, content.length);
     Buffer whole = backend.allocate(all.length);
     backend.upload(MemorySegment.ofArray(all), whole);
-    Buffer inner = whole.slice(GUARD, content.length);
+    Buffer inner = whole.slice(guard, content.length);
     pieces.add(new Piece(whole, inner, given));
     return inner;
   }
@@ -110,15 +119,15 @@ final class Operands {
       int[] wanted = expected.words(p);
       int[] given = pieces.get(p).given();
       for (int i = 0; i < words.length; i++) {
-        int at = i - GUARD;
-        boolean guard = at < 0 || i >= words.length - GUARD;
-        if (guard && words[i] != GUARD_WORD) {
+        int at = i - guard;
+        boolean outside = at < 0 || i >= words.length - guard;
+        if (outside && words[i] != GUARD_WORD) {
           return "operand " + p + ": a guard word was overwritten at " + at;
         }
-        if (!guard && given != null && words[i] != given[at]) {
+        if (!outside && given != null && words[i] != given[at]) {
           return "operand " + p + ": an input was changed at " + at;
         }
-        if (!guard && canonical(words[i]) != canonical(wanted[i])) {
+        if (!outside && canonical(words[i]) != canonical(wanted[i])) {
           return "operand "
               + p
               + " at "

@@ -10,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * {@code make suite18}: each of the 18 sets as a synthetic one, without and with planted conflicts,
@@ -33,6 +35,12 @@ public final class Suite18 {
   private final String version;
   private final boolean full;
   private final PrintStream out;
+
+  /** More options of every training, for instance {@code --device cuda --seed 1}. */
+  private final List<String> options =
+      Arrays.stream(System.getProperty("suite18.options", "").split(" "))
+          .filter(option -> !option.isEmpty())
+          .toList();
 
   /**
    * Prepares the suite.
@@ -159,6 +167,7 @@ public final class Suite18 {
   private String inputs(String flag, int conflicts) {
     return version
         + " "
+        + options.stream().map(option -> option + " ").collect(Collectors.joining())
         + (conflicts == 0 ? "" : PRIME_TO + " ")
         + String.join(" ", synthesize(flag, conflicts, Path.of("data.npz")));
   }
@@ -188,20 +197,12 @@ public final class Suite18 {
     long start = System.nanoTime();
     int code = call(log, synthesize(flag, conflicts, data));
     if (code == 0) {
-      code =
-          call(
-              log,
-              List.of(
-                  "train",
-                  "--data",
-                  data.toString(),
-                  "--arch",
-                  System.getProperty("suite18.arch", "auto"),
-                  "--prime-to",
-                  conflicts == 0 ? "0" : PRIME_TO,
-                  "--no-progress",
-                  "--out",
-                  run.toString()));
+      List<String> train = new ArrayList<>(List.of("train", "--data", data.toString()));
+      train.addAll(List.of("--arch", System.getProperty("suite18.arch", "auto")));
+      train.addAll(List.of("--prime-to", conflicts == 0 ? "0" : PRIME_TO, "--no-progress"));
+      train.addAll(options);
+      train.addAll(List.of("--out", run.toString()));
+      code = call(log, train);
     }
     Files.deleteIfExists(data);
     Map<String, Object> record = new LinkedHashMap<>();

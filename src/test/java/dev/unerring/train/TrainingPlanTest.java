@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
@@ -35,15 +36,18 @@ class TrainingPlanTest {
   @Test
   void roundTrip() {
     for (TrainingPlan plan : new TrainingPlan[] {TrainingPlan.standard(), OTHER}) {
-      assertEquals(plan, read(Json.canonical(plan.toJson())));
-      assertEquals(plan, read(Json.pretty(plan.toJson())));
+      for (Arithmetic arithmetic : Arithmetic.values()) {
+        TrainingPlan each = plan.with(arithmetic);
+        assertEquals(each, read(Json.canonical(each.toJson())));
+        assertEquals(each, read(Json.pretty(each.toJson())));
+      }
     }
   }
 
   @Test
   void theCanonicalTextIsFixed() {
     assertEquals(
-        "{\"architecture\":\"small\",\"batchNormMomentum\":1,\"batchSize\":33,\"correction\":"
+        "{\"architecture\":\"small\",\"arithmetic\":\"ordered\",\"batchNormMomentum\":1,\"batchSize\":33,\"correction\":"
             + "{\"corrector\":\"none\",\"firstStep\":0.1,\"focusRounds\":3,\"focusWeight\":2,\"learningRate\":0.30000000000000004,"
             + "\"sessions\":12,\"smallestStep\":9.5367431640625e-7,\"sweeps\":3},"
             + "\"dropAt\":[0.25,0.6666666666666666],\"dropFactor\":0.3,\"epochs\":7,"
@@ -57,7 +61,7 @@ class TrainingPlanTest {
     assertEquals(TrainingPlan.standard(), read("{}"));
     assertEquals(TrainingPlan.standard(), read("{\"correction\":{}}"));
     assertEquals(7, read("{\"epochs\":7}").epochs());
-    assertEquals(13, TrainingPlan.standard().toJson().size());
+    assertEquals(14, TrainingPlan.standard().toJson().size());
     assertEquals(8, CorrectionPlan.standard().toJson().size());
   }
 

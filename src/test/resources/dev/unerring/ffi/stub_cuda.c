@@ -5,19 +5,27 @@
 #include <string.h>
 
 enum { CUDA, CUBLAS, CUDNN, NVRTC };
-enum { OUT_OF_MEMORY, DRIVER_TOO_OLD, NO_DEVICE, ECC, ILLEGAL_ADDRESS };
+enum { OUT_OF_MEMORY, DRIVER_TOO_OLD, NO_DEVICE, ECC, ILLEGAL_ADDRESS, NO_KERNEL };
 enum { DRIVER_VERSION, RUNTIME_VERSION, CUBLAS_MAJOR, CUDNN_VERSION, CUDNN_CUDART, DEVICES, WRONG_RESULT, KNOBS };
 
+// The kernels built for the host, where a test links them in (host_kernels.cpp).
+__attribute__((weak)) void *host_kernel(const char *name);
+__attribute__((weak)) int host_launch(void *kernel, const unsigned *sizes, void **arguments);
+__attribute__((weak)) int host_argument(void *kernel, int i);
+
 static const int STATUS[][4] = {
-    {2, 3, 4004, 1}, {35, 1, 3005, 7}, {100, 1, 1001, 7}, {214, 14, 5003, 7}, {700, 13, 5000, 7}};
+    {2, 3, 4004, 1}, {35, 1, 3005, 7}, {100, 1, 1001, 7}, {214, 14, 5003, 7}, {700, 13, 5000, 7}, {209, 8, 3004, 7}};
 static const int DEFAULTS[KNOBS] = {13000, 13000, 13, 92400, 13000, 1, 0};
 
 static long calls, live, fail_at;
 static int kind, lost, knob[KNOBS], elements;
 static const char *failed;
-static long memory[64];
+enum { BLOCKS = 4096 };
+static long memory[BLOCKS];
 
+static void forget_capture(void);
 void stub_reset(void) {
+  forget_capture();
   calls = live = fail_at = 0;
   lost = 0;
   failed = "";
@@ -65,6 +73,8 @@ static int destroy(int library, const char *function) {
 #define TEXT(name) \
   const char *name(int status) { return status == 0 ? "success" : #name " of the stub"; }
 
+#include "stub_products.c"
+
 // ---- CUDA runtime ----
 NUMBER(CUDA, cudaRuntimeGetVersion, int, knob[RUNTIME_VERSION])
 NUMBER(CUDA, cudaDriverGetVersion, int, knob[DRIVER_VERSION])
@@ -73,35 +83,33 @@ NUMBER(CUDA, cudaDeviceGetAttribute, int, 9)
 NUMBER(CUDA, cudaEventElapsedTime, float, 1.5f)
 PLAIN(CUDA, cudaSetDevice)
 PLAIN(CUDA, cudaDeviceSynchronize)
-PLAIN(CUDA, cudaStreamSynchronize)
 PLAIN(CUDA, cudaStreamWaitEvent)
 PLAIN(CUDA, cudaEventRecord)
 PLAIN(CUDA, cudaEventSynchronize)
-PLAIN(CUDA, cudaStreamBeginCapture)
-PLAIN(CUDA, cudaGraphLaunch)
 PLAIN(CUDA, cudaGetLastError)
 CREATE(CUDA, cudaStreamCreateWithFlags)
 CREATE(CUDA, cudaEventCreateWithFlags)
-CREATE(CUDA, cudaGraphInstantiateWithFlags)
-DESTROY(CUDA, cudaStreamDestroy)
+int cudaStreamDestroy(void *stream) {
+  forget_capture();
+  return destroy(CUDA, "cudaStreamDestroy");
+}
 DESTROY(CUDA, cudaEventDestroy)
-DESTROY(CUDA, cudaGraphExecDestroy)
 DESTROY(CUDA, cudaGraphDestroy)
 TEXT(cudaGetErrorName)
 TEXT(cudaGetErrorString)
-int cudaStreamEndCapture(void *stream, void **graph) { return create(CUDA, "cudaStreamEndCapture", graph); }
 int cudaDeviceGetPCIBusId(char *id, int length, int device) {
   strncpy(id, "0000:01:00.0", length);
   return enter(CUDA, "cudaDeviceGetPCIBusId");
 }
 int cudaMemGetInfo(size_t *free, size_t *total) {
-  *free = 3;
-  *total = 5;
+  *free = (size_t)6 << 30;
+  *total = (size_t)8 << 30;
   return enter(CUDA, "cudaMemGetInfo");
 }
 static int allocate(const char *function, void **out, size_t bytes) {
-  int status = create(CUDA, function, out);
-  for (int i = 0; status == 0; i++)
+  int status = refused_in_capture();
+  if (status == 0) status = create(CUDA, function, out);
+  for (int i = 0; status == 0 && i < BLOCKS; i++)
     if (memory[i] == 0) {
       *out = malloc(bytes);
       memory[i] = (long)*out;
@@ -110,7 +118,7 @@ static int allocate(const char *function, void **out, size_t bytes) {
   return status;
 }
 static int release(const char *function, void *address) {
-  for (int i = 0; i < 64; i++)
+  for (int i = 0; i < BLOCKS; i++)
     if (address != NULL && memory[i] == (long)address) {
       memory[i] = 0;
       free(address);
@@ -121,6 +129,10 @@ int cudaMalloc(void **out, size_t bytes) { return allocate("cudaMalloc", out, by
 int cudaHostAlloc(void **out, size_t bytes, int flags) { return allocate("cudaHostAlloc", out, bytes); }
 int cudaFree(void *address) { return release("cudaFree", address); }
 int cudaFreeHost(void *address) { return release("cudaFreeHost", address); }
+int cudaStreamSynchronize(void *stream) {
+  int status = refused_in_capture();
+  return status ? status : enter(CUDA, "cudaStreamSynchronize");
+}
 #define MOVE(name, work) \
   { \
     int status = enter(CUDA, name); \
@@ -128,9 +140,18 @@ int cudaFreeHost(void *address) { return release("cudaFreeHost", address); }
     return status; \
   }
 int cudaMemcpy(void *to, void *from, size_t n, int kind) MOVE("cudaMemcpy", memmove(to, from, n))
-int cudaMemcpyAsync(void *to, void *from, size_t n, int kind) MOVE("cudaMemcpyAsync", memmove(to, from, n))
+int cudaMemcpyAsync(void *to, void *from, size_t n, int kind) {
+  int status = refused_in_capture();
+  if (status == 0) status = enter(CUDA, "cudaMemcpyAsync");
+  if (status == 0) memmove(to, from, n);
+  return status;
+}
 int cudaMemset(void *to, int value, size_t n) MOVE("cudaMemset", memset(to, value, n))
-int cudaMemsetAsync(void *to, int value, size_t n) MOVE("cudaMemsetAsync", memset(to, value, n))
+static void run_memset(Work *w) { memset((void *)w->at[0], (int)w->number[0], w->number[1]); }
+int cudaMemsetAsync(void *to, int value, size_t n) {
+  Work w = {run_memset, {to}, {value, (long)n}};
+  MOVE("cudaMemsetAsync", perform(&w))
+}
 
 // ---- driver ----
 PLAIN(CUDA, cuInit)
@@ -148,10 +169,26 @@ CREATE(CUDA, cuModuleLoadData)
 DESTROY(CUDA, cuModuleUnload)
 CREATE(CUDA, cuLibraryLoadData)
 DESTROY(CUDA, cuLibraryUnload)
-NUMBER(CUDA, cuModuleGetFunction, void *, NULL)
+int cuModuleGetFunction(void **out, void *module, const char *name) {
+  int status = enter(CUDA, "cuModuleGetFunction");
+  *out = host_kernel && status == 0 ? host_kernel(name) : NULL;
+  return host_kernel && status == 0 && *out == NULL ? 500 : status;
+}
 NUMBER(CUDA, cuLibraryGetKernel, void *, NULL)
 NUMBER(CUDA, cuKernelGetFunction, void *, NULL)
-PLAIN(CUDA, cuLaunchKernel)
+int cuLaunchKernel(void *kernel, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+                   unsigned shared, void *stream, void **arguments, void **extra) {
+  int status = enter(CUDA, "cuLaunchKernel");
+  if (status == 0 && host_launch) {
+    Work w = {run_kernel, {kernel}, {0}, 0, 0, {gx, gy, gz, bx, by, bz}};
+    if (!capture) return host_launch(kernel, w.sizes, arguments);
+    w.arguments = calloc(MOST_ARGUMENTS, LARGEST_ARGUMENT);
+    for (int i = 0; host_argument(kernel, i) > 0; i++)
+      memcpy(w.arguments[i], arguments[i], host_argument(kernel, i));
+    perform(&w);
+  }
+  return status;
+}
 int cuDeviceGetName(char *name, int length, int device) {
   strncpy(name, "Stub GPU", length);
   return enter(CUDA, "cuDeviceGetName");
@@ -176,7 +213,6 @@ PLAIN(CUBLAS, cublasSetStream_v2)
 PLAIN(CUBLAS, cublasSetWorkspace_v2)
 PLAIN(CUBLAS, cublasSetMathMode)
 PLAIN(CUBLAS, cublasSetAtomicsMode)
-PLAIN(CUBLAS, cublasGemmEx)
 TEXT(cublasGetStatusName)
 TEXT(cublasGetStatusString)
 TEXT(cublasLtGetStatusName)
@@ -185,17 +221,6 @@ size_t cublasLtGetVersion(void) { return knob[CUBLAS_MAJOR] * 10000; }
 int cublasGetProperty(int type, int *value) {
   *value = type == 0 ? knob[CUBLAS_MAJOR] : type;
   return enter(CUBLAS, "cublasGetProperty");
-}
-int cublasSgemm_v2(void *handle, int ta, int tb, int m, int n, int k, const float *alpha, const float *a,
-                   int lda, const float *b, int ldb, const float *beta, float *c, int ldc) {
-  int status = enter(CUBLAS, "cublasSgemm_v2");
-  for (int j = 0; status == 0 && j < n; j++)
-    for (int i = 0; i < m; i++) {
-      float sum = 0;
-      for (int l = 0; l < k; l++) sum += a[l * lda + i] * b[j * ldb + l];
-      c[j * ldc + i] = *alpha * sum + knob[WRONG_RESULT];
-    }
-  return status;
 }
 
 // ---- cuDNN ----
@@ -206,33 +231,14 @@ void cudnnGetLastErrorString(char *message, size_t length) { strncpy(message, "c
 CREATE(CUDNN, cudnnCreate)
 DESTROY(CUDNN, cudnnDestroy)
 PLAIN(CUDNN, cudnnSetStream)
-CREATE(CUDNN, cudnnCreateTensorDescriptor)
-DESTROY(CUDNN, cudnnDestroyTensorDescriptor)
 PLAIN(CUDNN, cudnnSetTensorNdDescriptor)
-int cudnnSetTensorNdDescriptorEx(void *tensor, int format, int type, int n, const int *extents) {
-  elements = n == 0 ? 0 : 1;
-  for (int i = 0; i < n; i++) elements *= extents[i];
-  return enter(CUDNN, "cudnnSetTensorNdDescriptorEx");
-}
 int cudnnAddTensor(void *handle, const float *alpha, void *ad, const float *a, const float *beta, void *cd,
                    float *c) {
   int status = enter(CUDNN, "cudnnAddTensor");
   for (int i = 0; status == 0 && i < elements; i++) c[i] = *alpha * a[i] + *beta * c[i];
   return status;
 }
-CREATE(CUDNN, cudnnCreateFilterDescriptor)
-DESTROY(CUDNN, cudnnDestroyFilterDescriptor)
-PLAIN(CUDNN, cudnnSetFilterNdDescriptor)
-CREATE(CUDNN, cudnnCreateConvolutionDescriptor)
-DESTROY(CUDNN, cudnnDestroyConvolutionDescriptor)
-PLAIN(CUDNN, cudnnSetConvolutionNdDescriptor)
 PLAIN(CUDNN, cudnnSetConvolutionMathType)
-PLAIN(CUDNN, cudnnConvolutionForward)
-PLAIN(CUDNN, cudnnConvolutionBackwardData)
-PLAIN(CUDNN, cudnnConvolutionBackwardFilter)
-PLAIN(CUDNN, cudnnGetConvolutionForwardWorkspaceSize)
-PLAIN(CUDNN, cudnnGetConvolutionBackwardDataWorkspaceSize)
-PLAIN(CUDNN, cudnnGetConvolutionBackwardFilterWorkspaceSize)
 CREATE(CUDNN, cudnnCreatePoolingDescriptor)
 DESTROY(CUDNN, cudnnDestroyPoolingDescriptor)
 PLAIN(CUDNN, cudnnSetPoolingNdDescriptor)
