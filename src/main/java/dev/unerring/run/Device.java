@@ -63,6 +63,19 @@ public final class Device {
   }
 
   /**
+   * Begins to bind the kernels on a thread of its own, which takes as long as reading a small set;
+   * what goes wrong there is said by {@link #open}.
+   */
+  public void prepare() {
+    if (name.equals("cpu") || name.equals("auto")) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("unerring-prepare")
+          .start(() -> CpuBackend.prepare(kernels));
+    }
+  }
+
+  /**
    * A backend there whose bits are those of docs/arithmetic.md; the caller closes it. No silent
    * fall-back: what cannot be had is a {@link dev.unerring.base.DeviceException}.
    */
