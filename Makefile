@@ -39,6 +39,9 @@ CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
 # ---- kernels of the GPU: compiled where NVIDIA's compiler is there, else from source by NVRTC ----
 NVCC ?= $(firstword $(shell command -v nvcc 2>/dev/null) $(wildcard /usr/local/cuda/bin/nvcc))
 CUDA_FATBIN := $(if $(NVCC),target/cuda/kernels.fatbin)
+# Without the compiler, code that it left earlier may be that of other sources.
+CUDA_STALE := $(if $(NVCC),,target/cuda/kernels.fatbin \
+  target/classes/dev/unerring/backend/cuda/kernels/kernels.fatbin)
 CUDA_SOURCES := $(wildcard native/cuda/*.cu native/cuda/*.cuh) native/cpu/ordered_math.h
 # Machine code of 8.0 runs on all GPUs of 8.x that have none of their own, and so on; the code of
 # compute_120 is for GPUs that are newer than the compiler.
@@ -58,9 +61,9 @@ BENCH_CLASSES := $(BENCH_CLASSES):$(BENCH)/natives/openblas/*:$(BENCH)/natives/d
 BENCH_CLASSES := $(BENCH_CLASSES):$(BENCH)/natives/jcuda/*
 BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
   --sun-misc-unsafe-memory-access=allow -Dbench.home=bench -Dbench.work=$(BENCH)/work \
-  -Dbench.library=$(CURDIR)/$(BENCH_LIBRARY) -Dbench.program=$(UNERRING) -Dbench.jar=$(JAR) \
+  -Dbench.library="$(CURDIR)/$(BENCH_LIBRARY)" -Dbench.program=$(UNERRING) -Dbench.jar=$(JAR) \
   -Dbench.python="$(PYTHON)" \
-  -DDJL_CACHE_DIR=$(CURDIR)/$(BENCH)/djl -Dai.djl.offline=true -Djmh.ignoreLock=true \
+  -DDJL_CACHE_DIR="$(CURDIR)/$(BENCH)/djl" -Dai.djl.offline=true -Djmh.ignoreLock=true \
   -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
 
 # ---- verbs ----------------------------------------------------------------------------------
@@ -75,7 +78,7 @@ demo: build ## build, then train the embedded demo set until no avoidable error 
 	$(UNERRING) train --data demo --out target/demo
 
 check: $(CPU_LIBRARY) $(CUDA_FATBIN) | tools ## everything that must hold: formatting, warnings, all tests, the image
-	@rm -rf target/surefire-reports
+	@rm -rf target/surefire-reports $(CUDA_STALE)
 	@$(MAVEN) spotless:check verify || { status=$$?; echo; .ci/test-summary target/surefire-reports; exit $$status; }
 	@mkdir -p $(STAMPS) && touch $(STAMPS)/jar
 	@$(MAKE) --no-print-directory build
@@ -112,15 +115,13 @@ SECTIONS ?=
 gpu-check: $(GPU_BUNDLE) ## on a machine with a GPU: all its tests, then its benchmarks, as JSON
 	@OUT="$(or $(OUT),$(CURDIR)/target/gpu-results)" $(GPU_FOLDER)/run.sh $(SECTIONS)
 
-# SEEDS: number of seeds; SETS="breastmnist ...": some sets only; DATA: folder of the published files.
-# What is finished is kept until the program changes; the tables go to docs/correction.md.
-SEEDS ?= 5
-DATA ?= ../shared/datasets
+# SEEDS: number of seeds (5); SETS="breastmnist ...": some sets only; DATA: folder of the published files
+# (../shared/datasets). What is finished is kept until the program changes; the tables go to docs/correction.md.
 correction-study: build ## the correctors and plain training from the same networks (hours)
 	@$(MAVEN) -q test-compile
 	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp $(JAR):target/test-classes \
-	  dev.unerring.suite.CorrectionStudy $(JAR) target/correction-study docs/correction.md $(DATA) \
-	  $(SEEDS) $(SETS)
+	  dev.unerring.suite.CorrectionStudy $(JAR) target/correction-study docs/correction.md \
+	  "$(or $(DATA),../shared/datasets)" $(or $(SEEDS),5) $(SETS)
 
 native: $(CPU_LIBRARY) ## build the C kernels only
 
@@ -150,7 +151,7 @@ bench-quick: $(BENCH)/stamps/ready ## measure the main shapes only (a few minute
 # ~/.medmnist. What is finished is kept until the program changes.
 bench-zero: build ## whole processes to zero training errors, against PyTorch (PYTHON=), pair by pair
 	@python3 bench/zero/run.py --program $(UNERRING) --jar $(JAR) --python "$(PYTHON)" \
-	  $(if $(DATA),--data $(DATA)) $(if $(SETS),--sets $(SETS)) $(if $(SEEDS),--seeds $(SEEDS))
+	  $(if $(DATA),--data "$(DATA)") $(if $(SETS),--sets $(SETS)) $(if $(SEEDS),--seeds $(SEEDS))
 
 clean: ## remove everything that was built
 	rm -rf target $(BENCH)
@@ -194,6 +195,7 @@ JAR_INPUTS := pom.xml $(CUDA_SOURCES) $(CUDA_FATBIN) \
 
 $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 	@echo "mvn package"
+	@rm -f $(CUDA_STALE)
 	@mkdir -p $(@D)
 	@$(MAVEN) -q package -Dmaven.test.skip=true >target/maven.log 2>&1 || { cat target/maven.log >&2; exit 1; }
 	@touch $@

@@ -1,5 +1,6 @@
 package dev.unerring.backend;
 
+import dev.unerring.base.UnerringException;
 import dev.unerring.ffi.CpuKernels;
 import dev.unerring.ffi.KernelSet;
 import dev.unerring.ffi.NativeLibrary;
@@ -37,10 +38,26 @@ public final class CpuBackend implements Backend {
    * @throws dev.unerring.base.DeviceException where the library or the set cannot be had
    */
   public static CpuBackend open(String kernelSet, int threads) {
+    return new CpuBackend(kernels(kernelSet), threads);
+  }
+
+  /**
+   * Binds the kernels ahead of {@link #open}: what the JVM generates for the calls it keeps. Says
+   * nothing where that fails.
+   */
+  public static void prepare(String kernelSet) {
+    try {
+      kernels(kernelSet);
+    } catch (UnerringException e) {
+      // open fails in the same way, with a user to tell
+    }
+  }
+
+  private static CpuKernels kernels(String kernelSet) {
     NativeLibrary library = NativeLibrary.search("cpu").require("cpu");
     KernelSet set =
         kernelSet.equals("auto") ? CpuKernels.best(library) : KernelSet.parse(kernelSet);
-    return new CpuBackend(new CpuKernels(library, set), threads);
+    return new CpuKernels(library, set);
   }
 
   /** Name of the kernel set in use. */

@@ -33,12 +33,36 @@ public final class OperandChecks {
     }
   }
 
-  /** x and y have one shape; every vector has a word a channel. */
-  public static void channels(Tensor x, Tensor y, Buffer... vectors) {
+  /** x and y have one shape. */
+  public static void channels(Tensor x, Tensor y) {
     equal(x, y);
-    for (Buffer vector : vectors) {
-      between(x, y, vector, x.shape().c(), "channel vector");
-    }
+  }
+
+  /**
+   * x and y have one shape; every vector has a word a channel. Plain parameters allocate nothing.
+   */
+  public static void channels(Tensor x, Tensor y, Buffer vector) {
+    equal(x, y);
+    between(x, y, vector, x.shape().c(), "channel vector");
+  }
+
+  /** The same with two vectors. */
+  public static void channels(Tensor x, Tensor y, Buffer first, Buffer second) {
+    channels(x, y, first);
+    channels(x, y, second);
+  }
+
+  /** The same with four. */
+  public static void channels(Tensor x, Tensor y, Buffer a, Buffer b, Buffer c, Buffer d) {
+    channels(x, y, a, b);
+    channels(x, y, c, d);
+  }
+
+  /** The same with five. */
+  public static void channels(
+      Tensor x, Tensor y, Buffer a, Buffer b, Buffer c, Buffer d, Buffer e) {
+    channels(x, y, a, b, c, d);
+    channels(x, y, e);
   }
 
   /** y is what the window, without a border, makes of x. */
@@ -122,15 +146,25 @@ public final class OperandChecks {
 
   /** y has the images and channels of x and a single position. */
   public static void averagePool(Tensor x, Tensor y) {
-    Shape expected = Shape.vectors(x.shape().n(), x.shape().c());
-    require(expected.equals(y.shape()), "pooling of", x.shape(), "gives", expected, y.shape());
+    Shape given = y.shape();
+    boolean fits =
+        given.n() == x.shape().n() && given.c() == x.shape().c() && given.positions() == 1;
+    if (!fits) {
+      Shape expected = Shape.vectors(x.shape().n(), x.shape().c());
+      require(false, "pooling of", x.shape(), "gives", expected, given);
+    }
   }
 
   /** All buffers have one length. */
-  public static void sameLength(Buffer first, Buffer... others) {
-    for (Buffer other : others) {
-      words(other, first.length(), "optimiser's buffer");
-    }
+  public static void sameLength(Buffer first, Buffer second, Buffer third) {
+    words(second, first.length(), "optimiser's buffer");
+    words(third, first.length(), "optimiser's buffer");
+  }
+
+  /** The same of four. */
+  public static void sameLength(Buffer first, Buffer second, Buffer third, Buffer fourth) {
+    sameLength(first, second, third);
+    words(fourth, first.length(), "optimiser's buffer");
   }
 
   private static void equal(Tensor x, Tensor y) {

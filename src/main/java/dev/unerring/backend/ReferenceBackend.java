@@ -58,6 +58,8 @@ public final class ReferenceBackend implements Backend {
     OperandChecks.conv(x, weight, bias, window, y);
     Shape in = x.shape();
     Shape out = y.shape();
+    float[] pixels = array(x.data());
+    float[] weights = array(weight);
     for (int n = 0; n < out.n(); n++) {
       for (int od = 0; od < out.d(); od++) {
         for (int oh = 0; oh < out.h(); oh++) {
@@ -70,12 +72,12 @@ public final class ReferenceBackend implements Backend {
                     int id = od * window.stride() + kd - window.padDepth();
                     int ih = oh * window.stride() + kh - window.pad();
                     int iw = ow * window.stride() + kw - window.pad();
-                    long tap = ((long) kd * window.kh() + kh) * window.kw() + kw;
+                    int tap = (kd * window.kh() + kh) * window.kw() + kw;
                     boolean inside = inside(in, id, ih, iw);
-                    long from = inside ? index(in, n, id, ih, iw, 0) : 0;
+                    int from = inside ? (int) index(in, n, id, ih, iw, 0) : 0;
                     for (int ic = 0; ic < in.c(); ic++) {
-                      float v = inside ? get(x.data(), from + ic) : 0.0f;
-                      acc = Math.fma(v, get(weight, (tap * in.c() + ic) * out.c() + oc), acc);
+                      float v = inside ? pixels[from + ic] : 0.0f;
+                      acc = Math.fma(v, weights[(tap * in.c() + ic) * out.c() + oc], acc);
                     }
                   }
                 }
@@ -177,11 +179,13 @@ public final class ReferenceBackend implements Backend {
     OperandChecks.linear(x, weight, bias, y);
     int in = x.shape().imageElements();
     int out = y.shape().imageElements();
+    float[] values = array(x.data());
+    float[] weights = array(weight);
     for (int n = 0; n < x.shape().n(); n++) {
       for (int o = 0; o < out; o++) {
         float acc = 0.0f;
         for (int i = 0; i < in; i++) {
-          acc = Math.fma(get(x.data(), (long) n * in + i), get(weight, (long) i * out + o), acc);
+          acc = Math.fma(values[n * in + i], weights[i * out + o], acc);
         }
         set(y.data(), (long) n * out + o, acc + get(bias, o));
       }
@@ -660,6 +664,11 @@ public final class ReferenceBackend implements Backend {
 
   private static long index(Shape s, int n, int d, int h, int w, int c) {
     return ((((long) n * s.d() + d) * s.h() + h) * s.w() + w) * s.c() + c;
+  }
+
+  /** A copy, for the loops of the re-check: access to a segment is slow until it is compiled. */
+  private static float[] array(Buffer buffer) {
+    return buffer.memory().toArray(ValueLayout.JAVA_FLOAT);
   }
 
   private static float get(Buffer buffer, long index) {

@@ -19,7 +19,7 @@ final class CostOption {
       paramLabel = "W",
       description =
           "Cost of an error by its given class: balanced, one number a class (1,5), or some by name"
-              + " (malignant=5).")
+              + " or number (malignant=5).")
   private String classWeights;
 
   @Option(

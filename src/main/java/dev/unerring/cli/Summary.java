@@ -123,7 +123,9 @@ final class Summary {
         + result.floor()
         + " (ended by: "
         + result.endedBy()
-        + "); give more --epochs or time, or see 'unerring errors'";
+        + "); give more "
+        + (result.endedBy().equals("time") ? "time" : "--epochs, or let --corrector auto finish it")
+        + ", or see 'unerring errors'";
   }
 
   private static void split(StringBuilder text, String name, Map<?, ?> split) {

@@ -14,13 +14,17 @@ import java.util.TreeSet;
  * class weighs more than all other errors together, in every order and comparison, but not in the
  * expected cost.
  *
- * @param matrix cost by given (row) and predicted class (column), all finite and at least 0, the
- *     diagonal 0, no row of zeros only; empty where every error costs the same
+ * @param matrix cost by given (row) and predicted class (column), 0 or 1e-9 to 1e9, the diagonal 0,
+ *     no row of zeros only; empty where every error costs the same
  * @param neverMiss number of that class, -1 for none
  */
 public record Costs(List<List<Double>> matrix, int neverMiss) {
   /** Every error costs the same. */
   public static final Costs NONE = new Costs(List.of(), -1);
+
+  // Beyond these the weights of samples, their sums and the expected cost leave the numbers.
+  private static final double LEAST = 1e-9;
+  private static final double MOST = 1e9;
 
   /** Checks the matrix; {@link IllegalArgumentException} with what is wrong with it. */
   public Costs {
@@ -56,6 +60,10 @@ public record Costs(List<List<Double>> matrix, int neverMiss) {
       }
       if (cost < 0) {
         throw new IllegalArgumentException(cell + "; a cost is 0 or more");
+      }
+      if (cost > MOST || (cost > 0 && cost < LEAST)) {
+        throw new IllegalArgumentException(
+            cell + "; a cost is 0, or from " + LEAST + " to " + MOST + ": scale them all");
       }
       if (predicted == given && cost != 0) {
         throw new IllegalArgumentException(cell + "; on the diagonal is no error, so it is 0");

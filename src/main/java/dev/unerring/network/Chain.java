@@ -140,8 +140,8 @@ final class Chain {
   }
 
   void commitStatistics(Backend backend, int images, float momentum) {
-    for (Layer layer : layers) {
-      layer.commitStatistics(backend, images, momentum);
+    for (int i = 0; i < layers.size(); i++) { // an iterator a step would be garbage
+      layers.get(i).commitStatistics(backend, images, momentum);
     }
   }
 

@@ -175,7 +175,8 @@ public final class Network {
    */
   public Tensor forward(MemorySegment pixels, int images, Mode mode) {
     Tensor x = begin(images);
-    backend.upload(pixels.asSlice(0, x.shape().elements() * Float.BYTES), x.data());
+    long bytes = x.shape().elements() * Float.BYTES;
+    backend.upload(pixels.byteSize() == bytes ? pixels : pixels.asSlice(0, bytes), x.data());
     Tensor y = forward(images, mode);
     if (mode == Mode.RUNNING_STATISTICS && !patches.isEmpty()) {
       patches.apply(backend, pixels, y);

@@ -5,7 +5,11 @@ import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Memory lent for a moment: gradients on their way back, outputs of shortcuts. Every buffer is as
@@ -14,7 +18,11 @@ import java.util.Deque;
 public final class Scratch {
   private final Backend backend;
   private final long words;
-  private final Deque<Buffer> free = new ArrayDeque<>();
+  private final List<Lent> all = new ArrayList<>();
+  private final Deque<Lent> free = new ArrayDeque<>();
+
+  /** A buffer and the tensors it has been, so that a pass makes no new ones. */
+  private record Lent(Buffer buffer, Map<Shape, Tensor> tensors) {}
 
   /** Buffers of {@code words} words from the backend, allocated when first needed. */
   Scratch(Backend backend, long words) {
@@ -22,14 +30,29 @@ public final class Scratch {
     this.words = words;
   }
 
-  /** A tensor of any contents. */
+  /** A tensor of any contents; the same object for the same memory and shape. */
   Tensor take(Shape shape) {
-    Buffer buffer = free.isEmpty() ? backend.allocate(words) : free.pop();
-    return new Tensor(shape, buffer);
+    Lent lent = free.isEmpty() ? lend() : free.pop();
+    Tensor tensor = lent.tensors().get(shape);
+    if (tensor == null) {
+      tensor = new Tensor(shape, lent.buffer());
+      lent.tensors().put(shape, tensor);
+    }
+    return tensor;
+  }
+
+  private Lent lend() {
+    Lent lent = new Lent(backend.allocate(words), new LinkedHashMap<>());
+    all.add(lent);
+    return lent;
   }
 
   /** Takes the memory of a tensor of {@link #take} back. */
   void give(Tensor tensor) {
-    free.push(tensor.data());
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).buffer() == tensor.data()) {
+        free.push(all.get(i));
+      }
+    }
   }
 }

@@ -18,6 +18,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What a user says of costs, before the classes are known. The file is a JSON object: {@code
@@ -32,6 +36,9 @@ import java.util.Map;
 public record CostOptions(Path file, String classWeights, String neverMiss) {
   /** Nothing said. */
   public static final CostOptions NONE = new CostOptions(null, null, null);
+
+  /** class=weight; the name of a class may hold commas. */
+  private static final Pattern WEIGHT = Pattern.compile("([^=]+)=([^,=]*)(?:,(?=.)|$)");
 
   /**
    * The costs for these data.
@@ -104,7 +111,7 @@ public record CostOptions(Path file, String classWeights, String neverMiss) {
               + " rows of costs, the data have "
               + names.size()
               + " classes: "
-              + String.join(", ", names));
+              + listed(names));
     }
     try {
       Costs checked = new Costs(rows, -1);
@@ -172,23 +179,43 @@ public record CostOptions(Path file, String classWeights, String neverMiss) {
     if (classWeights.equals("balanced")) {
       return balanced(train, classes);
     }
-    String[] parts = classWeights.split(",", -1);
-    List<Double> weights = new ArrayList<>(Collections.nCopies(classes, 1.0));
-    boolean named = classWeights.contains("=");
-    if (!named && parts.length != classes) {
-      throw new UsageException(
-          "--class-weights gives " + parts.length + " weights for " + classes + " classes");
+    return classWeights.contains("=") ? named(names) : listed(classes);
+  }
+
+  private List<Double> listed(int classes) {
+    List<Double> weights = new ArrayList<>();
+    for (String part : classWeights.split(",", -1)) {
+      weights.add(weight(part));
     }
-    for (int i = 0; i < parts.length; i++) {
-      int equal = parts[i].lastIndexOf('=');
-      String name = named ? parts[i].substring(0, Math.max(0, equal)) : String.valueOf(i);
-      int number = named ? number(name, names) : i;
-      if (number < 0) {
-        throw new UsageException("--class-weights: " + unknown(name, names));
-      }
-      weights.set(number, weight(parts[i].substring(equal + 1)));
+    if (weights.size() != classes) {
+      throw new UsageException(
+          "--class-weights gives " + weights.size() + " weights for " + classes + " classes");
     }
     return weights;
+  }
+
+  private List<Double> named(List<String> names) {
+    Double[] weights = new Double[names.size()];
+    Matcher part = WEIGHT.matcher(classWeights);
+    int at = 0;
+    for (; part.find() && part.start() == at; at = part.end()) {
+      int number = number(part.group(1), names);
+      if (number < 0) {
+        throw new UsageException("--class-weights: " + unknown(part.group(1), names));
+      }
+      if (weights[number] != null) {
+        throw new UsageException(
+            "--class-weights names the class '" + names.get(number) + "' twice");
+      }
+      weights[number] = weight(part.group(2));
+    }
+    if (at < classWeights.length()) {
+      throw new UsageException(
+          "--class-weights: '" + classWeights.substring(at) + "' is no class=weight");
+    }
+    return Arrays.stream(weights)
+        .map(weight -> weight == null ? Double.valueOf(1.0) : weight)
+        .toList();
   }
 
   private static double weight(String text) {
@@ -198,7 +225,12 @@ public record CostOptions(Path file, String classWeights, String neverMiss) {
         return weight;
       }
     } catch (NumberFormatException e) {
-      throw new UsageException("--class-weights: '" + text + "' is not a number", e);
+      throw new UsageException(
+          "--class-weights: '"
+              + text
+              + "' is not a number; give balanced, a number a class, or"
+              + " class=number",
+          e);
     }
     throw new UsageException("--class-weights: a weight is a number above 0, not " + text);
   }
@@ -223,11 +255,21 @@ public record CostOptions(Path file, String classWeights, String neverMiss) {
     return digits && Integer.parseInt(name) < names.size() ? Integer.parseInt(name) : -1;
   }
 
+  /** Numbers and names, because a name may hold commas. */
+  private static String listed(List<String> names) {
+    return IntStream.range(0, names.size())
+        .mapToObj(number -> {
+          String name = names.get(number);
+          return name.equals(String.valueOf(number)) ? name : number + " '" + name + "'";
+        })
+        .collect(Collectors.joining(", "));
+  }
+
   private static String unknown(String name, List<String> names) {
     return "there is no class '"
         + name
         + "'; the classes are "
-        + String.join(", ", names)
+        + listed(names)
         + NearestNames.question(name, names);
   }
 }

@@ -68,11 +68,17 @@ record CostReport(
       json.put("sinceEpoch", (long) since.epoch());
       json.put("otherErrorsSince", (long) since.trainErrors());
     } else {
-      corrections.stream()
-          .flatMap(correction -> correction.rounds().stream())
-          .filter(round -> round.t() == 1.0 && round.missed() == 0)
-          .findFirst()
-          .ifPresent(round -> inCorrection(json, round));
+      CorrectionRound first = null;
+      for (CorrectionResult correction : corrections) {
+        for (CorrectionRound round : correction.rounds()) {
+          if (round.t() == 1.0) {
+            first = round.missed() > 0 ? null : first == null ? round : first;
+          }
+        }
+      }
+      if (first != null) {
+        inCorrection(json, first);
+      }
     }
     json.put("epochs", (long) epochs.size());
     return json;

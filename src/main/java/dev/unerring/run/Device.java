@@ -40,6 +40,10 @@ public final class Device {
     }
     if (!kernels.equals("auto")) {
       KernelSet.parse(kernels);
+      if (name.equals("cuda") || name.equals("reference")) {
+        throw new UsageException(
+            "--kernels names kernels of the processor; leave it out with --device " + name);
+      }
     }
     if (threads < 1 || threads > MOST_THREADS) {
       throw new UsageException("--threads is 1 to " + MOST_THREADS + ", not " + threads);
@@ -57,6 +61,19 @@ public final class Device {
   /** Threads of the processor. */
   public int threads() {
     return threads;
+  }
+
+  /**
+   * Begins to bind the kernels on a thread of its own, which takes as long as reading a small set;
+   * what goes wrong there is said by {@link #open}.
+   */
+  public void prepare() {
+    if (name.equals("cpu") || name.equals("auto")) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("unerring-prepare")
+          .start(() -> CpuBackend.prepare(kernels));
+    }
   }
 
   /**

@@ -43,6 +43,7 @@ public final class Pipeline {
    *     used, or the re-check contradicts the run
    */
   public RunResult run() {
+    request.device().prepare();
     try (Dataset data = Dataset.open(request.data(), monitor)) {
       if (!data.official()) {
         monitor.note(data.notice());

@@ -1,7 +1,6 @@
 package dev.unerring.train;
 
 import dev.unerring.backend.AdamStep;
-import dev.unerring.backend.Backend;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Buffer;
 
@@ -14,6 +13,7 @@ public final class Adam {
   private final Network network;
   private final Buffer first;
   private final Buffer second;
+  private final AdamStep constants = new AdamStep();
   private double beta1Power = 1.0;
   private double beta2Power = 1.0;
 
@@ -36,12 +36,7 @@ public final class Adam {
   public void step(double learningRate, double weightDecay) {
     beta1Power = beta1Power * BETA1;
     beta2Power = beta2Power * BETA2;
-    Backend backend = network.backend();
-    backend.adamStep(
-        network.values(),
-        network.gradients(),
-        first,
-        second,
-        AdamStep.at(learningRate, BETA1, BETA2, EPSILON, weightDecay, beta1Power, beta2Power));
+    constants.moveTo(learningRate, BETA1, BETA2, EPSILON, weightDecay, beta1Power, beta2Power);
+    network.backend().adamStep(network.values(), network.gradients(), first, second, constants);
   }
 }

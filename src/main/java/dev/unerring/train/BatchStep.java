@@ -9,6 +9,7 @@ import dev.unerring.network.Parameter;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
@@ -21,6 +22,11 @@ public final class BatchStep {
   private final Buffer loss;
   private final float[] mean = new float[1];
   private final MemorySegment hostLoss = MemorySegment.ofArray(mean);
+  private final MemorySegment hostLabels;
+  private float[] viewed;
+  private MemorySegment view;
+  private Batch batch;
+  private Runnable operations;
   private final SampleWeights weights;
   private final Buffer batchWeights;
 
@@ -34,7 +40,9 @@ public final class BatchStep {
     this.network = network;
     this.weights = weights;
     this.batchWeights = weights.none() ? null : network.backend().allocate(network.batch());
-    this.labels = network.backend().allocate((long) network.batch() * network.classes());
+    int room = network.batch() * network.classes();
+    this.labels = network.backend().allocate(room);
+    this.hostLabels = MemorySegment.ofArray(new int[room]);
     this.loss = network.backend().allocate(1);
   }
 
@@ -54,9 +62,15 @@ public final class BatchStep {
     int count = goals.samples();
     Tensor x = network.begin(count);
     long bytes = x.shape().elements() * Float.BYTES;
-    backend.upload(MemorySegment.ofArray(pixels).asSlice(0, bytes), x.data());
-    backend.upload(MemorySegment.ofArray(goals.values()), labels);
-    compute(new Batch(this, null, count, goals.multiLabel(), mode), samples);
+    if (pixels != viewed) {
+      viewed = pixels;
+      view = MemorySegment.ofArray(pixels);
+    }
+    backend.upload(view.byteSize() == bytes ? view : view.asSlice(0, bytes), x.data());
+    MemorySegment.copy(
+        goals.values(), 0, hostLabels, ValueLayout.JAVA_INT, 0, goals.values().length);
+    backend.upload(hostLabels, labels);
+    compute(null, count, goals.multiLabel(), mode, samples);
     return finite(samples, count, where);
   }
 
@@ -67,36 +81,48 @@ public final class BatchStep {
    */
   float gradients(HeldImages held, boolean multiLabel, int[] samples, Mode mode, String where) {
     network.begin(samples.length);
-    compute(new Batch(this, held, samples.length, multiLabel, mode), samples);
+    compute(held, samples.length, multiLabel, mode, samples);
     return finite(samples, samples.length, where);
   }
 
   /** What one batch has in common with another one of which the operations are the same. */
   private record Batch(BatchStep step, HeldImages held, int count, boolean multiLabel, Mode mode) {}
 
-  private void compute(Batch batch, int[] samples) {
+  private void compute(HeldImages held, int count, boolean multiLabel, Mode mode, int[] samples) {
+    boolean again =
+        batch != null
+            && batch.held() == held
+            && batch.count() == count
+            && batch.multiLabel() == multiLabel
+            && batch.mode() == mode;
+    if (!again) {
+      batch = new Batch(this, held, count, multiLabel, mode);
+      operations = operations(batch);
+    }
     Backend backend = network.backend();
-    int count = batch.count();
     if (batchWeights != null) {
       backend.upload(MemorySegment.ofArray(weights.of(samples)), batchWeights);
     }
-    backend.repeat(
-        batch,
-        () -> {
-          if (batch.held() != null) {
-            batch.held().next(network.begin(count), labels);
-          }
-          Tensor logits = network.forward(count, batch.mode());
-          if (batch.multiLabel()) {
-            backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(count));
-          } else if (batchWeights != null) {
-            Tensor gradient = network.gradLogits(count);
-            backend.weightedSoftmaxCrossEntropy(logits, labels, batchWeights, loss, gradient);
-          } else {
-            backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(count));
-          }
-          network.backward(count, batch.mode());
-        });
+    backend.repeat(batch, operations);
+  }
+
+  private Runnable operations(Batch of) {
+    Backend backend = network.backend();
+    return () -> {
+      if (of.held() != null) {
+        of.held().next(network.begin(of.count()), labels);
+      }
+      Tensor logits = network.forward(of.count(), of.mode());
+      if (of.multiLabel()) {
+        backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(of.count()));
+      } else if (batchWeights != null) {
+        Tensor gradient = network.gradLogits(of.count());
+        backend.weightedSoftmaxCrossEntropy(logits, labels, batchWeights, loss, gradient);
+      } else {
+        backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(of.count()));
+      }
+      network.backward(of.count(), of.mode());
+    };
   }
 
   private float finite(int[] samples, int count, String where) {

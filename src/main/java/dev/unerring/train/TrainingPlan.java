@@ -62,6 +62,8 @@ public record TrainingPlan(
         batchNormMomentum,
         "above 0 to 1");
     Ranges.require(primeTo >= 0 && primeTo <= 1, "primeTo", primeTo, "0 to 1");
+    boolean idle = epochs == 0 && correction.method() == CorrectionPlan.Method.NONE;
+    Ranges.require(!idle, "epochs", epochs, "at least 1 where no corrector follows");
   }
 
   /** A plan of ordered arithmetic in which every error costs the same. */

@@ -113,12 +113,21 @@ class CostsCommandTest {
   }
 
   @Test
+  void aClassWithCommasInItsNameIsWeighed() throws IOException {
+    Path out = folder.resolve("commas");
+    train(data, out, "--class-weights", "malignant=2,normal, benign=4", "--prime-to", "0.3");
+    Map<?, ?> result = (Map<?, ?>) Json.parse(Files.readString(out.resolve("result.json")));
+    Map<?, ?> costs = (Map<?, ?>) result.get("costs");
+    assertEquals(List.of(List.of(0L, 2L), List.of(4L, 0L)), costs.get("matrix"));
+  }
+
+  @Test
   void everyMalformedFileHasItsMessage() throws IOException {
     malformed("[1]", "a JSON object with costs is expected");
     malformed("{", "is no error-cost matrix: ");
     malformed("{\"cost\":[]}", "unknown key 'cost'");
     malformed("{\"classes\":[0,1]}", "has no 'costs'");
-    malformed("{\"costs\":[[0]]}", "has 1 rows of costs, the data have 2 classes: malignant, ");
+    malformed("{\"costs\":[[0]]}", "has 1 rows of costs, the data have 2 classes: 0 'malignant', ");
     malformed("{\"costs\":[[0,1],[1]]}", "not square");
     malformed("{\"costs\":[[1,1],[1,0]]}", "on the diagonal");
     malformed("{\"costs\":[[0,-2],[1,0]]}", "a cost is 0 or more");
@@ -128,7 +137,10 @@ class CostsCommandTest {
     malformed("{\"costs\":[[0,1],[1,0]],\"classes\":[0,\"0\"]}", "the class '0' twice");
     malformed(
         "{\"costs\":[[0,1],[1,0]],\"classes\":[\"malignent\",1]}",
-        "there is no class 'malignent'; the classes are malignant, normal, benign; did you mean");
+        "there is no class 'malignent'; the classes are 0 'malignant', 1 'normal, benign'; did you");
+    malformed("{\"costs\":[[0,1e300],[1,0]]}", "row 0, column 1 is 1.0E300; a cost is 0, or from");
+    malformed(
+        "{\"costs\":[[0,1],[1e-300,0]]}", "row 1, column 0 is 1.0E-300; a cost is 0, or from");
   }
 
   private void malformed(String text, String message) throws IOException {
@@ -153,6 +165,12 @@ class CostsCommandTest {
     refused(2, data, "--class-weights", "'x' is not a number", "--class-weights", "1,x");
     refused(2, data, "--class-weights", "a number above 0, not 0", "--class-weights", "1,0");
     refused(2, data, "--class-weights", "no class 'benin'", "--class-weights", "benin=3");
+    refused(2, data, "--class-weights", "'malignant' twice", "--class-weights", "malignant=5,0=2");
+    refused(2, data, "--class-weights", "'1=3=4' is no class", "--class-weights", "0=2,1=3=4");
+    refused(2, data, "--class-weights", "'1=3,' is no class", "--class-weights", "0=2,1=3,");
+    refused(
+        2, data, "--class-weights", "give balanced, a number a class", "--class-weights", "all");
+    refused(2, data, "--class-weights", "a cost is 0, or from", "--class-weights", "1=1e10");
     refused(2, set("chestmnist"), "--never-miss", "several labels a sample", "--never-miss", "1");
   }
 }

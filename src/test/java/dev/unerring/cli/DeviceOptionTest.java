@@ -12,9 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A device or an arithmetic that cannot be had is refused in a sentence, and nothing is written.
- */
+/** A device that cannot be had is refused in a sentence, and nothing is written. */
 class DeviceOptionTest {
   private static final String PROPERTY = "unerring.cuda.path";
 
@@ -68,19 +66,12 @@ class DeviceOptionTest {
   }
 
   @Test
-  void anUnknownDeviceOrArithmeticIsNamed() {
+  void anUnknownDeviceOrAPairThatDoesNotFitIsNamed() {
+    CommandRun both = train("--device", "reference", "--kernels", "portable");
+    assertEquals(2, both.code());
+    assertTrue(both.err().contains("leave it out with --device reference"), both.err());
     CommandRun device = train("--device", "gpu");
     assertEquals(2, device.code());
     assertTrue(device.err().contains("--device is auto, cpu, cuda or reference, not 'gpu'"));
-    CommandRun arithmetic = train("--arithmetic", "fast");
-    assertEquals(2, arithmetic.code());
-    assertTrue(arithmetic.err().contains("--arithmetic is ordered or cudnn, not 'fast'"));
-  }
-
-  @Test
-  void anArithmeticThatThisBuildLacksIsRefused() {
-    CommandRun run = train("--arithmetic", "cudnn");
-    assertEquals(2, run.code(), run.err());
-    assertTrue(run.err().contains("--arithmetic cudnn is not in this build yet"), run.err());
   }
 }
