@@ -46,9 +46,14 @@ public record CudaStatus(
   private static final String SETTING =
       "name their folders with UNERRING_CUDA_PATH (see 'unerring doctor' for the places tried)";
 
-  /** Looks at this machine, and computes a trial on the first GPU. */
+  /** Looks at this machine, and computes a trial on the first GPU with all libraries. */
   public static CudaStatus ofThisMachine() {
     return of(CudaLibraries.load());
+  }
+
+  /** The same for ordered arithmetic, which needs neither cuBLAS nor cuDNN. */
+  public static CudaStatus forOrderedArithmetic() {
+    return of(CudaLibraries.load(), false);
   }
 
   /** Whether a GPU can be used. */
@@ -65,6 +70,15 @@ public record CudaStatus(
   }
 
   static CudaStatus of(CudaLibraries libraries) {
+    return of(libraries, true);
+  }
+
+  /**
+   * Looks and tries.
+   *
+   * @param products whether cuBLAS and cuDNN are needed
+   */
+  static CudaStatus of(CudaLibraries libraries, boolean products) {
     CudaLibraries.Found found = libraries.found().get(CudaLibrary.DRIVER);
     if (found.library() == null) {
       String reason =
@@ -81,10 +95,10 @@ public record CudaStatus(
           List.of(),
           null);
     }
-    return afterDriver(libraries);
+    return afterDriver(libraries, products);
   }
 
-  private static CudaStatus afterDriver(CudaLibraries libraries) {
+  private static CudaStatus afterDriver(CudaLibraries libraries, boolean products) {
     List<CudaDevice> devices;
     String driverVersion;
     try {
@@ -114,7 +128,7 @@ public record CudaStatus(
     }
     return devices.isEmpty()
         ? noDevice(libraries, null)
-        : afterDevices(libraries, driverVersion, devices);
+        : afterDevices(libraries, products, driverVersion, devices);
   }
 
   private static CudaStatus noDevice(CudaLibraries libraries, UnerringException cause) {
@@ -129,9 +143,15 @@ public record CudaStatus(
   }
 
   private static CudaStatus afterDevices(
-      CudaLibraries libraries, String driverVersion, List<CudaDevice> devices) {
+      CudaLibraries libraries, boolean products, String driverVersion, List<CudaDevice> devices) {
     String missing =
-        Stream.of(CudaLibrary.CUDART, CudaLibrary.CUBLAS_LT, CudaLibrary.CUBLAS, CudaLibrary.CUDNN)
+        (products
+                ? Stream.of(
+                    CudaLibrary.CUDART,
+                    CudaLibrary.CUBLAS_LT,
+                    CudaLibrary.CUBLAS,
+                    CudaLibrary.CUDNN)
+                : Stream.of(CudaLibrary.CUDART))
             .map(library -> libraries.found().get(library))
             .filter(found -> found.library() == null)
             .map(CudaLibraries.Found::file)
@@ -141,14 +161,14 @@ public record CudaStatus(
           Situation.LIBRARIES_MISSING,
           "GPU and driver are there, but not "
               + missing
-              + "; install CUDA and cuDNN, or "
+              + (products ? "; install CUDA and cuDNN, or " : "; install CUDA, or ")
               + SETTING,
           libraries,
           devices,
           null);
     }
     try {
-      return afterLibraries(libraries, driverVersion, devices);
+      return afterLibraries(libraries, products, driverVersion, devices);
     } catch (NativeCallException e) {
       return afterFailure(libraries, driverVersion, devices, e);
     } catch (DeviceException e) {
@@ -162,10 +182,14 @@ public record CudaStatus(
   }
 
   private static CudaStatus afterLibraries(
-      CudaLibraries libraries, String driverVersion, List<CudaDevice> devices) {
+      CudaLibraries libraries, boolean products, String driverVersion, List<CudaDevice> devices) {
     CudaRuntime runtime = libraries.runtime().orElseThrow();
     if (BoundLibrary.major(driverVersion) < BoundLibrary.major(runtime.version())) {
       return tooOld(libraries, driverVersion, devices, null);
+    }
+    if (!products) {
+      return tried(
+          new CudaTrial(runtime, null, null), libraries, driverVersion, devices, runtime.version());
     }
     libraries.cublasLt().orElseThrow();
     Cublas cublas = libraries.cublas().orElseThrow();
@@ -181,8 +205,22 @@ public record CudaStatus(
               + "; install cuDNN for CUDA "
               + libraries.cuda());
     }
+    return tried(
+        new CudaTrial(runtime, cublas, cudnn),
+        libraries,
+        driverVersion,
+        devices,
+        runtime.version() + ", cuBLAS " + cublas.version() + ", cuDNN " + cudnn.version());
+  }
+
+  private static CudaStatus tried(
+      CudaTrial trial,
+      CudaLibraries libraries,
+      String driverVersion,
+      List<CudaDevice> devices,
+      String versions) {
     try {
-      new CudaTrial(runtime, cublas, cudnn).run();
+      trial.run();
     } catch (DeviceException e) {
       return new CudaStatus(
           Situation.DEVICE_UNUSABLE,
@@ -198,11 +236,7 @@ public record CudaStatus(
             + " with driver for CUDA "
             + driverVersion
             + ", CUDA runtime "
-            + runtime.version()
-            + ", cuBLAS "
-            + cublas.version()
-            + ", cuDNN "
-            + cudnn.version()
+            + versions
             + "; a trial computation came out right",
         libraries,
         devices,

@@ -70,6 +70,7 @@ record LibraryFolders(List<Path> toolkit, List<Path> driver) {
             "usr/lib64",
             "usr/lib/wsl/lib",
             "usr/local/nvidia/lib64",
+            "usr/local/nvidia/lib",
             "opt/cuda/lib64",
             "run/opengl-driver/lib")) {
       system.add(root.resolve(usual));

@@ -23,6 +23,7 @@ public final class Device {
   private final String kernels;
   private final int threads;
   private CudaStatus status;
+  private CudaStatus ordered;
 
   /**
    * Checks the values.
@@ -82,9 +83,9 @@ public final class Device {
   public Backend open() {
     return switch (name) {
       case "reference" -> new ReferenceBackend();
-      case "cuda" -> CudaBackend.open(status());
+      case "cuda" -> CudaBackend.open(ordered());
       case "auto" ->
-          kernels.equals("auto") && status().usable() ? CudaBackend.open(status()) : cpu();
+          kernels.equals("auto") && ordered().usable() ? CudaBackend.open(ordered()) : cpu();
       default -> cpu();
     };
   }
@@ -107,6 +108,13 @@ public final class Device {
 
   private Backend cpu() {
     return CpuBackend.open(kernels, threads);
+  }
+
+  private CudaStatus ordered() {
+    if (ordered == null) {
+      ordered = CudaStatus.forOrderedArithmetic();
+    }
+    return ordered;
   }
 
   private CudaStatus status() {

@@ -57,6 +57,25 @@ class CudaStatusTest {
   }
 
   @Test
+  void orderedArithmeticNeedsNeitherCublasNorCudnn() throws IOException {
+    stub.remove("libcudnn.so.9");
+    stub.remove("libcublas.so.13");
+    stub.remove("libcublasLt.so.13");
+    CudaStatus status = CudaStatus.of(stub.load(), false);
+    assertEquals(
+        "usable: Stub GPU with driver for CUDA 13.0, CUDA runtime 13.0;"
+            + " a trial computation came out right",
+        status.sentence());
+    assertEquals(Situation.USABLE, status.situation());
+    assertEquals(0, stub.live());
+    stub.remove("libcudart.so.13");
+    assertEquals(
+        "GPU and driver are there, but not libcudart.so.13; install CUDA, or name their folders"
+            + " with UNERRING_CUDA_PATH (see 'unerring doctor' for the places tried)",
+        CudaStatus.of(stub.load(), false).sentence());
+  }
+
+  @Test
   void anyCallMayFailInAnyWay() {
     stub.status();
     long calls = stub.calls();

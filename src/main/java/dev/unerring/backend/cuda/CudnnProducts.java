@@ -30,6 +30,11 @@ final class CudnnProducts {
 
   private static final int LAST_OF_SHAPES = 3004;
 
+  /** And these, of padding, shared memory and launches; those between are of the installation. */
+  private static final int FIRST_OF_LAUNCHES = 3010;
+
+  private static final int LAST_OF_LAUNCHES = 3014;
+
   private record Key(Shape in, Shape out, Window window) {}
 
   private record Pass(String name, Key key) {}
@@ -197,12 +202,17 @@ final class CudnnProducts {
       call.accept(bytes);
       return true;
     } catch (NativeCallException e) {
-      if (e.status() < BAD_PARAM || e.status() > LAST_OF_SHAPES) {
-        throw e;
+      if (gpu.recording() || !refusal(e.status())) {
+        throw e; // in a recording it says nothing about the shapes: the call before it was taken
       }
       refused.put(pass, e.getMessage());
       return false;
     }
+  }
+
+  private static boolean refusal(int status) {
+    return status >= BAD_PARAM && status <= LAST_OF_SHAPES
+        || status >= FIRST_OF_LAUNCHES && status <= LAST_OF_LAUNCHES;
   }
 
   // ---- layout and number format ----

@@ -67,6 +67,18 @@ public final class GpuBenchmark {
         : CudnnBackend.open(status, arithmetic);
   }
 
+  /**
+   * What cuDNN refused, so that ordered kernels stood in: printed, because it is no timing of it.
+   */
+  private static Map<?, ?> refused(Backend backend) {
+    Map<?, ?> refused =
+        backend instanceof CudnnBackend cudnn
+            ? (Map<?, ?>) cudnn.facts().get("cudnnRefused")
+            : Map.of();
+    refused.forEach((pass, reason) -> System.out.println("REFUSED " + pass + ": " + reason));
+    return refused;
+  }
+
   private static String label(Arithmetic arithmetic) {
     return arithmetic.label() + " " + arithmetic.precision();
   }
@@ -108,9 +120,7 @@ public final class GpuBenchmark {
       row.put("milliseconds", rounded(1e3 * seconds));
       row.put("imagesPerSecond", rounded(batch / seconds));
       row.put("graphs", ((CudaBackend) backend).recorded());
-      if (backend instanceof CudnnBackend cudnn) {
-        row.put("refused", cudnn.facts().get("cudnnRefused"));
-      }
+      row.put("refused", refused(backend));
     } catch (DeviceException e) {
       row.put("failed", e.getMessage());
     }
@@ -171,6 +181,7 @@ public final class GpuBenchmark {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("case", each.in() + " to " + each.oc());
             row.put("arithmetic", label(arithmetic));
+            row.put("refused", refused(backend));
             for (int i = 0; i < PASSES.length; i++) {
               row.put(PASSES[i] + "Tflops", rounded(each.flop() / seconds[i] / 1e12));
               row.put(

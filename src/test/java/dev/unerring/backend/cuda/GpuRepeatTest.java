@@ -8,6 +8,7 @@ import dev.unerring.backend.cuda.CudnnConvolution.Algorithms;
 import dev.unerring.ffi.CudaStatus;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +41,8 @@ class GpuRepeatTest {
         hashes.add(step.weights());
         if (i == 0) {
           System.out.println(arithmetic + ": " + backend.facts());
+          ((Map<?, ?>) backend.facts().get("cudnnRefused"))
+              .forEach((pass, reason) -> System.out.println("REFUSED " + pass + ": " + reason));
         }
       }
     }
