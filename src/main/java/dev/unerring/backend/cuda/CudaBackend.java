@@ -43,7 +43,7 @@ public sealed class CudaBackend implements Backend permits CudnnBackend {
       code = KernelCode.load(gpu);
       kernels = new Kernels(gpu, code.module());
       counter = gpu.allocate(COUNT_WORDS);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       gpu.closeAfter(e);
       throw e;
     }

@@ -30,7 +30,7 @@ public final class CudnnBackend extends CudaBackend {
       convolutions = new CudnnProducts(gpu, kernels, arithmetic, algorithms);
       matrices = new CublasProducts(gpu, kernels, arithmetic);
       exact = new CudaBackend(this);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       gpu.closeAfter(e);
       throw e;
     }

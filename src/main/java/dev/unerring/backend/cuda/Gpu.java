@@ -49,7 +49,7 @@ final class Gpu implements AutoCloseable {
                   runtime::cudaStreamDestroy))
               .address();
       staging = new Staging(runtime, stream, handles);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       closeAfter(e);
       throw e;
     }
@@ -104,6 +104,9 @@ final class Gpu implements AutoCloseable {
 
   /** Makes the GPU the current one of the calling thread; every operation begins with it. */
   void enter() {
+    if (closed) {
+      throw new IllegalStateException("the backend is closed");
+    }
     if (entered != Thread.currentThread()) {
       runtime.cudaSetDevice(FIRST);
       entered = Thread.currentThread();
@@ -204,7 +207,7 @@ final class Gpu implements AutoCloseable {
   }
 
   /** Gives everything back after a failure, which keeps what fails meanwhile. */
-  void closeAfter(RuntimeException failure) {
+  void closeAfter(Throwable failure) {
     try {
       handles.close();
     } catch (RuntimeException e) {
@@ -217,14 +220,15 @@ final class Gpu implements AutoCloseable {
     if (closed) {
       return;
     }
-    closed = true;
     try {
       enter();
       runtime.cudaStreamSynchronize(stream);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      closed = true;
       closeAfter(e);
       throw e;
     }
+    closed = true;
     handles.close();
   }
 }

@@ -128,6 +128,19 @@ class GpuTest {
   }
 
   @Test
+  void afterItsCloseItIsRefused() {
+    Gpu gpu = Gpu.open(status);
+    Buffer buffer = gpu.allocate(4);
+    gpu.close();
+    gpu.close();
+    MemorySegment words = MemorySegment.ofArray(new int[4]);
+    assertThrows(IllegalStateException.class, () -> gpu.upload(words, buffer));
+    assertThrows(IllegalStateException.class, () -> gpu.download(buffer, words));
+    assertThrows(IllegalStateException.class, () -> gpu.allocate(1));
+    assertEquals(0, stub.live());
+  }
+
+  @Test
   void outOfMemorySaysWhatWasAskedForAndWhatIsFree() {
     try (Gpu gpu = Gpu.open(status)) {
       stub.fail(stub.calls() + 1, Kind.OUT_OF_MEMORY);
