@@ -60,7 +60,7 @@ BENCH_CLASSES := $(BENCH)/classes:$(JAR):$(BENCH)/lib/*:$(BENCH)/natives/onednn/
 BENCH_CLASSES := $(BENCH_CLASSES):$(BENCH)/natives/openblas/*:$(BENCH)/natives/djl/*
 BENCH_CLASSES := $(BENCH_CLASSES):$(BENCH)/natives/jcuda/*
 BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
-  --sun-misc-unsafe-memory-access=allow -Dbench.home=bench -Dbench.work=$(BENCH)/work \
+  --sun-misc-unsafe-memory-access=allow -Dbench.home=bench -Dbench.work=$(BENCH)/runs \
   -Dbench.library="$(CURDIR)/$(BENCH_LIBRARY)" -Dbench.program=$(UNERRING) -Dbench.jar=$(JAR) \
   -Dbench.python="$(PYTHON)" \
   -DDJL_CACHE_DIR="$(CURDIR)/$(BENCH)/djl" -Dai.djl.offline=true -Djmh.ignoreLock=true \

@@ -2,7 +2,7 @@
 
 Both clocks run from the start of a process to its exit. PyTorch gets the better of 1 and 2 threads,
 with or without channels_last, by a short measurement of its training step (step.py) before the
-first pair of a set. Finished pairs are kept in bench/target/work/zero.jsonl under the hash of the
+first pair of a set. Finished pairs are kept in bench/target/runs/zero.jsonl under the hash of the
 jar and of the scripts, so that a run that broke off goes on. Needs nothing but Python's own library;
 zero.py and step.py need torch. Progress goes to standard error, the table to standard output.
 """
@@ -19,7 +19,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-WORK = os.path.join(os.path.dirname(HERE), "target", "work")
+WORK = os.path.join(os.path.dirname(HERE), "target", "runs")
 PAIRS = os.path.join(WORK, "zero.jsonl")
 SETS = {  # file, network
     "breast": ("breastmnist.npz", "small"),

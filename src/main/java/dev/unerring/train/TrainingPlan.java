@@ -155,45 +155,29 @@ public record TrainingPlan(
 
   /** The plan for images of this shape: no choice is open any more. */
   public TrainingPlan resolved(Shape image) {
-    return new TrainingPlan(
+    return with(
         architecture.equals(Architectures.AUTO) ? Architectures.choose(image) : architecture,
-        seed,
-        epochs,
         batchSize > 0 ? batchSize : image.d() == 1 ? BATCH_2D : BATCH_3D,
-        learningRate,
-        weightDecay,
-        batchNormMomentum,
-        primeTo,
-        stopAtFloor,
-        correction,
         costs,
         arithmetic);
   }
 
   /** The same plan with another arithmetic. */
   public TrainingPlan with(Arithmetic other) {
-    return new TrainingPlan(
-        architecture,
-        seed,
-        epochs,
-        batchSize,
-        learningRate,
-        weightDecay,
-        batchNormMomentum,
-        primeTo,
-        stopAtFloor,
-        correction,
-        costs,
-        other);
+    return with(architecture, batchSize, costs, other);
   }
 
   /** The same plan with other costs. */
   public TrainingPlan with(Costs others) {
+    return with(architecture, batchSize, others, arithmetic);
+  }
+
+  private TrainingPlan with(String network, int samples, Costs others, Arithmetic other) {
     return new TrainingPlan(
-        architecture,
+        network,
         seed,
         epochs,
-        batchSize,
+        samples,
         learningRate,
         weightDecay,
         batchNormMomentum,
@@ -201,7 +185,7 @@ public record TrainingPlan(
         stopAtFloor,
         correction,
         others,
-        arithmetic);
+        other);
   }
 
   /** The plan as a JSON object with every default written out; costs only where there are any. */
