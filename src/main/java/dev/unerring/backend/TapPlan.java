@@ -148,18 +148,22 @@ record TapPlan(
     LongStream.Builder words = LongStream.builder();
     box.words().forEach(words::add);
     LongStream.of(y.n(), d, h, rows[0], rows[1], rows[2], copy ? 1 : 0, pixel).forEach(words::add);
+    List<Phase> reached = phases.stream().filter(phase -> !phase.taps().isEmpty()).toList();
+    boolean clear = reached.size() < phases.size();
     int s = box.stride();
     long boxFloats = copy ? rows[0] * image : 0;
     int most = phases.stream().mapToInt(phase -> phase.taps().size()).max().orElseThrow();
     long piece = Math.clamp(PIECE_FLOATS / ((long) c * BLOCK), 1, Math.max(1, most));
     piece = Math.max(1, Math.ceilDiv(most, Math.ceilDiv(most, piece)));
     long outputs = (long) rows[0] * rows[1] * rows[2] * (y.w() + TILE) + TILE;
-    LongStream.of(image, s * depth, s * row, s * step, y.imageElements()).forEach(words::add);
-    LongStream.of(piece, boxFloats, phases.size()).forEach(words::add);
+    LongStream.of(image, s * depth, s * row, s * step).forEach(words::add);
+    LongStream.of(y.imageElements(), y.d(), y.h(), clear ? phases.getFirst().step() : 0)
+        .forEach(words::add);
+    LongStream.of(piece, boxFloats, reached.size()).forEach(words::add);
     LongStream.Builder pack = LongStream.builder();
     LongStream.of(c, oc, turned ? 1 : oc, turned ? c : 1).forEach(pack::add);
     long packed = 0;
-    for (Phase phase : phases) {
+    for (Phase phase : reached) {
       int count = phase.taps().size();
       long yRow = (long) y.w() * oc;
       int[] at = phase.first();
