@@ -4,6 +4,7 @@ import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -108,7 +109,8 @@ final class CpuProducts {
       x = CpuTeam.memory(from);
       y = CpuTeam.memory(to);
       weight = weights.memory();
-      packed = team.packed.floats(plan.weightFloats());
+      packed = team.packed.floats(plan.weightFloats() + 1);
+      packed.setAtIndex(ValueLayout.JAVA_INT, plan.weightFloats(), 0);
       team.threadScratch.reserve(plan.scratchFloats());
       long smallest = CpuTeam.atLeast(CpuTeam.SMALL, plan.packUnitFloats());
       team.workers.run(plan.packUnits(), smallest, packRange);

@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
  * @param packWords geometry of {@code pack_weights}
  * @param packUnits units of {@code pack_weights}
  * @param packUnitFloats floats of one
- * @param weightFloats floats of the packed weights, of any kernel set
+ * @param weightFloats floats of the packed weights, of any kernel set; a word for the note follows
  */
 record TapPlan(
     MemorySegment words,
@@ -33,6 +33,9 @@ record TapPlan(
 
   /** Floats of the weights that all outputs of a box use before the next ones. */
   private static final long PIECE_FLOATS = 64 * 1024;
+
+  /** Most taps of them: a bit each in a word. */
+  private static final int PIECE_TAPS = 64;
 
   /** Most outputs of a tile of any kernel set. */
   private static final int TILE = 14;
@@ -151,13 +154,14 @@ record TapPlan(
     int s = box.stride();
     long boxFloats = copy ? rows[0] * image : 0;
     int most = phases.stream().mapToInt(phase -> phase.taps().size()).max().orElseThrow();
-    long piece = Math.clamp(PIECE_FLOATS / ((long) c * BLOCK), 1, Math.max(1, most));
+    long piece = Math.clamp(PIECE_FLOATS / ((long) c * BLOCK), 1, Math.clamp(most, 1, PIECE_TAPS));
     piece = Math.max(1, Math.ceilDiv(most, Math.ceilDiv(most, piece)));
     long outputs = (long) rows[0] * rows[1] * rows[2] * (y.w() + TILE) + TILE;
     LongStream.of(image, s * depth, s * row, s * step, y.imageElements()).forEach(words::add);
-    LongStream.of(piece, boxFloats, phases.size()).forEach(words::add);
+    long weightFloats = (long) taps * c * Math.ceilDiv(oc, BLOCK) * BLOCK;
+    LongStream.of(piece, boxFloats, weightFloats, phases.size()).forEach(words::add);
     LongStream.Builder pack = LongStream.builder();
-    LongStream.of(c, oc, turned ? 1 : oc, turned ? c : 1).forEach(pack::add);
+    LongStream.of(c, oc, turned ? 1 : oc, turned ? c : 1, weightFloats).forEach(pack::add);
     long packed = 0;
     for (Phase phase : phases) {
       int count = phase.taps().size();
@@ -172,6 +176,8 @@ record TapPlan(
         words.add(tap.d() * depth + tap.h() * row + tap.w() * step);
         pack.add(tap.index()).add(packed).add(count).add(i);
       }
+      phase.taps().forEach(tap -> words.add(tap.d()));
+      phase.taps().forEach(tap -> words.add(tap.h()));
       packed += (long) count * c * Math.ceilDiv(oc, BLOCK) * BLOCK;
     }
     return new TapPlan(
@@ -182,7 +188,7 @@ record TapPlan(
         ConvGeometry.words(arena, pack.build().toArray()),
         (long) taps * Math.ceilDiv(oc, BLOCK),
         (long) c * BLOCK,
-        packed);
+        weightFloats);
   }
 
   /** Images, depths and rows of a box. */
