@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Workers implements AutoCloseable {
   /**
-   * A range is this part of a thread's even share of the items that are left: long ranges first, which
-   * cost little, short ones last, so that the threads end together.
+   * A range is this part of a thread's even share of the items that are left: long ranges first,
+   * which cost little, short ones last, so that the threads end together.
    */
   private static final int PARTS = 2;
 
