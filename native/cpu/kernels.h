@@ -57,17 +57,19 @@ enum {
   TAP_Y_IMAGE, TAP_Y_D, TAP_Y_H,
   TAP_CLEAR,                                    /* 0, or the stride where no tap reaches some outputs */
   TAP_C_STEP, TAP_OC_STEP,                      /* of weights that a unit packs for itself, or 0 */
-  TAP_PIECE,                                    /* taps whose weights are used together */
+  TAP_PIECE,                                    /* taps whose weights are used together, at most 64 */
   TAP_AT_CHAINS,                                /* floats of the scratch before the chains */
+  TAP_AT_NOTE,                                  /* floats of the packed weights before the note */
   TAP_PHASES, TAP_FIRST_PHASE
 };
 enum {
   PHASE_D, PHASE_H, PHASE_W, PHASE_Y, PHASE_Y_DEPTH, PHASE_Y_ROW, PHASE_Y_STEP,
-  PHASE_WEIGHT, PHASE_TAPS, PHASE_OFFSETS
+  PHASE_WEIGHT, PHASE_TAPS, PHASE_OFFSETS /* then depth and height of each tap in the border */
 };
 
-/* Where the weights of a tap go: packed [phase][block of channels][tap][C][2 * VL]. */
-enum { PACK_C, PACK_OC, PACK_C_STEP, PACK_OC_STEP, PACK_FIRST_TAP };
+/* Where the weights of a tap go: packed [phase][block of channels][tap][C][2 * VL]. The note behind
+ * them, a word that is 0 before, becomes 1 where a weight is infinite or NaN. */
+enum { PACK_C, PACK_OC, PACK_C_STEP, PACK_OC_STEP, PACK_AT_NOTE, PACK_FIRST_TAP };
 enum { PACKED_SOURCE, PACKED_PHASE, PACKED_TAPS, PACKED_INDEX, PACKED_WORDS };
 #define PACK_UNIT 32 /* output channels of a unit: whole blocks of any kernel set */
 

@@ -4,6 +4,7 @@ import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -110,7 +111,8 @@ final class CpuProducts {
       weight = weights.memory();
       team.threadScratch.reserve(plan.scratchFloats());
       if (plan.packUnits() > 0) {
-        packed = team.packed.floats(plan.weightFloats());
+        packed = team.packed.floats(plan.weightFloats() + 1);
+        packed.setAtIndex(ValueLayout.JAVA_INT, plan.weightFloats(), 0);
         long smallest = CpuTeam.atLeast(CpuTeam.SMALL, plan.packUnitFloats());
         team.workers.run(plan.packUnits(), smallest, packRange);
       } else {

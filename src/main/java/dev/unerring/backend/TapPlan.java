@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
  * @param packWords geometry of {@code pack_weights}
  * @param packUnits units of {@code pack_weights}
  * @param packUnitFloats floats of one
- * @param weightFloats floats of the packed weights, of any kernel set
+ * @param weightFloats floats of the packed weights, of any kernel set; a word for the note follows
  */
 record TapPlan(
     MemorySegment words,
@@ -33,6 +33,9 @@ record TapPlan(
 
   /** Floats of the weights that all outputs of a box use before the next ones. */
   private static final long PIECE_FLOATS = 64 * 1024;
+
+  /** Most taps of them: a bit each in a word. */
+  private static final int PIECE_TAPS = 64;
 
   /** Most outputs of a tile of any kernel set. */
   private static final int TILE = 14;
@@ -179,7 +182,7 @@ record TapPlan(
     int s = box.stride();
     long boxFloats = copy ? rows[0] * image : 0;
     int most = phases.stream().mapToInt(phase -> phase.taps().size()).max().orElseThrow();
-    long piece = Math.clamp(PIECE_FLOATS / ((long) c * BLOCK), 1, Math.max(1, most));
+    long piece = Math.clamp(PIECE_FLOATS / ((long) c * BLOCK), 1, Math.clamp(most, 1, PIECE_TAPS));
     piece = Math.max(1, Math.ceilDiv(most, Math.ceilDiv(most, piece)));
     long outputs = (long) rows[0] * rows[1] * rows[2] * (y.w() + TILE) + TILE;
     LongStream.of(image, s * depth, s * row, s * step).forEach(words::add);
@@ -188,9 +191,10 @@ record TapPlan(
     long cStep = turned ? 1 : oc;
     long ocStep = turned ? c : 1;
     LongStream.of(linear ? cStep : 0, linear ? ocStep : 0).forEach(words::add);
-    LongStream.of(piece, boxFloats, reached.size()).forEach(words::add);
+    long weightFloats = (long) taps * c * Math.ceilDiv(oc, BLOCK) * BLOCK;
+    LongStream.of(piece, boxFloats, weightFloats, reached.size()).forEach(words::add);
     LongStream.Builder pack = LongStream.builder();
-    LongStream.of(c, oc, cStep, ocStep).forEach(pack::add);
+    LongStream.of(c, oc, cStep, ocStep, weightFloats).forEach(pack::add);
     long packed = 0;
     for (Phase phase : reached) {
       int count = phase.taps().size();
@@ -205,6 +209,8 @@ record TapPlan(
         words.add(tap.d() * depth + tap.h() * row + tap.w() * step);
         pack.add(tap.index()).add(packed).add(count).add(i);
       }
+      phase.taps().forEach(tap -> words.add(tap.d()));
+      phase.taps().forEach(tap -> words.add(tap.h()));
       packed += (long) count * c * Math.ceilDiv(oc, BLOCK) * BLOCK;
     }
     long boxes =
@@ -217,7 +223,7 @@ record TapPlan(
         ConvGeometry.words(arena, pack.build().toArray()),
         linear ? 0 : (long) taps * Math.ceilDiv(oc, BLOCK),
         (long) c * BLOCK,
-        packed);
+        weightFloats);
   }
 
   /** Rows of a box of a linear layer: many, because each box packs its weights. */

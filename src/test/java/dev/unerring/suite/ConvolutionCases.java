@@ -19,6 +19,7 @@ final class ConvolutionCases {
     all.windows();
     all.boxes();
     all.outputsWithoutTaps();
+    all.firstLayers();
     all.chunkLimits();
     all.linearLayers();
     return all.cases;
@@ -94,6 +95,22 @@ final class ConvolutionCases {
     conv(new Shape(1, 4, 5, 6, 3), new Window(2, 3, 3, 1, 2), 16);
     conv(new Shape(1, 5, 4, 4, 2), new Window(3, 1, 1, 2, 0), 8);
     conv(new Shape(1, 5, 4, 4, 2), new Window(1, 3, 3, 2, 1), 8);
+  }
+
+  /** One or three channels of input, whole vectors of output channels of some kernel sets. */
+  private void firstLayers() {
+    for (int oc : new int[] {4, 8, 16, 20, 32, 40, 48, 64, 80, 112}) {
+      for (int ic : new int[] {1, 3}) {
+        conv(new Shape(2, 1, 5, 6, ic), Window.square(3, 1 + oc / 4 % 2, 1), oc);
+      }
+      conv(new Shape(2, 3, 4, 5, 1), new Window(3, 3, 3, 1 + oc / 4 % 2, 1), oc);
+    }
+    conv(new Shape(3, 1, 29, 30, 1), Window.square(3, 1, 0), 48);
+    conv(new Shape(19, 1, 7, 7, 3), Window.square(3, 1, 1), 64);
+    conv(new Shape(2, 6, 15, 17, 1), new Window(3, 3, 3, 1, 1), 16);
+    conv(new Shape(1, 4, 5, 4, 3), new Window(3, 3, 3, 1, 1), 32);
+    conv(new Shape(1, 5, 4, 4, 3), new Window(3, 1, 1, 1, 0), 16);
+    conv(new Shape(1, 1, 10, 11, 1), Window.square(9, 1, 4), 16);
   }
 
   private void chunkLimits() {
