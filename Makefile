@@ -120,7 +120,7 @@ gpu-check: $(GPU_BUNDLE) ## on a machine with a GPU: all its tests, then its ben
 correction-study: build ## the correctors and plain training from the same networks (hours)
 	@$(MAVEN) -q test-compile
 	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp $(JAR):target/test-classes \
-	  dev.unerring.suite.CorrectionStudy $(JAR) target/correction-study docs/correction.md \
+	  dev.unerring.suite.CorrectionStudy target/correction-study docs/correction.jsonl docs/correction.md \
 	  "$(or $(DATA),../shared/datasets)" $(or $(SEEDS),5) $(SETS)
 
 native: $(CPU_LIBRARY) ## build the C kernels only

@@ -16,17 +16,17 @@ final class CostLines {
    */
   static List<String> of(Map<?, ?> costs) {
     List<String> lines = new ArrayList<>();
-    lines.add("mean cost a sample " + cost(costs, "train"));
-    lines.add("  validation       " + cost(costs, "val"));
-    lines.add("  test             " + cost(costs, "test"));
+    lines.add("mean cost a sample " + cost((Map<?, ?>) costs.get("train")));
+    lines.add("  validation       " + cost((Map<?, ?>) costs.get("val")));
+    lines.add("  test             " + cost((Map<?, ?>) costs.get("test")));
     if (costs.get("neverMissed") instanceof Map<?, ?> missed) {
       lines.add("never to miss      " + missed.get("class") + ": " + since(missed));
     }
     return lines;
   }
 
-  private static String cost(Map<?, ?> costs, String split) {
-    Map<?, ?> cost = (Map<?, ?>) costs.get(split);
+  /** Mean, limit of the expected cost, and how many of the class not to be missed were. */
+  static String cost(Map<?, ?> cost) {
     String mean = cost.get("mean") instanceof Double value ? figure(value) : "-";
     String upper =
         cost.get("upper") instanceof Double value

@@ -98,6 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Split chosen = SplitNames.of(data, split);
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);
+      Optional<Map<String, Object>> cost = judge.cost(outcome, chosen);
       Optional<Calibration> calibration = judge.calibration();
       Evaluation evaluation =
           Evaluation.of(
@@ -109,7 +110,7 @@ final class EvaluateCommand implements Callable<Integer> {
       RunOptions.keep(trained, calibration, watch);
       Path written = csv == null ? null : writeScores(trained, data, outcome, evaluation);
       watch.clear();
-      print(trained, data, own, evaluation, written);
+      print(trained, data, own, evaluation, cost, written);
     } finally {
       watch.clear();
     }
@@ -154,7 +155,12 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void print(
-      TrainedRun trained, Dataset data, boolean own, Evaluation evaluation, Path written) {
+      TrainedRun trained,
+      Dataset data,
+      boolean own,
+      Evaluation evaluation,
+      Optional<Map<String, Object>> cost,
+      Path written) {
     Map<String, Object> facts = new LinkedHashMap<>(trained.facts());
     facts.put("seeds", 1);
     facts.put("evaluatedFile", data.file().toString());
@@ -163,6 +169,7 @@ final class EvaluateCommand implements Callable<Integer> {
     facts.put("scoreFile", written == null ? null : written.toString());
     facts.put("notice", "Not for clinical use.");
     facts.putAll(evaluation.toJson());
+    cost.ifPresent(each -> facts.put("cost", each));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.print(Json.pretty(facts));
@@ -181,6 +188,7 @@ final class EvaluateCommand implements Callable<Integer> {
       out.println();
       out.print(evaluation.toText());
       out.println();
+      cost.ifPresent(each -> out.println("Mean cost a sample " + CostLines.cost(each) + "."));
       trained.patchNotice().ifPresent(out::println);
       notes(evaluation, written).forEach(out::println);
     }

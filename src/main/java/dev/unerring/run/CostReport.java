@@ -29,16 +29,21 @@ record CostReport(
   /** The object {@code costs} of result.json. */
   Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>(costs.toJson());
-    json.put("train", cost(recheck.train().errors(), false));
-    json.put("val", cost(recheck.val().errors(), true));
-    json.put("test", cost(recheck.test().errors(), true));
+    json.put("train", of(costs, recheck.train().errors(), false));
+    json.put("val", of(costs, recheck.val().errors(), true));
+    json.put("test", of(costs, recheck.test().errors(), true));
     if (costs.neverMiss() >= 0) {
       json.put("neverMissed", neverMissed());
     }
     return json;
   }
 
-  private Map<String, Object> cost(ErrorList errors, boolean drawn) {
+  /**
+   * What these errors cost: mean, upper, and missed where a class must not be.
+   *
+   * @param drawn false for samples that the network was fitted to
+   */
+  static Map<String, Object> of(Costs costs, ErrorList errors, boolean drawn) {
     Map<String, Object> json = ExpectedCost.of(costs, errors).toJson(drawn);
     if (costs.neverMiss() >= 0) {
       json.put("missed", (long) costs.missed(errors));

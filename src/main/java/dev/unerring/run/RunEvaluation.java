@@ -6,9 +6,12 @@ import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.Calibration;
+import dev.unerring.errors.Costs;
+import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.network.Network;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -74,6 +77,19 @@ public final class RunEvaluation {
     }
     return new LabelledLogits(run.task(), classes, logits, Evaluator.labels(split))
         .requireFinite(run.model() + " (" + split.name() + ")");
+  }
+
+  /**
+   * What the errors cost by the run's plan, the object of a split in {@code costs} of result.json;
+   * empty where the plan has no costs.
+   */
+  public Optional<Map<String, Object>> cost(LabelledLogits outcome, Split split) {
+    Costs costs = run.plan().costs();
+    boolean fitted = run.isOf(data) && split == data.train();
+    return costs.none()
+        ? Optional.empty()
+        : Optional.of(
+            CostReport.of(costs, ErrorList.of(outcome.given(), outcome.logits()), !fitted));
   }
 
   /**

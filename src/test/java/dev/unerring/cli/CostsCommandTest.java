@@ -85,6 +85,11 @@ class CostsCommandTest {
     assertTrue(Files.readString(out.resolve("metrics.csv")).startsWith("epoch,steps,"));
     assertTrue(Files.readString(out.resolve("metrics.csv")).contains("valAuc,missed\n1,"));
 
+    CommandRun evaluated = CommandRun.of("evaluate", "--run", out, "--threads", 2, "--json");
+    assertEquals(test, ((Map<?, ?>) Json.parse(evaluated.out())).get("cost"), evaluated.err());
+    String text = CommandRun.of("evaluate", "--run", out, "--split", "train").out();
+    assertTrue(text.contains("Mean cost a sample 0.0000 on the training samples, "), text);
+
     Path again = folder.resolve("again");
     Path plan = out.resolve("plan.json");
     assertEquals(0, train(data, again, "--config", plan).code());

@@ -1,9 +1,9 @@
 package dev.unerring.suite;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.base.Json;
-import dev.unerring.base.Sha256;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.Correctors;
 import dev.unerring.dataset.Dataset;
@@ -20,6 +20,7 @@ import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,19 +30,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code make correction-study}: every corrector and continued plain training from the same
  * networks, over sets, seeds and numbers of errors left. A cell is bounded in steps; each finished
- * one is a line of study.jsonl, and is not computed again by the same program. The tables of
- * docs/correction.md are written from these lines.
+ * one is a line of docs/correction.jsonl, and is not computed again while training and correctors
+ * keep their bits and the set its budgets. The tables of docs/correction.md are written from these
+ * lines. Processes may share the file if each has other sets.
  */
 public final class CorrectionStudy {
   /** Who corrects; plain is continued training with batch statistics. */
   static final List<String> CORRECTORS = List.of("plain", "focus", "tunneling", "patch", "auto");
 
   private final Path folder;
-  private final String program;
+  private final Path file;
+  private final String bits;
   private final int seeds;
   private final int threads;
   private final PrintStream out;
@@ -49,20 +53,22 @@ public final class CorrectionStudy {
   /**
    * Prepares the study.
    *
-   * @param jar whose bytes are the program's version
-   * @param folder for made sets, starting networks and study.jsonl
+   * @param folder for made sets and starting networks
+   * @param file the finished cells, a line of JSON each
    */
-  CorrectionStudy(Path jar, Path folder, int seeds, int threads, PrintStream out) {
+  CorrectionStudy(Path folder, Path file, int seeds, int threads, PrintStream out)
+      throws IOException {
     this.folder = folder;
-    this.program = Sha256.hexOfFile(jar).substring(0, 16);
+    this.file = file;
+    this.bits = StudyStarts.bits(folder, threads);
     this.seeds = seeds;
     this.threads = threads;
     this.out = out;
   }
 
-  /** Arguments: jar, folder, document, folder of published sets, number of seeds, names of sets. */
+  /** Arguments: folder, lines, document, folder of published sets, number of seeds, sets. */
   public static void main(String[] arguments) throws IOException {
-    Path folder = Path.of(arguments[1]);
+    Path folder = Path.of(arguments[0]);
     int seeds = Integer.parseInt(arguments[4]);
     List<String> names = List.of(arguments).subList(5, arguments.length);
     if (!StudySet.NAMES.containsAll(names) || seeds < 1) {
@@ -70,9 +76,9 @@ public final class CorrectionStudy {
       System.exit(2);
     }
     int threads = Runtime.getRuntime().availableProcessors();
-    CorrectionStudy study =
-        new CorrectionStudy(Path.of(arguments[0]), folder, seeds, threads, System.out);
     Files.createDirectories(folder);
+    CorrectionStudy study =
+        new CorrectionStudy(folder, Path.of(arguments[1]), seeds, threads, System.out);
     for (String name : names.isEmpty() ? StudySet.NAMES : names) {
       study.run(StudySet.prepare(name, Path.of(arguments[3]), folder));
     }
@@ -81,15 +87,14 @@ public final class CorrectionStudy {
 
   /** Measures what is missing of one set. */
   void run(StudySet set) throws IOException {
-    List<Map<String, Object>> done = records();
     try (Dataset data = Dataset.open(set.file())) {
       LabelAudit audit = new LabelAudit(data);
       Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
       for (int seed = 0; seed < seeds; seed++) {
         for (String level : StudyStarts.LEVELS) {
           for (String corrector : CORRECTORS) {
-            Map<String, Object> key = key(set.name(), seed, level, corrector);
-            if (done.stream().noneMatch(record -> record.entrySet().containsAll(key.entrySet()))) {
+            Map<String, Object> key = key(set, seed, level, corrector);
+            if (find(key).isEmpty()) {
               append(measured(set, data, goals, key));
             }
           }
@@ -98,10 +103,17 @@ public final class CorrectionStudy {
     }
   }
 
-  private Map<String, Object> key(String set, int seed, String level, String corrector) {
+  private Optional<Map<String, Object>> find(Map<String, Object> key) throws IOException {
+    return records().stream()
+        .filter(record -> record.entrySet().containsAll(key.entrySet()))
+        .findFirst();
+  }
+
+  private Map<String, Object> key(StudySet set, int seed, String level, String corrector) {
     Map<String, Object> key = new LinkedHashMap<>();
-    key.put("program", program);
-    key.put("set", set);
+    key.put("bits", bits);
+    key.put("set", set.name());
+    key.put("budget", set.budget());
     key.put("seed", (long) seed);
     key.put("start", level);
     key.put("corrector", corrector);
@@ -114,8 +126,19 @@ public final class CorrectionStudy {
       StudySet set, Dataset data, Labels goals, Map<String, Object> key) throws IOException {
     int seed = ((Long) key.get("seed")).intValue();
     String corrector = (String) key.get("corrector");
+    if (corrector.equals("auto")) {
+      // It begins with focus: where that reached the floor, it is the same run.
+      Map<String, Object> focus = new LinkedHashMap<>(key);
+      focus.put("corrector", "focus");
+      Optional<Map<String, Object>> run = find(focus);
+      if (run.isPresent() && Boolean.TRUE.equals(run.get().get("reached"))) {
+        Map<String, Object> record = new LinkedHashMap<>(run.get());
+        record.put("corrector", "auto");
+        return record;
+      }
+    }
     try (Backend backend = CpuBackend.open("auto", threads)) {
-      Path starts = folder.resolve("starts-" + program);
+      Path starts = folder.resolve("starts-" + bits);
       Network network =
           new StudyStarts(set, data, goals, backend, starts)
               .network(seed, (String) key.get("start"));
@@ -124,9 +147,9 @@ public final class CorrectionStudy {
       record.put("errorsBefore", (long) misses(network, data, goals));
       Metrics before = validation(network, data);
       Samples taken = new Samples();
-      long start = System.nanoTime();
+      long start = processorTime();
       String endedBy = corrected(corrector, set, data, goals, seed, taken, network);
-      record.put("seconds", Math.rint((System.nanoTime() - start) / 1e7) / 100);
+      record.put("cpuSeconds", Math.rint((processorTime() - start) / 1e7) / 100);
       int after = misses(network, data, goals);
       record.put("errorsAfter", (long) after);
       record.put("reached", after == 0);
@@ -142,6 +165,11 @@ public final class CorrectionStudy {
     }
   }
 
+  /** Nanoseconds of all threads of this process: other processes do not enter. */
+  private static long processorTime() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+  }
+
   private static String corrected(
       String corrector,
       StudySet set,
@@ -154,18 +182,7 @@ public final class CorrectionStudy {
     if (corrector.equals("plain")) {
       return new Trainer(plan, data, goals, 0, taken).train(network).endedBy();
     }
-    TrainingPlan chosen =
-        new TrainingPlan(
-            plan.architecture(),
-            plan.seed(),
-            plan.epochs(),
-            plan.batchSize(),
-            plan.learningRate(),
-            plan.weightDecay(),
-            plan.batchNormMomentum(),
-            0,
-            true,
-            set.correction().with(Method.parse(corrector, "corrector")));
+    TrainingPlan chosen = StudyStarts.corrected(plan, Method.parse(corrector, "corrector"));
     List<CorrectionResult> results =
         Correctors.correct(chosen, data.train(), goals, taken, network);
     return results.getLast().corrector() + ": " + results.getLast().endedBy();
@@ -208,21 +225,17 @@ public final class CorrectionStudy {
 
   // ---- what is kept ----
 
-  private Path file() {
-    return folder.resolve("study.jsonl");
-  }
-
-  /** The cells of this program, in the order they were measured; a line cut off is left out. */
+  /** The cells of these bits, in the order they were measured; a line cut off is left out. */
   @SuppressWarnings("unchecked") // what append has written
   List<Map<String, Object>> records() throws IOException {
     List<Map<String, Object>> records = new ArrayList<>();
-    if (!Files.exists(file())) {
+    if (!Files.exists(file)) {
       return records;
     }
-    String text = Files.readString(file(), StandardCharsets.UTF_8);
+    String text = Files.readString(file, StandardCharsets.UTF_8);
     for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
       Map<String, Object> record = (Map<String, Object>) Json.parse(line);
-      if (program.equals(record.get("program"))) {
+      if (bits.equals(record.get("bits"))) {
         records.add(record);
       }
     }
@@ -230,18 +243,15 @@ public final class CorrectionStudy {
   }
 
   private void append(Map<String, Object> record) throws IOException {
-    String text = Files.exists(file()) ? Files.readString(file(), StandardCharsets.UTF_8) : "";
+    String text = Files.exists(file) ? Files.readString(file, StandardCharsets.UTF_8) : "";
     if (!text.isEmpty() && !text.endsWith("\n")) { // a line cut off by an end in its middle
-      Files.writeString(file(), text.substring(0, text.lastIndexOf('\n') + 1));
+      Files.writeString(file, text.substring(0, text.lastIndexOf('\n') + 1));
     }
     Files.writeString(
-        file(),
-        Json.canonical(record) + "\n",
-        StandardOpenOption.CREATE,
-        StandardOpenOption.APPEND);
+        file, Json.canonical(record) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     out.printf(
         Locale.ROOT,
-        "%-28s seed %s  %-3s %-10s %5s -> %-5s errors %8.2f passes %8.2f s%n",
+        "%-28s seed %s  %-3s %-10s %5s -> %-5s errors %8.2f passes %8.2f s of CPU%n",
         record.get("set"),
         record.get("seed"),
         record.get("start"),
@@ -249,6 +259,6 @@ public final class CorrectionStudy {
         record.get("errorsBefore"),
         record.get("errorsAfter"),
         ((Number) record.get("passes")).doubleValue(),
-        ((Number) record.get("seconds")).doubleValue());
+        ((Number) record.get("cpuSeconds")).doubleValue());
   }
 }

@@ -27,9 +27,12 @@ class CorrectionStudyTest {
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
   private CorrectionStudy study() throws IOException {
-    Path jar = Files.writeString(folder.resolve("unerring.jar"), "one version");
     return new CorrectionStudy(
-        jar, folder, 1, 2, new PrintStream(printed, true, StandardCharsets.UTF_8));
+        folder,
+        folder.resolve("study.jsonl"),
+        1,
+        2,
+        new PrintStream(printed, true, StandardCharsets.UTF_8));
   }
 
   private long lines() {

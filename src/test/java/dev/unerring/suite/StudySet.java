@@ -78,6 +78,21 @@ record StudySet(
         solid ? SOLID_BUDGET : SMALL_BUDGET);
   }
 
+  /** A small generated set with labels that tell nothing: seconds, and errors left to correct. */
+  static StudySet probe(Path folder) {
+    Path demo = folder.resolve("probe-demo.npz");
+    Path file = folder.resolve("probe.npz");
+    DemoSet.write(demo, 0, 64, 16, 16, 0);
+    derive(demo, 64, file, StudySet::permuted);
+    CorrectionPlan budget = new CorrectionPlan(Method.AUTO, 2, 4, 0.5, 0.25, 2, 3, 1e-3);
+    return new StudySet("probe", file, 2, 1, budget);
+  }
+
+  /** Everything but the name that shapes a cell. */
+  String budget() {
+    return primeEpochs + " " + plainEpochs + " " + correction;
+  }
+
   /** What becomes of the training labels. */
   @FunctionalInterface
   interface Relabelling {

@@ -1,6 +1,8 @@
 package dev.unerring.suite;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.CpuBackend;
+import dev.unerring.base.Sha256;
 import dev.unerring.correct.Correctors;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.errors.ErrorList;
@@ -16,6 +18,7 @@ import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,6 +73,43 @@ final class StudyStarts {
         .resolved(data.imageShape());
   }
 
+  /**
+   * What training and the correctors do now, in 16 digits: the weights that focus and tunneling
+   * make of a small set from the same network. Cells with other digits are measured anew.
+   */
+  static String bits(Path folder, int threads) throws IOException {
+    StudySet probe = StudySet.probe(folder);
+    StringBuilder weights = new StringBuilder();
+    try (Dataset data = Dataset.open(probe.file());
+        Backend backend = CpuBackend.open("auto", threads)) {
+      Labels goals = Labels.given(data.task(), data.train());
+      for (Method method : new Method[] {Method.FOCUS, Method.TUNNELING}) {
+        TrainingPlan plan = plan(probe, data, 1, probe.primeEpochs(), 0);
+        Network network = new StudyStarts(probe, data, goals, backend, folder).empty();
+        Initializer.initialize(network, 1);
+        new Trainer(plan, data, goals, 0, Monitor.SILENT).train(network);
+        Correctors.correct(corrected(plan, method), data.train(), goals, Monitor.SILENT, network);
+        weights.append(StoredTensors.of(network).weightsSha256());
+      }
+    }
+    return Sha256.hex(weights.toString().getBytes(StandardCharsets.US_ASCII)).substring(0, 16);
+  }
+
+  /** The plan with this corrector and no training. */
+  static TrainingPlan corrected(TrainingPlan plan, Method method) {
+    return new TrainingPlan(
+        plan.architecture(),
+        plan.seed(),
+        plan.epochs(),
+        plan.batchSize(),
+        plan.learningRate(),
+        plan.weightDecay(),
+        plan.batchNormMomentum(),
+        0,
+        true,
+        plan.correction().with(method));
+  }
+
   private Path file(int seed, String level) {
     return folder.resolve(set.name() + "-" + seed + "-" + level.replace("%", "") + ".safetensors");
   }
@@ -79,7 +119,14 @@ final class StudyStarts {
     if (!Files.exists(file(seed, LEVELS.getLast()))) {
       make(seed);
     }
-    return ModelFile.read(file(seed, level), backend, batch());
+    Network network = empty();
+    StoredTensors.of(ModelFile.read(file(seed, level), backend, 1)).restore(network);
+    return network;
+  }
+
+  private Network empty() {
+    String architecture = plan(set, data, 0, 1, 0).architecture();
+    return new Network(architecture, data.imageShape(), data.classes(), backend, batch());
   }
 
   private int batch() {
@@ -89,8 +136,7 @@ final class StudyStarts {
   private void make(int seed) throws IOException {
     Files.createDirectories(folder);
     TrainingPlan plan = plan(set, data, seed, set.primeEpochs(), 0);
-    Network network =
-        new Network(plan.architecture(), data.imageShape(), data.classes(), backend, batch());
+    Network network = empty();
     Initializer.initialize(network, seed);
     for (int i = 0; i < SHARES.length; i++) {
       StoredTensors before = StoredTensors.of(network);
@@ -102,23 +148,8 @@ final class StudyStarts {
     }
     StoredTensors from = StoredTensors.of(network);
     if (misses(network).count() > 1) {
-      TrainingPlan focus = plan(set, data, seed, 1, 0);
-      Correctors.correct(
-          new TrainingPlan(
-              focus.architecture(),
-              seed,
-              1,
-              focus.batchSize(),
-              focus.learningRate(),
-              0,
-              focus.batchNormMomentum(),
-              0,
-              true,
-              set.correction().with(Method.FOCUS)),
-          data.train(),
-          goals,
-          Monitor.SILENT,
-          network);
+      TrainingPlan focus = corrected(plan(set, data, seed, 1, 0), Method.FOCUS);
+      Correctors.correct(focus, data.train(), goals, Monitor.SILENT, network);
       if (misses(network).count() > 0) {
         train(network, seed + 2000L, 0);
       }

@@ -38,7 +38,7 @@ final class StudyTables {
       text.append(ofSet.getFirst().get("trainSamples")).append(" training samples\n\n");
       text.append(
           "| start | corrector | seeds | errors at the start | at the floor | errors left | passes"
-              + " | seconds | val ACC | val AUC | patchedSamples, most |\n");
+              + " | CPU s | val ACC | val AUC | patchedSamples, most |\n");
       text.append("|---|---|---|---|---|---|---|---|---|---|---|\n");
       for (String start : StudyStarts.LEVELS) {
         for (String corrector : CorrectionStudy.CORRECTORS) {
@@ -67,7 +67,7 @@ final class StudyTables {
             cells.size(),
             mean(cells, c -> number(c, "errorsAfter")),
             mean(cells, c -> number(c, "passes")),
-            mean(cells, c -> number(c, "seconds")),
+            mean(cells, c -> number(c, "cpuSeconds")),
             mean(cells, c -> number(c, "valAccAfter") - number(c, "valAccBefore")),
             mean(cells, c -> number(c, "valAucAfter") - number(c, "valAucBefore")),
             most));
