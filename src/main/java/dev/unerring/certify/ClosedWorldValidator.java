@@ -25,7 +25,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * The count that is the result: the model is read back from its file, the data from theirs, every
@@ -117,7 +118,7 @@ public final class ClosedWorldValidator {
     int classes = network.classes();
     long half = Math.clamp(REPEATED_WORK / network.multiplications() / 2, 1, MOST_REPEATED);
     int[] samples = chosen(Labels.given(data.task(), train), logits, patched, (int) half);
-    float[] expected = byDefinition(model, train, samples);
+    float[] expected = byDefinition(model, train, samples, classes);
     for (int i = 0; i < samples.length; i++) {
       for (int j = 0; j < classes; j++) {
         int wanted = Float.floatToIntBits(expected[i * classes + j]);
@@ -143,15 +144,20 @@ public final class ClosedWorldValidator {
    * Logits of some samples by the definition: a plain loop on one thread for each sample, the
    * samples shared out among the processors, each of which reads the model from its file.
    */
-  private static float[] byDefinition(Path model, Split train, int[] samples) {
+  private static float[] byDefinition(Path model, Split train, int[] samples, int classes) {
     int shares = Math.min(samples.length, Runtime.getRuntime().availableProcessors());
-    List<float[]> parts =
-        IntStream.range(0, shares)
-            .parallel()
-            .mapToObj(i -> share(model, train, samples, i, shares))
-            .toList();
-    FloatBuffer all = FloatBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
-    parts.forEach(all::put);
+    List<CompletableFuture<float[]>> others = new ArrayList<>();
+    for (int i = 1; i < shares; i++) {
+      int share = i;
+      others.add(CompletableFuture.supplyAsync(() -> share(model, train, samples, share, shares)));
+    }
+    float[] first = share(model, train, samples, 0, shares);
+    FloatBuffer all = FloatBuffer.allocate(samples.length * classes).put(first);
+    try {
+      others.forEach(other -> all.put(other.join()));
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
     return all.array();
   }
 
