@@ -54,7 +54,9 @@ enum {
   TAP_COPY,                                     /* 0: the input needs no border and is read in place */
   TAP_PIXEL,                                    /* floats from position to position in a box */
   TAP_X_IMAGE, TAP_X_DEPTH, TAP_X_ROW, TAP_X_STEP, /* from output to output in a box */
-  TAP_Y_IMAGE,
+  TAP_Y_IMAGE, TAP_Y_D, TAP_Y_H,
+  TAP_CLEAR,                                    /* 0, or the stride where no tap reaches some outputs */
+  TAP_C_STEP, TAP_OC_STEP,                      /* of weights that a unit packs for itself, or 0 */
   TAP_PIECE,                                    /* taps whose weights are used together */
   TAP_AT_CHAINS,                                /* floats of the scratch before the chains */
   TAP_PHASES, TAP_FIRST_PHASE

@@ -29,8 +29,8 @@ record ConvGeometry(TapPlan forward, TapPlan backward, WeightPlan weight) {
     Shape in = Shape.vectors(x.n(), x.imageElements());
     Shape out = Shape.vectors(y.n(), y.imageElements());
     return new ConvGeometry(
-        TapPlan.forward(in, out, LINEAR, arena),
-        TapPlan.backward(in, out, LINEAR, arena),
+        TapPlan.linear(in.n(), in.c(), out.c(), false, arena),
+        TapPlan.linear(in.n(), out.c(), in.c(), true, arena),
         WeightPlan.of(in, out, LINEAR, Chunks.flat(in.n()), arena));
   }
 

@@ -108,11 +108,15 @@ final class CpuProducts {
       x = CpuTeam.memory(from);
       y = CpuTeam.memory(to);
       weight = weights.memory();
-      packed = team.packed.floats(plan.weightFloats());
       team.threadScratch.reserve(plan.scratchFloats());
-      long smallest = CpuTeam.atLeast(CpuTeam.SMALL, plan.packUnitFloats());
-      team.workers.run(plan.packUnits(), smallest, packRange);
-      smallest = CpuTeam.atLeast(SMALL_PRODUCT, plan.boxWork());
+      if (plan.packUnits() > 0) {
+        packed = team.packed.floats(plan.weightFloats());
+        long smallest = CpuTeam.atLeast(CpuTeam.SMALL, plan.packUnitFloats());
+        team.workers.run(plan.packUnits(), smallest, packRange);
+      } else {
+        packed = weight; // each unit packs its own
+      }
+      long smallest = CpuTeam.atLeast(SMALL_PRODUCT, plan.boxWork());
       team.workers.run(plan.boxes(), smallest, tapRange);
     }
 

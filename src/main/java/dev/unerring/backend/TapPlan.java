@@ -43,6 +43,12 @@ record TapPlan(
   /** Fewest multiply-adds that are worth a box of their own. */
   private static final long BOX_WORK = 1_000_000;
 
+  /** Fewest units of a linear layer that is large enough, for as many threads. */
+  private static final int LINEAR_UNITS = 4;
+
+  /** Most rows of a box of a linear layer, which has one row or two vectors each. */
+  private static final int LINEAR_ROWS = 256;
+
   /** Channels of a unit of {@code pack_weights}: whole vectors of any kernel set. */
   private static final int BLOCK = 32;
 
@@ -63,7 +69,7 @@ record TapPlan(
     }
     Phase phase = new Phase(new int[3], new int[] {out.d(), out.h(), out.w()}, 1, taps);
     ConvGeometry.Box box = ConvGeometry.Box.ofInput(in, out, window);
-    return of(box, out, List.of(phase), window.pad() > 0, false, arena);
+    return of(box, out, List.of(phase), window.pad() > 0, false, false, arena);
   }
 
   static TapPlan backward(Shape in, Shape out, Window window, Arena arena) {
@@ -97,7 +103,22 @@ record TapPlan(
       }
     }
     ConvGeometry.Box box = new ConvGeometry.Box(out, front, 1, halo, bordered[2], 1, in.c());
-    return of(box, in, phases, border, true, arena);
+    return of(box, in, phases, border, true, false, arena);
+  }
+
+  /**
+   * A linear layer, or its backward-input ({@code turned}), of vectors as the positions of one
+   * image, rows of two where that fills tiles: where their number is even, and a tile's vectors do
+   * not crowd into few sets of the cache.
+   */
+  static TapPlan linear(int vectors, int from, int to, boolean turned, Arena arena) {
+    int w = vectors % 2 == 0 && from % 1024 != 0 ? 2 : 1;
+    Shape x = new Shape(1, 1, vectors / w, w, from);
+    Shape y = x.withC(to);
+    ConvGeometry.Box box = ConvGeometry.Box.ofInput(x, y, Window.square(1, 1, 0));
+    int[] rows = {1, vectors / w, w};
+    Phase phase = new Phase(new int[3], rows, 1, List.of(new Tap(0, 0, 0, 0)));
+    return of(box, y, List.of(phase), false, turned, true, arena);
   }
 
   private static Phase phase(Shape in, Window window, int[] front, int d0, int h0, int w0) {
@@ -128,6 +149,7 @@ record TapPlan(
       List<Phase> phases,
       boolean copy,
       boolean turned,
+      boolean linear,
       Arena arena) {
     int c = box.x().c();
     int oc = y.c();
@@ -137,7 +159,11 @@ record TapPlan(
     long rowWork = (long) phases.getFirst().rows()[2] * Math.max(1, taps) * c * oc;
     // Positions a power of two of cache lines apart would crowd into few sets of the cache.
     int pixel = copy && c % 256 == 0 ? c + 16 : c;
-    int[] rows = cut(box, y.n(), phases.getFirst().rows(), pixel, rowWork);
+    int blocks = linear ? Math.ceilDiv(oc, BLOCK) : 1;
+    int[] rows =
+        linear
+            ? new int[] {1, 1, linearRows(h, blocks, rowWork)}
+            : cut(box, y.n(), phases.getFirst().rows(), pixel, rowWork);
     int depths = (rows[1] - 1) * box.stride() + box.halo()[0];
     int heights = (rows[2] - 1) * box.stride() + box.halo()[1];
     long[] x = box.words().toArray();
@@ -148,18 +174,25 @@ record TapPlan(
     LongStream.Builder words = LongStream.builder();
     box.words().forEach(words::add);
     LongStream.of(y.n(), d, h, rows[0], rows[1], rows[2], copy ? 1 : 0, pixel).forEach(words::add);
+    List<Phase> reached = phases.stream().filter(phase -> !phase.taps().isEmpty()).toList();
+    boolean clear = reached.size() < phases.size();
     int s = box.stride();
     long boxFloats = copy ? rows[0] * image : 0;
     int most = phases.stream().mapToInt(phase -> phase.taps().size()).max().orElseThrow();
     long piece = Math.clamp(PIECE_FLOATS / ((long) c * BLOCK), 1, Math.max(1, most));
     piece = Math.max(1, Math.ceilDiv(most, Math.ceilDiv(most, piece)));
     long outputs = (long) rows[0] * rows[1] * rows[2] * (y.w() + TILE) + TILE;
-    LongStream.of(image, s * depth, s * row, s * step, y.imageElements()).forEach(words::add);
-    LongStream.of(piece, boxFloats, phases.size()).forEach(words::add);
+    LongStream.of(image, s * depth, s * row, s * step).forEach(words::add);
+    LongStream.of(y.imageElements(), y.d(), y.h(), clear ? phases.getFirst().step() : 0)
+        .forEach(words::add);
+    long cStep = turned ? 1 : oc;
+    long ocStep = turned ? c : 1;
+    LongStream.of(linear ? cStep : 0, linear ? ocStep : 0).forEach(words::add);
+    LongStream.of(piece, boxFloats, reached.size()).forEach(words::add);
     LongStream.Builder pack = LongStream.builder();
-    LongStream.of(c, oc, turned ? 1 : oc, turned ? c : 1).forEach(pack::add);
+    LongStream.of(c, oc, cStep, ocStep).forEach(pack::add);
     long packed = 0;
-    for (Phase phase : phases) {
+    for (Phase phase : reached) {
       int count = phase.taps().size();
       long yRow = (long) y.w() * oc;
       int[] at = phase.first();
@@ -174,15 +207,24 @@ record TapPlan(
       }
       packed += (long) count * c * Math.ceilDiv(oc, BLOCK) * BLOCK;
     }
+    long boxes =
+        (long) Math.ceilDiv(y.n(), rows[0]) * Math.ceilDiv(d, rows[1]) * Math.ceilDiv(h, rows[2]);
     return new TapPlan(
         ConvGeometry.words(arena, words.build().toArray()),
-        (long) Math.ceilDiv(y.n(), rows[0]) * Math.ceilDiv(d, rows[1]) * Math.ceilDiv(h, rows[2]),
-        rowWork * rows[0] * rows[1] * rows[2],
-        boxFloats + (piece < most ? outputs * BLOCK : 0),
+        boxes * blocks,
+        rowWork * rows[0] * rows[1] * rows[2] / blocks,
+        linear ? (long) c * BLOCK : boxFloats + (piece < most ? outputs * BLOCK : 0),
         ConvGeometry.words(arena, pack.build().toArray()),
-        (long) taps * Math.ceilDiv(oc, BLOCK),
+        linear ? 0 : (long) taps * Math.ceilDiv(oc, BLOCK),
         (long) c * BLOCK,
         packed);
+  }
+
+  /** Rows of a box of a linear layer: many, because each box packs its weights. */
+  private static int linearRows(int rows, int blocks, long rowWork) {
+    long threads = Math.clamp(rows * rowWork / BOX_WORK, 1, Math.ceilDiv(LINEAR_UNITS, blocks));
+    long boxes = Math.max(threads, Math.ceilDiv(rows, LINEAR_ROWS));
+    return (int) Math.ceilDiv(rows, boxes);
   }
 
   /** Images, depths and rows of a box. */

@@ -17,7 +17,7 @@ import java.lang.invoke.MethodHandle;
  */
 public final class CpuKernels {
   /** Interface version; a library with another one is refused. */
-  static final long VERSION = 4;
+  static final long VERSION = 5;
 
   private static final MemoryLayout P = ADDRESS;
   private static final MemoryLayout L = JAVA_LONG;

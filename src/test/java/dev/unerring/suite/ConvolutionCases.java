@@ -18,6 +18,7 @@ final class ConvolutionCases {
     all.tileEdges();
     all.windows();
     all.boxes();
+    all.outputsWithoutTaps();
     all.chunkLimits();
     all.linearLayers();
     return all.cases;
@@ -60,6 +61,17 @@ final class ConvolutionCases {
     conv(new Shape(3, 1, 3, 2, 34), Window.square(3, 1, 1), 256);
     conv(new Shape(1, 1, 9, 8, 260), Window.square(3, 2, 1), 3);
     conv(new Shape(2, 1, 2, 2, 520), Window.square(3, 1, 1), 70);
+  }
+
+  /** Strides beyond the window: backward-input has positions that no tap reaches. */
+  private void outputsWithoutTaps() {
+    conv(new Shape(2, 1, 61, 63, 40), Window.square(1, 2, 0), 50);
+    conv(new Shape(5, 1, 6, 5, 70), Window.square(1, 2, 0), 34);
+    conv(new Shape(2, 1, 8, 7, 3), Window.square(2, 3, 1), 17);
+    conv(new Shape(2, 1, 9, 11, 4), Window.square(2, 3, 0), 6);
+    conv(new Shape(2, 5, 7, 6, 3), new Window(1, 1, 1, 2, 0), 18);
+    conv(new Shape(1, 19, 21, 22, 16), new Window(1, 1, 1, 2, 0), 33);
+    conv(new Shape(1, 6, 7, 8, 2), new Window(2, 2, 2, 3, 0), 5);
   }
 
   private void windows() {
