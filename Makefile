@@ -202,7 +202,8 @@ $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 
 # The module goes in as a jmod, because only a jmod carries native libraries into the image's lib.
 # The AOT cache (JEP 483, 515) is made from a short training run in the same step, and its name holds
-# the hash of the image's classes, so that a cache of other code is never taken for this one's.
+# the hash of the image's classes, so that a cache of other code is never taken for this one's. The
+# run takes enough steps for profiles of them, on data with conflicts, which real sets have.
 OPTIONS := --enable-native-access=dev.unerring --add-modules=info.picocli -XX:+UseSerialGC -XX:-UsePerfData
 REHEARSAL := target/rehearsal
 MAIN := -Dunerring.stderr.terminal=false -m dev.unerring/dev.unerring.cli.Main
@@ -220,11 +221,11 @@ $(STAMPS)/image: $(STAMPS)/jar $(wildcard src/main/launcher/*) Makefile
 	  >target/jlink.log 2>&1 || { cat target/jlink.log >&2; echo "jlink failed; does $(JDK) bring its modules (folder jmods)?" >&2; exit 1; }
 	@echo "AOT cache"
 	@mkdir $(REHEARSAL)
-	@$(IMAGE)/bin/java $(MAIN) datasets demo --train 256 --val 64 --test 64 --conflicts 0 --seed 1 \
+	@$(IMAGE)/bin/java $(MAIN) datasets demo --train 512 --val 64 --test 64 --conflicts 4 --seed 1 \
 	  --out $(REHEARSAL)/demo.npz >$(REHEARSAL)/log 2>&1
 	@hash=$$($(SHA256) <$(IMAGE)/lib/modules | cut -c1-16) && cache=unerring-$$hash.aot && \
 	  { $(IMAGE)/bin/java -XX:AOTCacheOutput=$(IMAGE)/lib/$$cache $(MAIN) train --data $(REHEARSAL)/demo.npz \
-	    --epochs 2 --corrector none --out $(REHEARSAL)/run >>$(REHEARSAL)/log 2>&1; \
+	    --epochs 12 --corrector none --out $(REHEARSAL)/run >>$(REHEARSAL)/log 2>&1; \
 	  [ -s $(IMAGE)/lib/$$cache ] || { cat $(REHEARSAL)/log >&2; exit 1; }; } && \
 	  sed "s/@CACHE@/$$cache/" src/main/launcher/unerring >$(UNERRING) && chmod 755 $(UNERRING)
 	@touch $@

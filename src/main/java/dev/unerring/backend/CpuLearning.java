@@ -103,7 +103,7 @@ final class CpuLearning implements AutoCloseable {
     classes = z.shape().imageElements();
     inverseCount = inverse;
     team.workers.run(samples, CpuTeam.atLeast(CpuTeam.SMALL, classes), operation);
-    team.channelSums(lossOfSample, team.flatSum(samples), loss.memory(), 1);
+    team.channelSums(lossOfSample, team.flatSum(z.shape()), loss.memory(), 1);
     team.kernels.multiply(loss.memory(), loss.memory(), inverse, 0, 1);
   }
 

@@ -24,7 +24,7 @@ final class CpuTeam implements AutoCloseable {
   final CpuScratch vectors = new CpuScratch();
   private final Map<LongBuffer, MemorySegment> geometryWords = new LinkedHashMap<>();
   private final Map<Shape, ChunkedSum> sums = new LinkedHashMap<>();
-  private final Map<Integer, ChunkedSum> flatSums = new LinkedHashMap<>();
+  private final Map<Shape, ChunkedSum> flatSums = new LinkedHashMap<>();
   private final Workers.Range channelSums = this::channelSums;
   private final Workers.Range tree = this::tree;
   private MemorySegment summed;
@@ -81,13 +81,13 @@ final class CpuTeam implements AutoCloseable {
     return known;
   }
 
-  /** The chunked sum of {@code elements} values without positions. */
-  ChunkedSum flatSum(int elements) {
-    ChunkedSum known = flatSums.get(elements);
+  /** The chunked sum of a value a sample, without positions. */
+  ChunkedSum flatSum(Shape logits) {
+    ChunkedSum known = flatSums.get(logits);
     if (known == null) {
-      Chunks chunks = Chunks.flat(elements);
+      Chunks chunks = Chunks.flat(logits.n());
       known = new ChunkedSum(chunks.count(), sumWords(chunks, 1));
-      flatSums.put(elements, known);
+      flatSums.put(logits, known);
     }
     return known;
   }

@@ -12,9 +12,10 @@ public final class OperandChecks {
 
   /** x and y are the two sides of a convolution; the bias may be null. */
   public static void conv(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
-    Shape expected = window.outputOf(x.shape(), y.shape().c());
-    require(
-        expected.equals(y.shape()), "a convolution of", x.shape(), "gives", expected, y.shape());
+    if (!window.gives(x.shape(), y.shape())) {
+      Shape expected = window.outputOf(x.shape(), y.shape().c());
+      throw wrong("a convolution of", x.shape(), expected, y.shape());
+    }
     between(x, y, weight, (long) window.taps() * x.shape().c() * y.shape().c(), "weight");
     if (bias != null) {
       between(x, y, bias, y.shape().c(), "bias");
@@ -67,9 +68,11 @@ public final class OperandChecks {
 
   /** y is what the window, without a border, makes of x. */
   public static void pool(Tensor x, Window window, Tensor y) {
-    Shape expected = window.outputOf(x.shape(), x.shape().c());
-    boolean fits = window.pad() == 0 && expected.equals(y.shape());
-    require(fits, "pooling (without padding) of", x.shape(), "gives", expected, y.shape());
+    boolean keeps = window.pad() == 0 && x.shape().c() == y.shape().c();
+    if (!window.gives(x.shape(), y.shape()) || !keeps) {
+      Shape expected = window.outputOf(x.shape(), x.shape().c());
+      throw wrong("pooling (without padding) of", x.shape(), expected, y.shape());
+    }
   }
 
   /** Logits and gradient of one shape, a label a sample, one word of loss. */
@@ -151,7 +154,7 @@ public final class OperandChecks {
         given.n() == x.shape().n() && given.c() == x.shape().c() && given.positions() == 1;
     if (!fits) {
       Shape expected = Shape.vectors(x.shape().n(), x.shape().c());
-      require(false, "pooling of", x.shape(), "gives", expected, given);
+      throw wrong("pooling of", x.shape(), expected, given);
     }
   }
 
@@ -197,11 +200,7 @@ public final class OperandChecks {
     }
   }
 
-  private static void require(
-      boolean holds, String what, Object x, String verb, Object expected, Object given) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          what + " " + x + " " + verb + " " + expected + ", not " + given);
-    }
+  private static IllegalArgumentException wrong(String what, Shape x, Shape expected, Shape y) {
+    return new IllegalArgumentException(what + " " + x + " gives " + expected + ", not " + y);
   }
 }

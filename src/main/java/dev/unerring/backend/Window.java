@@ -37,14 +37,33 @@ public record Window(int kd, int kh, int kw, int stride, int pad) {
 
   /** Shape of the output with {@code channels} channels; floor mode. */
   public Shape outputOf(Shape input, int channels) {
-    int od = (input.d() + 2 * padDepth() - kd) / stride + 1;
-    int oh = (input.h() + 2 * pad - kh) / stride + 1;
-    int ow = (input.w() + 2 * pad - kw) / stride + 1;
+    requireFit(input);
+    return new Shape(
+        input.n(),
+        extent(input.d(), padDepth(), kd),
+        extent(input.h(), pad, kh),
+        extent(input.w(), pad, kw),
+        channels);
+  }
+
+  /** Whether the output has the images and extents of {@link #outputOf}; allocates nothing. */
+  public boolean gives(Shape input, Shape output) {
+    requireFit(input);
+    return output.n() == input.n()
+        && output.d() == extent(input.d(), padDepth(), kd)
+        && output.h() == extent(input.h(), pad, kh)
+        && output.w() == extent(input.w(), pad, kw);
+  }
+
+  private int extent(int input, int border, int kernel) {
+    return (input + 2 * border - kernel) / stride + 1;
+  }
+
+  private void requireFit(Shape input) {
     boolean fits =
         input.d() + 2 * padDepth() >= kd && input.h() + 2 * pad >= kh && input.w() + 2 * pad >= kw;
     if (!fits) {
       throw new IllegalArgumentException("the window " + this + " does not fit into " + input);
     }
-    return new Shape(input.n(), od, oh, ow, channels);
   }
 }

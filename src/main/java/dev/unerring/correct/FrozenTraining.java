@@ -10,7 +10,6 @@ import dev.unerring.train.Monitor;
 import dev.unerring.train.NonFiniteException;
 import dev.unerring.train.SampleWeights;
 import dev.unerring.train.TrainingPlan;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -21,7 +20,7 @@ final class FrozenTraining {
   private final TrainingPlan plan;
   private final Network network;
   private final Monitor monitor;
-  private final int rounds;
+  private final Monitor.Progress progress;
   private final Adam adam;
   private final Batches batches;
   private long steps;
@@ -43,7 +42,7 @@ final class FrozenTraining {
     this.plan = plan;
     this.network = network;
     this.monitor = monitor;
-    this.rounds = rounds;
+    this.progress = new Monitor.Progress("correct", rounds);
     this.adam = new Adam(network);
     this.batches = new Batches(network, images, goals, SampleWeights.of(plan.costs(), goals));
   }
@@ -82,18 +81,16 @@ final class FrozenTraining {
     int size = Math.min(plan.batchSize(), network.batch());
     int count = Math.ceilDiv(order.length, size);
     double sum = 0.0;
-    batches.begin(order);
+    batches.begin("correction round " + round, order);
     for (int step = 0; step < count && stop.isEmpty(); step++) {
       int from = step * size;
-      int[] samples = Arrays.copyOfRange(order, from, Math.min(from + size, order.length));
-      String where = "correction round " + round + ", step " + (step + 1);
-      float loss = batches.gradients(samples, Mode.RUNNING_STATISTICS, where);
+      int samples = Math.min(size, order.length - from);
+      float loss = batches.gradients(samples, Mode.RUNNING_STATISTICS);
       adam.step(learningRate, plan.weightDecay());
       sum += loss;
       steps++;
-      taken += samples.length;
-      monitor.progress(
-          new Monitor.Progress("correct", round, rounds, step + 1, count, taken, loss, errorsLeft));
+      taken += samples;
+      monitor.progress(progress.moveTo(round, step + 1, count, taken, loss, errorsLeft));
       stop = monitor.stop();
     }
     return sum / count;

@@ -41,6 +41,7 @@ public final class PublishedTunneling implements Corrector {
   private final Monitor monitor;
   private final List<CorrectionRound> rounds = new ArrayList<>();
   private final int[] all;
+  private final Monitor.Progress progress;
   private Network network;
   private FullBatchDescent descent;
   private long steps;
@@ -59,6 +60,7 @@ public final class PublishedTunneling implements Corrector {
     this.goals = goals;
     this.monitor = monitor;
     this.all = IntStream.range(0, train.size()).toArray();
+    this.progress = new Monitor.Progress("correct", plan.correction().sessions());
   }
 
   @Override
@@ -205,16 +207,7 @@ public final class PublishedTunneling implements Corrector {
     while (taken < most && stop.isEmpty() && descent.step(pixels)) {
       taken++;
       steps++;
-      monitor.progress(
-          new Monitor.Progress(
-              "correct",
-              number,
-              plan.correction().sessions(),
-              taken,
-              most,
-              steps * all.length,
-              0,
-              fewest.count()));
+      monitor.progress(progress.moveTo(number, taken, most, steps * all.length, 0, fewest.count()));
       stop = monitor.stop();
     }
     ErrorList left = ErrorList.of(goals, Evaluator.logits(network, images, all));

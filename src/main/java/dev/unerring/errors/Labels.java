@@ -43,10 +43,15 @@ public record Labels(int[] values, int columns, boolean multiLabel) {
   /** The labels of some samples, in the order given. */
   public Labels rows(int[] samples) {
     int[] rows = new int[samples.length * columns];
+    rows(samples, rows);
+    return new Labels(rows, columns, multiLabel);
+  }
+
+  /** Copies the labels of some samples to the start of memory that is used again. */
+  public void rows(int[] samples, int[] rows) {
     for (int i = 0; i < samples.length; i++) {
       System.arraycopy(values, samples[i] * columns, rows, i * columns, columns);
     }
-    return new Labels(rows, columns, multiLabel);
   }
 
   /** Whether two samples carry the same labels. */

@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class Chain {
   private final List<Layer> layers;
-  private final List<Tensor> between = new ArrayList<>();
+  private final List<Activation> between = new ArrayList<>();
   private Scratch scratch;
   private int firstTrained;
 
@@ -98,8 +98,8 @@ final class Chain {
       shape = layer.outputShape(shape);
       if (i < layers.size() - 1) {
         Buffer data =
-            layer.inPlace() ? between.getLast().data() : backend.allocate(shape.elements());
-        between.add(new Tensor(shape, data));
+            layer.inPlace() ? between.getLast().whole().data() : backend.allocate(shape.elements());
+        between.add(new Activation(new Tensor(shape, data)));
       }
     }
   }
@@ -146,7 +146,7 @@ final class Chain {
   }
 
   private Tensor input(int layer, Tensor x) {
-    return layer == 0 ? x : between.get(layer - 1).firstImages(x.shape().n());
+    return layer == 0 ? x : between.get(layer - 1).of(x.shape().n());
   }
 
   private Tensor input(int layer, Tensor x, Tensor y) {

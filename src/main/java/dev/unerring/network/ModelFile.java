@@ -112,16 +112,22 @@ public final class ModelFile {
     Network network = network(in, backend, batch);
     for (Parameter parameter : network.parameters()) {
       ParameterSpec spec = parameter.spec();
-      ByteBuffer values = in.take(spec.name(), "F32", spec.fileShape());
-      float[] engine = new float[spec.size()];
-      for (int i = 0; i < engine.length; i++) {
-        engine[spec.layout().engineIndex(i)] = values.getFloat(i * Float.BYTES);
-      }
+      float[] engine = engine(spec, in.take(spec.name(), "F32", spec.fileShape()));
       backend.upload(MemorySegment.ofArray(engine), parameter.value());
     }
     network.patch(PatchTensors.read(in, network.image(), network.classes()));
     in.requireNothingElse();
     return network;
+  }
+
+  /** Stays small, so that the compiler, which is late here, is soon done with it. */
+  private static float[] engine(ParameterSpec spec, ByteBuffer values) {
+    float[] engine = new float[spec.size()];
+    Layout layout = spec.layout();
+    for (int i = 0; i < engine.length; i++) {
+      engine[layout.engineIndex(i)] = values.getFloat(i * Float.BYTES);
+    }
+    return engine;
   }
 
   private static Network network(SafeTensors in, Backend backend, int batch) {

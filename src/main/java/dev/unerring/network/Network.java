@@ -24,9 +24,10 @@ public final class Network {
   private final List<Parameter> parameters = new ArrayList<>();
   private final Buffer values;
   private final Buffer gradients;
-  private final Tensor input;
-  private final Tensor logits;
-  private final Tensor gradLogits;
+  private final Activation input;
+  private final Activation logits;
+  private final Activation gradLogits;
+  private final Commit[] commits;
   private Patches patches = Patches.NONE;
   private int images;
 
@@ -60,7 +61,8 @@ public final class Network {
     }
     input = allocate(shape);
     logits = allocate(chain.outputShape(shape));
-    gradLogits = allocate(logits.shape());
+    gradLogits = allocate(logits.whole().shape());
+    commits = new Commit[batch + 1];
     chain.bind(backend, shape, parameters, new Scratch(backend, chain.largest(shape)));
   }
 
@@ -75,11 +77,12 @@ public final class Network {
     input = other.input;
     logits = other.logits;
     gradLogits = other.gradLogits;
+    commits = new Commit[other.commits.length];
     patches = other.patches;
   }
 
-  private Tensor allocate(Shape shape) {
-    return new Tensor(shape, backend.allocate(shape.elements()));
+  private Activation allocate(Shape shape) {
+    return new Activation(new Tensor(shape, backend.allocate(shape.elements())));
   }
 
   private static long trained(List<ParameterSpec> specs) {
@@ -114,12 +117,12 @@ public final class Network {
 
   /** Shape of one image. */
   public Shape image() {
-    return input.shape().withN(1);
+    return input.whole().shape().withN(1);
   }
 
   /** Largest number of images of a pass. */
   public int batch() {
-    return input.shape().n();
+    return input.whole().shape().n();
   }
 
   /** Multiplications of a forward pass of one image in convolutions and linear layers. */
@@ -190,24 +193,24 @@ public final class Network {
    */
   public Tensor begin(int count) {
     images = count;
-    return input.firstImages(count);
+    return input.of(count);
   }
 
   /** Logits of the batch of {@link #begin}, of the layers alone: without patches. */
   public Tensor forward(int count, Mode mode) {
     Tensor y = logits(count);
-    chain.forward(backend, input.firstImages(count), y, mode);
+    chain.forward(backend, input.of(count), y, mode);
     return y;
   }
 
   /** Where the logits of {@code count} images stand after a pass. */
   public Tensor logits(int count) {
-    return logits.firstImages(count);
+    return logits.of(count);
   }
 
   /** Where the loss writes the gradient of the logits of {@code images} images. */
   public Tensor gradLogits(int images) {
-    return gradLogits.firstImages(images);
+    return gradLogits.of(images);
   }
 
   /**
@@ -219,23 +222,26 @@ public final class Network {
     if (!patches.isEmpty()) {
       throw new IllegalStateException("a network with patches cannot be trained; remove them");
     }
-    chain.backward(
-        backend,
-        input.firstImages(images),
-        logits.firstImages(images),
-        gradLogits.firstImages(images),
-        null,
-        mode);
+    chain.backward(backend, input.of(images), logits.of(images), gradLogits.of(images), null, mode);
   }
 
   /** Commits the statistics of the last batch to the running ones. */
   public void commitStatistics(float momentum) {
-    backend.repeat(
-        new Commit(this, images, momentum),
-        () -> chain.commitStatistics(backend, images, momentum));
+    Commit commit = commits[images];
+    if (commit == null || commit.momentum() != momentum) {
+      commit = new Commit(this, images, momentum);
+      commits[images] = commit;
+    }
+    backend.repeat(commit, commit);
   }
 
-  private record Commit(Network network, int images, float momentum) {}
+  /** Operations that are made once for each number of images. */
+  private record Commit(Network network, int images, float momentum) implements Runnable {
+    @Override
+    public void run() {
+      network.chain.commitStatistics(network.backend, images, momentum);
+    }
+  }
 
   /**
    * The same network and memory on {@link Backend#exact}: itself where that is the same backend.

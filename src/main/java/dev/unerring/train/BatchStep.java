@@ -9,26 +9,29 @@ import dev.unerring.network.Parameter;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Loss and gradients of one batch. Nothing is written into the network before its gradients are
- * known to be finite.
+ * known to be finite. The memory of a step is here before it, so that a step like an earlier one
+ * allocates nothing.
  */
 public final class BatchStep {
   private final Network network;
-  private final Buffer labels;
-  private final Buffer loss;
-  private final float[] mean = new float[1];
-  private final MemorySegment hostLoss = MemorySegment.ofArray(mean);
-  private final MemorySegment hostLabels;
-  private float[] viewed;
-  private MemorySegment view;
-  private Batch batch;
-  private Runnable operations;
   private final SampleWeights weights;
+  private final Buffer labels;
   private final Buffer batchWeights;
+  private final Buffer loss;
+  private final int[] hostLabels;
+  private final float[] hostWeights;
+  private final float[] hostLoss = new float[1];
+  private final MemorySegment labelsView;
+  private final MemorySegment weightsView;
+  private final MemorySegment lossView = MemorySegment.ofArray(hostLoss);
+  private final MemorySegment[] pixelViews;
+  private final Batch[] batches;
+  private float[] viewed;
 
   /** A step in which every sample weighs the same. */
   public BatchStep(Network network) {
@@ -37,13 +40,19 @@ public final class BatchStep {
 
   /** Allocates what the loss needs for the network's largest batch. */
   public BatchStep(Network network, SampleWeights weights) {
+    Backend backend = network.backend();
+    int most = network.batch();
     this.network = network;
     this.weights = weights;
-    this.batchWeights = weights.none() ? null : network.backend().allocate(network.batch());
-    int room = network.batch() * network.classes();
-    this.labels = network.backend().allocate(room);
-    this.hostLabels = MemorySegment.ofArray(new int[room]);
-    this.loss = network.backend().allocate(1);
+    hostLabels = new int[most * network.classes()];
+    hostWeights = new float[most];
+    labels = backend.allocate(hostLabels.length);
+    batchWeights = weights.none() ? null : backend.allocate(most);
+    loss = backend.allocate(1);
+    labelsView = MemorySegment.ofArray(hostLabels);
+    weightsView = MemorySegment.ofArray(hostWeights);
+    pixelViews = new MemorySegment[most + 1];
+    batches = new Batch[most + 1];
   }
 
   /**
@@ -58,20 +67,21 @@ public final class BatchStep {
    *     it was before the step
    */
   public float gradients(float[] pixels, Labels goals, int[] samples, Mode mode, String where) {
-    Backend backend = network.backend();
-    int count = goals.samples();
-    Tensor x = network.begin(count);
-    long bytes = x.shape().elements() * Float.BYTES;
-    if (pixels != viewed) {
-      viewed = pixels;
-      view = MemorySegment.ofArray(pixels);
-    }
-    backend.upload(view.byteSize() == bytes ? view : view.asSlice(0, bytes), x.data());
-    MemorySegment.copy(
-        goals.values(), 0, hostLabels, ValueLayout.JAVA_INT, 0, goals.values().length);
-    backend.upload(hostLabels, labels);
-    compute(null, count, goals.multiLabel(), mode, samples);
-    return finite(samples, count, where);
+    System.arraycopy(goals.values(), 0, hostLabels, 0, goals.values().length);
+    upload(pixels, goals.samples());
+    return gradients(null, goals.samples(), goals.multiLabel(), mode, samples, () -> where);
+  }
+
+  /**
+   * The same of some of many samples.
+   *
+   * @param goals labels by sampleIndex
+   * @param where step, asked for where there is a message
+   */
+  float gradients(float[] pixels, Labels goals, int[] samples, Mode mode, Supplier<String> where) {
+    goals.rows(samples, hostLabels);
+    upload(pixels, samples.length);
+    return gradients(null, samples.length, goals.multiLabel(), mode, samples, where);
   }
 
   /**
@@ -79,67 +89,91 @@ public final class BatchStep {
    *
    * @param multiLabel whether each label is a decision of 0 or 1
    */
-  float gradients(HeldImages held, boolean multiLabel, int[] samples, Mode mode, String where) {
+  float gradients(
+      HeldImages held, boolean multiLabel, int[] samples, Mode mode, Supplier<String> where) {
     network.begin(samples.length);
-    compute(held, samples.length, multiLabel, mode, samples);
-    return finite(samples, samples.length, where);
+    return gradients(held, samples.length, multiLabel, mode, samples, where);
   }
 
-  /** What one batch has in common with another one of which the operations are the same. */
-  private record Batch(BatchStep step, HeldImages held, int count, boolean multiLabel, Mode mode) {}
+  private void upload(float[] pixels, int count) {
+    Tensor x = network.begin(count);
+    if (pixels != viewed) {
+      viewed = pixels;
+      Arrays.fill(pixelViews, null);
+    }
+    if (pixelViews[count] == null) {
+      long bytes = x.shape().elements() * Float.BYTES;
+      pixelViews[count] = MemorySegment.ofArray(pixels).asSlice(0, bytes);
+    }
+    network.backend().upload(pixelViews[count], x.data());
+    network.backend().upload(labelsView, labels);
+  }
 
-  private void compute(HeldImages held, int count, boolean multiLabel, Mode mode, int[] samples) {
-    boolean again =
-        batch != null
-            && batch.held() == held
-            && batch.count() == count
-            && batch.multiLabel() == multiLabel
-            && batch.mode() == mode;
-    if (!again) {
+  private float gradients(
+      HeldImages held,
+      int count,
+      boolean multiLabel,
+      Mode mode,
+      int[] samples,
+      Supplier<String> where) {
+    Batch batch = batches[count];
+    if (batch == null || !batch.like(held, multiLabel, mode)) {
       batch = new Batch(this, held, count, multiLabel, mode);
-      operations = operations(batch);
+      batches[count] = batch;
     }
-    Backend backend = network.backend();
     if (batchWeights != null) {
-      backend.upload(MemorySegment.ofArray(weights.of(samples)), batchWeights);
+      weights.of(samples, hostWeights);
+      network.backend().upload(weightsView, batchWeights);
     }
-    backend.repeat(batch, operations);
+    network.backend().repeat(batch, batch);
+    return finite(samples, count, where);
   }
 
-  private Runnable operations(Batch of) {
-    Backend backend = network.backend();
-    return () -> {
-      if (of.held() != null) {
-        of.held().next(network.begin(of.count()), labels);
+  /** What is equal in all batches of which the operations are the same, and these operations. */
+  private record Batch(BatchStep step, HeldImages held, int count, boolean multiLabel, Mode mode)
+      implements Runnable {
+    boolean like(HeldImages images, boolean decisions, Mode statistics) {
+      return held == images && multiLabel == decisions && mode == statistics;
+    }
+
+    @Override
+    public void run() {
+      Network network = step.network;
+      Backend backend = network.backend();
+      if (held != null) {
+        held.next(network.begin(count), step.labels);
       }
-      Tensor logits = network.forward(of.count(), of.mode());
-      if (of.multiLabel()) {
-        backend.sigmoidCrossEntropy(logits, labels, loss, network.gradLogits(of.count()));
-      } else if (batchWeights != null) {
-        Tensor gradient = network.gradLogits(of.count());
-        backend.weightedSoftmaxCrossEntropy(logits, labels, batchWeights, loss, gradient);
+      Tensor logits = network.forward(count, mode);
+      Tensor gradient = network.gradLogits(count);
+      if (multiLabel) {
+        backend.sigmoidCrossEntropy(logits, step.labels, step.loss, gradient);
+      } else if (step.batchWeights != null) {
+        backend.weightedSoftmaxCrossEntropy(
+            logits, step.labels, step.batchWeights, step.loss, gradient);
       } else {
-        backend.softmaxCrossEntropy(logits, labels, loss, network.gradLogits(of.count()));
+        backend.softmaxCrossEntropy(logits, step.labels, step.loss, gradient);
       }
-      network.backward(of.count(), of.mode());
-    };
+      network.backward(count, mode);
+    }
   }
 
-  private float finite(int[] samples, int count, String where) {
+  private float finite(int[] samples, int count, Supplier<String> where) {
     Backend backend = network.backend();
-    backend.download(loss, hostLoss);
-    if (!Float.isFinite(mean[0]) || backend.countNonFinite(network.gradients()) > 0) {
+    backend.download(loss, lossView);
+    if (!Float.isFinite(hostLoss[0]) || backend.countNonFinite(network.gradients()) > 0) {
       throw new NonFiniteException(
-          where
+          where.get()
               + ": the loss is "
-              + mean[0]
-              + (Float.isFinite(mean[0]) ? " and the gradient of " + firstNonFinite() : " and it")
+              + hostLoss[0]
+              + (Float.isFinite(hostLoss[0])
+                  ? " and the gradient of " + firstNonFinite()
+                  : " and it")
               + " is not finite; samples "
               + Arrays.toString(Arrays.copyOf(samples, Math.min(count, 8)))
               + (count > 8 ? " and " + (count - 8) + " more" : "")
               + "; the weights are those before the step; use a smaller --lr");
     }
-    return mean[0];
+    return hostLoss[0];
   }
 
   private String firstNonFinite() {

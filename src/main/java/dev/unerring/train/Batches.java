@@ -6,6 +6,7 @@ import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Passes over samples, batch by batch. Where the device holds the images it makes the batches
@@ -17,6 +18,12 @@ public final class Batches {
   private final Labels goals;
   private final Optional<HeldImages> held;
   private final float[] pixels;
+  private final int[][] taken;
+  private final Supplier<String> where = () -> this.pass + ", step " + this.number;
+  private String pass;
+  private int[] order;
+  private int next;
+  private int number;
 
   /**
    * Prepares passes.
@@ -30,23 +37,42 @@ public final class Batches {
     this.held =
         images.bytes().flatMap(bytes -> network.backend().hold(bytes, images.imageElements()));
     this.pixels = images.room(held.isPresent() ? 0 : network.batch());
-  }
-
-  /** Begins a pass over the samples in this order. */
-  public void begin(int[] order) {
-    held.ifPresent(device -> device.begin(order, goals.rows(order).values()));
+    this.taken = new int[network.batch() + 1][];
   }
 
   /**
-   * Loss and gradients of a batch, see {@link BatchStep}.
+   * Begins a pass.
    *
-   * @param samples the next ones of the pass
+   * @param name for messages
+   * @param samples in the order they are taken
    */
-  public float gradients(int[] samples, Mode mode, String where) {
+  public void begin(String name, int[] samples) {
+    pass = name;
+    order = samples;
+    next = 0;
+    number = 0;
+    if (held.isPresent()) {
+      held.get().begin(order, goals.rows(order).values());
+    }
+  }
+
+  /**
+   * Loss and gradients of the next samples of the pass, see {@link BatchStep}.
+   *
+   * @param count how many, at most the network's batch
+   */
+  public float gradients(int count, Mode mode) {
+    if (taken[count] == null) {
+      taken[count] = new int[count];
+    }
+    int[] samples = taken[count];
+    System.arraycopy(order, next, samples, 0, count);
+    next += count;
+    number++;
     if (held.isPresent()) {
       return step.gradients(held.get(), goals.multiLabel(), samples, mode, where);
     }
     images.gather(samples, pixels);
-    return step.gradients(pixels, goals.rows(samples), samples, mode, where);
+    return step.gradients(pixels, goals, samples, mode, where);
   }
 }

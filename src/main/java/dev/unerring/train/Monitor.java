@@ -27,24 +27,90 @@ public interface Monitor extends WorkMonitor {
   default void note(String text) {}
 
   /**
-   * Where a run stands.
-   *
-   * @param stage train or correct
-   * @param round epoch or session, from 1
-   * @param rounds most epochs or sessions
-   * @param step step within the round, from 1
-   * @param steps steps of the round
-   * @param samples samples that all steps of the stage have taken so far
-   * @param loss mean loss of the last step
-   * @param errorsLeft training errors at the last count; -1 before the first
+   * Where a stage of a run stands. A stage owns one and moves it from step to step, so that a step
+   * allocates nothing; who is told copies what is to last.
    */
-  record Progress(
-      String stage,
-      int round,
-      int rounds,
-      int step,
-      int steps,
-      long samples,
-      float loss,
-      int errorsLeft) {}
+  final class Progress {
+    private final String stage;
+    private final int rounds;
+    private int round;
+    private int step;
+    private int steps;
+    private long samples;
+    private float loss;
+    private int errorsLeft;
+
+    /**
+     * The beginning of a stage.
+     *
+     * @param stage train or correct
+     * @param rounds most epochs or sessions
+     */
+    public Progress(String stage, int rounds) {
+      this.stage = stage;
+      this.rounds = rounds;
+    }
+
+    /**
+     * Moves on to the end of a step.
+     *
+     * @param round epoch or session, from 1
+     * @param step step within the round, from 1
+     * @param steps steps of the round
+     * @param samples samples that all steps of the stage have taken so far
+     * @param loss mean loss of the step
+     * @param errorsLeft training errors at the last count; -1 before the first
+     * @return this
+     */
+    public Progress moveTo(
+        int round, int step, int steps, long samples, float loss, int errorsLeft) {
+      this.round = round;
+      this.step = step;
+      this.steps = steps;
+      this.samples = samples;
+      this.loss = loss;
+      this.errorsLeft = errorsLeft;
+      return this;
+    }
+
+    /** Train or correct. */
+    public String stage() {
+      return stage;
+    }
+
+    /** Epoch or session, from 1. */
+    public int round() {
+      return round;
+    }
+
+    /** Most epochs or sessions. */
+    public int rounds() {
+      return rounds;
+    }
+
+    /** Step within the round, from 1. */
+    public int step() {
+      return step;
+    }
+
+    /** Steps of the round. */
+    public int steps() {
+      return steps;
+    }
+
+    /** Samples that all steps of the stage have taken so far. */
+    public long samples() {
+      return samples;
+    }
+
+    /** Mean loss of the last step. */
+    public float loss() {
+      return loss;
+    }
+
+    /** Training errors at the last count; -1 before the first. */
+    public int errorsLeft() {
+      return errorsLeft;
+    }
+  }
 }

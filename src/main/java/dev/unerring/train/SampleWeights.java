@@ -42,13 +42,11 @@ public final class SampleWeights {
     return costs.none();
   }
 
-  /** One weight a sample. */
-  float[] of(int[] samples) {
-    float[] all = new float[samples.length];
+  /** One weight a sample, to the start of memory that is used again. */
+  void of(int[] samples, float[] all) {
     for (int i = 0; i < samples.length; i++) {
       all[i] = weights[classes[samples[i]]];
     }
-    return all;
   }
 
   /**

@@ -11,7 +11,6 @@ import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,6 +48,7 @@ public final class Trainer {
     Adam adam = new Adam(network);
     SampleWeights weights = SampleWeights.of(plan.costs(), goals);
     Batches batches = new Batches(network, train, goals, weights);
+    Monitor.Progress progress = new Monitor.Progress("train", plan.epochs());
     List<EpochRow> rows = new ArrayList<>();
     StoredTensors best = null;
     int bestEpoch = 0;
@@ -59,30 +59,27 @@ public final class Trainer {
     int stepsPerEpoch = Math.ceilDiv(train.size(), plan.batchSize());
     for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
       int[] order = SampleOrder.of(plan.seed(), Philox.SAMPLE_ORDER, epoch, train.size());
-      batches.begin(order);
+      batches.begin("epoch " + epoch, order);
+      double rate = plan.learningRate().at(epoch, plan.epochs());
       double lossSum = 0.0;
       Optional<String> stop = Optional.empty();
       for (int step = 0; step < stepsPerEpoch && stop.isEmpty(); step++) {
         int from = step * plan.batchSize();
-        int[] samples =
-            Arrays.copyOfRange(order, from, Math.min(from + plan.batchSize(), order.length));
-        String where = "epoch " + epoch + ", step " + (step + 1);
+        int count = Math.min(plan.batchSize(), order.length - from);
         float loss;
         try {
-          loss = batches.gradients(samples, Mode.BATCH_STATISTICS, where);
+          loss = batches.gradients(count, Mode.BATCH_STATISTICS);
         } catch (NonFiniteException e) {
           monitor.note(e.getMessage());
           stop = Optional.of("non-finite");
           break;
         }
-        adam.step(plan.learningRate().at(epoch, plan.epochs()), plan.weightDecay());
+        adam.step(rate, plan.weightDecay());
         network.commitStatistics((float) plan.batchNormMomentum());
         lossSum += loss;
         steps++;
-        long taken = (long) (epoch - 1) * train.size() + from + samples.length;
-        monitor.progress(
-            new Monitor.Progress(
-                "train", epoch, plan.epochs(), step + 1, stepsPerEpoch, taken, loss, errors));
+        long taken = (long) (epoch - 1) * train.size() + from + count;
+        monitor.progress(progress.moveTo(epoch, step + 1, stepsPerEpoch, taken, loss, errors));
         stop = monitor.stop();
       }
       if (stop.isPresent()) {

@@ -1,15 +1,11 @@
 package dev.unerring.suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.ffi.CpuKernels;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -21,7 +17,6 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OneHashTest {
   private static final int[] THREADS = {1, 2, 3, 7};
-  private static final long LONGEST_SECONDS = 120;
 
   @Test
   void everyKernelSetAndNumberOfThreads() {
@@ -49,7 +44,8 @@ final class OneHashTest {
     for (TrainedHash.Case each : few) {
       expected.add(each + " " + TrainedHash.of(each, CpuBackend.open("auto", 2)));
     }
-    List<String> names = few.stream().map(Enum::name).toList();
+    List<String> arguments = new ArrayList<>(List.of("auto", "2"));
+    few.forEach(each -> arguments.add(each.name()));
     for (List<String> options :
         List.of(
             List.of("-Xint", "-XX:+UseSerialGC"),
@@ -57,29 +53,8 @@ final class OneHashTest {
             List.of("-XX:-TieredCompilation", "-XX:+UseParallelGC"),
             List.of("-XX:+UseG1GC"),
             List.of("-XX:+UseZGC"))) {
-      assertEquals(expected, child(options, names), String.join(" ", options));
+      List<String> found = ChildJvm.lines(options, TrainedHash.class, arguments);
+      assertEquals(expected, found, String.join(" ", options));
     }
-  }
-
-  private static List<String> child(List<String> options, List<String> names) throws Exception {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(options);
-    words.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dtest.seed=" + TestSeed.VALUE,
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            TrainedHash.class.getName(),
-            "auto",
-            "2"));
-    words.addAll(names);
-    Process process =
-        new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    assertTrue(process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS), "does not end: " + words);
-    assertEquals(0, process.exitValue(), words + "\n" + said);
-    return said.lines().toList();
   }
 }

@@ -17,30 +17,37 @@ class SampleWeightsTest {
   @Test
   void byTheRowWithMeanOne() {
     Costs costs = Costs.weighted(List.of(1.0, 5.0), -1);
-    assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 2.5f}, SampleWeights.of(costs, GOALS).of(ALL));
+    assertArrayEquals(
+        new float[] {0.5f, 0.5f, 0.5f, 2.5f}, of(SampleWeights.of(costs, GOALS), ALL));
     Costs three =
         new Costs(
             List.of(List.of(0.0, 1.0, 3.0), List.of(4.0, 0.0, 0.0), List.of(2.0, 2.0, 0.0)), -1);
     SampleWeights equal = SampleWeights.of(three, Labels.single(0, 1, 2, 1, 0));
-    assertArrayEquals(new float[] {1, 1, 1}, equal.of(new int[] {0, 1, 2}));
+    assertArrayEquals(new float[] {1, 1, 1}, of(equal, 0, 1, 2));
   }
 
   @Test
   void theClassNeverToMissDoublesUntilNoneIsMissed() {
     SampleWeights weights = SampleWeights.of(Costs.uniform(2, 1), GOALS);
-    assertArrayEquals(new float[] {0.8f, 0.8f, 0.8f, 1.6f}, weights.of(ALL));
+    assertArrayEquals(new float[] {0.8f, 0.8f, 0.8f, 1.6f}, of(weights, ALL));
     weights.after(0);
-    assertEquals(1.6f, weights.of(ALL)[3]);
+    assertEquals(1.6f, of(weights, ALL)[3]);
     weights.after(1);
-    assertEquals(4 * (4.0f / 7), weights.of(ALL)[3], 1e-6f);
+    assertEquals(4 * (4.0f / 7), of(weights, ALL)[3], 1e-6f);
     for (int i = 0; i < 100; i++) {
       weights.after(1);
     }
-    assertEquals(1024.0, weights.of(ALL)[3] / weights.of(ALL)[0], 1e-3);
+    assertEquals(1024.0, of(weights, ALL)[3] / of(weights, ALL)[0], 1e-3);
   }
 
   @Test
   void withoutCostsThereAreNone() {
     assertTrue(SampleWeights.of(Costs.NONE, GOALS).none());
+  }
+
+  private static float[] of(SampleWeights weights, int... samples) {
+    float[] all = new float[samples.length];
+    weights.of(samples, all);
+    return all;
   }
 }

@@ -2,14 +2,18 @@ package dev.unerring.bench;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
+import dev.unerring.dataset.ImageSource;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
 import dev.unerring.train.Adam;
-import dev.unerring.train.BatchStep;
+import dev.unerring.train.Batches;
+import dev.unerring.train.Monitor;
+import dev.unerring.train.SampleWeights;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A network with images and labels to take a training step on.
@@ -54,30 +58,42 @@ record Nets(String name, Shape image, int classes, int batch) {
     }
   }
 
-  /** A network, its optimiser and one batch: everything that a step needs. */
-  final class Step {
+  /** What the trainer does for a step: gather, gradients, optimiser, statistics, progress. */
+  final class Step implements ImageSource {
     final Network network;
-    private final BatchStep gradients;
+    private final Batches batches;
     private final Adam adam;
     private final float[] pixels;
-    private final Labels labels;
     private final int[] samples;
+    private final Monitor.Progress progress = new Monitor.Progress("train", 1);
 
     Step(Backend backend, int images) {
       network = new Network(name, image, classes, backend, images);
       Initializer.initialize(network, 0);
-      gradients = new BatchStep(network);
       adam = new Adam(network);
       pixels = pixels(images);
-      labels = Labels.single(labels(images));
-      samples = new int[images];
+      samples = IntStream.range(0, images).toArray();
+      batches = new Batches(network, this, Labels.single(labels(images)), SampleWeights.NONE);
     }
 
     float run() {
-      float loss = gradients.gradients(pixels, labels, samples, Mode.BATCH_STATISTICS, "step");
+      batches.begin("epoch 1", samples);
+      float loss = batches.gradients(samples.length, Mode.BATCH_STATISTICS);
       adam.step(1e-3, 0.0);
       network.commitStatistics(0.1f);
-      return loss;
+      Monitor.SILENT.progress(progress.moveTo(1, 1, 1, samples.length, loss, -1));
+      return Monitor.SILENT.stop().isEmpty() ? loss : Float.NaN;
+    }
+
+    @Override
+    public int imageElements() {
+      return image.imageElements();
+    }
+
+    @Override
+    public void copyImage(int sampleIndex, float[] destination, int offset) {
+      System.arraycopy(
+          pixels, sampleIndex * imageElements(), destination, offset, imageElements());
     }
   }
 }

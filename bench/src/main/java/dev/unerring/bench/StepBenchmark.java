@@ -16,8 +16,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * A whole training step: forward, loss, backward, finiteness, Adam, running statistics. Two steps
- * on a batch of two are compared with the definition, all trained values bit for bit.
+ * A whole step as the trainer takes it: gather, forward, loss, backward, finiteness, Adam, running
+ * statistics, progress to a silent monitor. Two steps on a batch of two are compared with the
+ * definition, all trained values bit for bit.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

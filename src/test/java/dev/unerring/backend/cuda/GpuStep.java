@@ -15,7 +15,6 @@ import dev.unerring.train.SampleWeights;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -51,13 +50,11 @@ final class GpuStep implements ImageSource {
   /** One step; the loss. */
   float run() {
     if (from + batch > samples) {
-      batches.begin(IntStream.range(0, samples).toArray());
+      batches.begin("pass", IntStream.range(0, samples).toArray());
       from = 0;
     }
-    int[] taken = new int[batch];
-    Arrays.setAll(taken, i -> from + i);
     from += batch;
-    float loss = batches.gradients(taken, Mode.BATCH_STATISTICS, "step");
+    float loss = batches.gradients(batch, Mode.BATCH_STATISTICS);
     adam.step(1e-3, 0.0);
     network.commitStatistics(0.1f);
     return loss;
