@@ -19,14 +19,10 @@ import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * The count that is the result: the model is read back from its file, the data from theirs, every
@@ -118,7 +114,7 @@ public final class ClosedWorldValidator {
     int classes = network.classes();
     long half = Math.clamp(REPEATED_WORK / network.multiplications() / 2, 1, MOST_REPEATED);
     int[] samples = chosen(Labels.given(data.task(), train), logits, patched, (int) half);
-    float[] expected = byDefinition(model, train, samples, classes);
+    float[] expected = byDefinition(model, train, samples);
     for (int i = 0; i < samples.length; i++) {
       for (int j = 0; j < classes; j++) {
         int wanted = Float.floatToIntBits(expected[i * classes + j]);
@@ -140,33 +136,10 @@ public final class ClosedWorldValidator {
     return samples.length;
   }
 
-  /**
-   * Logits of some samples by the definition: a plain loop on one thread for each sample, the
-   * samples shared out among the processors, each of which reads the model from its file.
-   */
-  private static float[] byDefinition(Path model, Split train, int[] samples, int classes) {
-    int shares = Math.min(samples.length, Runtime.getRuntime().availableProcessors());
-    List<CompletableFuture<float[]>> others = new ArrayList<>();
-    for (int i = 1; i < shares; i++) {
-      int share = i;
-      others.add(CompletableFuture.supplyAsync(() -> share(model, train, samples, share, shares)));
-    }
-    float[] first = share(model, train, samples, 0, shares);
-    FloatBuffer all = FloatBuffer.allocate(samples.length * classes).put(first);
-    try {
-      others.forEach(other -> all.put(other.join()));
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    }
-    return all.array();
-  }
-
-  private static float[] share(Path model, Split train, int[] samples, int share, int shares) {
-    int begin = share * samples.length / shares;
-    int end = (share + 1) * samples.length / shares;
+  /** Logits of some samples by the definition: one model in memory, a plain loop on one thread. */
+  private static float[] byDefinition(Path model, Split train, int[] samples) {
     try (Backend reference = new ReferenceBackend()) {
-      Network definition = ModelFile.read(model, reference, end - begin);
-      return Evaluator.logits(definition, train, Arrays.copyOfRange(samples, begin, end));
+      return Evaluator.logits(ModelFile.read(model, reference, samples.length), train, samples);
     }
   }
 
