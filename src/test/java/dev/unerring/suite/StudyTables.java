@@ -1,6 +1,5 @@
 package dev.unerring.suite;
 
-import dev.unerring.base.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ final class StudyTables {
       throw new IOException(document + " lacks the line " + MARK);
     }
     String above = text.substring(0, mark) + MARK + "\n";
-    AtomicFile.write(document, (above + tables(records)).getBytes(StandardCharsets.UTF_8));
+    Files.writeString(document, above + tables(records), StandardCharsets.UTF_8);
   }
 
   /** One table a set; means over the seeds. */

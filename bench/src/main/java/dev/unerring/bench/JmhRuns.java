@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
@@ -23,7 +22,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Runs benchmarks in forks of their own and collects the figures. */
 final class JmhRuns {
-  private static final String ALLOCATED = "gc.alloc.rate.norm";
+  private static final String ALLOCATED = "allocatedBytes";
 
   private final Results results;
   private final Path logs;
@@ -48,14 +47,12 @@ final class JmhRuns {
    *
    * @param name in the results
    * @param benchmark class with a method {@code run}
-   * @param allocation whether to count bytes allocated for each call
    * @param workUnit GFLOP, images, or the empty text
    * @param work what one call does
    */
   record Plan(
       String name,
       Class<?> benchmark,
-      boolean allocation,
       String workUnit,
       ToDoubleFunction<Map<String, String>> work) {}
 
@@ -76,9 +73,6 @@ final class JmhRuns {
     if (times.milliseconds > 0) {
       TimeValue time = TimeValue.milliseconds(times.milliseconds);
       options = options.warmupTime(time).measurementTime(time);
-    }
-    if (plan.allocation) {
-      options = options.addProfiler(GCProfiler.class);
     }
     for (String parameter : parameters) {
       int at = parameter.indexOf('=');

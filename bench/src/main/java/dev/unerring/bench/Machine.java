@@ -26,7 +26,7 @@ final class Machine {
     json.put("instructionSets", FLAGS.stream().filter(flags::contains).toList());
     json.put("cores", Runtime.getRuntime().availableProcessors());
     json.put("jdk", System.getProperty("java.vm.name") + " " + Runtime.version());
-    json.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    json.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version").replaceFirst("-.*", ""));
     json.put("kernelSet", kernelSet);
     json.put("gitRevision", revision());
     return json;

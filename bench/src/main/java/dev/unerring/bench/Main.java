@@ -68,7 +68,7 @@ public final class Main {
 
   /** Measured at the start, in the middle and at the end; the samples are put together. */
   private void limits() {
-    Plan plan = new Plan("limit", LimitBenchmark.class, false, "GFLOP", Main::limitGflop);
+    Plan plan = new Plan("limit", LimitBenchmark.class, "GFLOP", Main::limitGflop);
     for (int bits : new int[] {512, 256, 128}) {
       if (NativeCalls.hasWidth(bits)) {
         jmh.run(plan, new Times(1, quick ? 3 : 5, 200), "limit=fma" + bits, "threads=2,1");
@@ -98,7 +98,6 @@ public final class Main {
         new Plan(
             "conv",
             ConvBenchmark.class,
-            false,
             "GFLOP",
             p -> ConvCase.named(p.get("layer")).gflop());
     Times times = quick ? new Times(1, 3, 100) : new Times(2, 7, 250);
@@ -123,17 +122,16 @@ public final class Main {
         new Plan(
             "linear",
             LinearBenchmark.class,
-            false,
             "GFLOP",
             p -> LinearBenchmark.gflop(p.get("shape")));
     String passes = "pass=" + String.join(",", quick ? List.of("forward") : ConvCase.PASSES);
     String shapes = "shape=128x1024x128" + (quick ? "" : ",32x1728x128");
     jmh.run(linear, times, shapes, passes, threads, engines);
-    Plan layers = new Plan("layer", LayerBenchmark.class, false, "", p -> 0);
+    Plan layers = new Plan("layer", LayerBenchmark.class, "", p -> 0);
     List<String> operations =
         quick ? List.of("batchNormStatistics", "adamStep") : LayerBenchmark.OPERATIONS;
     jmh.run(layers, times, "operation=" + String.join(",", operations), threads);
-    Plan order = new Plan("reduction", ReductionBenchmark.class, false, "", p -> 0);
+    Plan order = new Plan("reduction", ReductionBenchmark.class, "", p -> 0);
     jmh.run(order, times, "reduction=channelSums", threads, "engine=ordered,free");
     jmh.run(order, times, "reduction=weightGradients", threads, "engine=ordered,free,unerring");
   }
@@ -143,12 +141,11 @@ public final class Main {
     String engines = "engine=unerring" + (peers.djl() ? ",djl" : "");
     Plan step =
         new Plan(
-            "step", StepBenchmark.class, true, "images", p -> Nets.named(p.get("net")).batch());
+            "step", StepBenchmark.class, "images", p -> Nets.named(p.get("net")).batch());
     Plan inference =
         new Plan(
             "inference",
             InferenceBenchmark.class,
-            false,
             "images",
             p -> Nets.named(p.get("net")).batch());
     for (Nets net : quick ? List.of(Nets.named("small")) : Nets.ALL) {
@@ -164,13 +161,13 @@ public final class Main {
   }
 
   private void rest() {
-    Plan data = new Plan("data", DataBenchmark.class, false, "", p -> 0);
+    Plan data = new Plan("data", DataBenchmark.class, "", p -> 0);
     Times single = new Times(quick ? 1 : 2, quick ? 3 : 5, 0);
     jmh.run(data, single, "work=parse-demo,parse-large,audit-large");
-    Plan correction = new Plan("correction", CorrectionBenchmark.class, false, "", p -> 0);
+    Plan correction = new Plan("correction", CorrectionBenchmark.class, "", p -> 0);
     jmh.run(correction, single, "work=round,recount", threads);
     if (peers.cudaRuntime()) {
-      Plan call = new Plan("call", CallBenchmark.class, false, "", p -> 0);
+      Plan call = new Plan("call", CallBenchmark.class, "", p -> 0);
       Times times = new Times(3, 5, quick ? 100 : 300);
       boolean jni = peers.jcuda();
       jmh.run(
@@ -180,7 +177,7 @@ public final class Main {
           "engine=unerring,ffm" + (jni ? ",jcuda" : ""));
       jmh.run(call, times, "function=cudaGetErrorString", "engine=ffm" + (jni ? ",jcuda" : ""));
     }
-    Plan start = new Plan("start", StartBenchmark.class, false, "", p -> 0);
+    Plan start = new Plan("start", StartBenchmark.class, "", p -> 0);
     jmh.run(start, new Times(2, quick ? 5 : 15, 0));
     if (!quick) {
       PeakMemory.measure(results);
