@@ -60,8 +60,17 @@ public final class Batches {
    * Loss and gradients of the next samples of the pass, see {@link BatchStep}.
    *
    * @param count how many, at most the network's batch
+   * @throws IllegalArgumentException where they are more
    */
   public float gradients(int count, Mode mode) {
+    if (count >= taken.length) {
+      throw new IllegalArgumentException(
+          "batches of "
+              + count
+              + " samples do not fit a network made for "
+              + (taken.length - 1)
+              + "; make it for the plan's batch size");
+    }
     if (taken[count] == null) {
       taken[count] = new int[count];
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.backend.Backend;
@@ -72,6 +73,16 @@ class TrainerTest {
       // An epoch whose last step is the one that stops is not counted any more.
       assertEquals((wanted - 1) / STEPS, result.rows().size());
     }
+  }
+
+  @Test
+  void aNetworkForSmallerBatchesIsRefusedWithBothSizes() {
+    Network small = new Network("small", data.imageShape(), 2, backend, BATCH - 1);
+    Labels goals = Labels.given(data.task(), data.train());
+    Trainer trainer = new Trainer(plan(1), data, goals, 0, Monitor.SILENT);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> trainer.train(small)).getMessage();
+    assertTrue(message.contains("of 8 samples do not fit a network made for 7"), message);
   }
 
   @Test
