@@ -115,13 +115,13 @@ SECTIONS ?=
 gpu-check: $(GPU_BUNDLE) ## on a machine with a GPU: all its tests, then its benchmarks, as JSON
 	@OUT="$(or $(OUT),$(CURDIR)/target/gpu-results)" $(GPU_FOLDER)/run.sh $(SECTIONS)
 
-# SEEDS: number of seeds (5); SETS="breastmnist ...": some sets only; DATA: folder of the published files
+# SEEDS="0 1 ..." (0 to 4); SETS="breastmnist ...": some sets only; DATA: folder of the published files
 # (../shared/datasets). What is finished is kept until the program changes; the tables go to docs/correction.md.
 correction-study: build ## the correctors and plain training from the same networks (hours)
 	@$(MAVEN) -q test-compile
 	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp $(JAR):target/test-classes \
 	  dev.unerring.suite.CorrectionStudy target/correction-study docs/correction.jsonl docs/correction.md \
-	  "$(or $(DATA),../shared/datasets)" $(or $(SEEDS),5) $(SETS)
+	  "$(or $(DATA),../shared/datasets)" "$(or $(SEEDS),0 1 2 3 4)" $(SETS)
 
 native: $(CPU_LIBRARY) ## build the C kernels only
 

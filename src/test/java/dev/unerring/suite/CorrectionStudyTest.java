@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +32,7 @@ class CorrectionStudyTest {
     return new CorrectionStudy(
         folder,
         folder.resolve("study.jsonl"),
-        1,
+        new int[] {0},
         2,
         new PrintStream(printed, true, StandardCharsets.UTF_8));
   }
@@ -71,6 +73,16 @@ class CorrectionStudyTest {
     assertEquals(16, lines(), "the cell whose line was cut off is measured again");
     assertEquals(15, study().records().size());
 
+    String withoutAuto =
+        text.lines().filter(line -> !line.contains("\"auto\"")).collect(Collectors.joining("\n"));
+    Files.writeString(jsonl, withoutAuto + "\n");
+    study().run(set);
+    assertEquals(19, lines(), "auto by itself");
+    List<String> whole = autos(study().records());
+    assertEquals(autos(records), whole, "auto goes on where focus ended");
+    assertTrue(
+        whole.stream().anyMatch(record -> record.contains("patch: floor")), whole.toString());
+
     Path document = folder.resolve("correction.md");
     Files.writeString(document, "# Method\n" + StudyTables.MARK + "\nold\n");
     StudyTables.write(document, study().records());
@@ -80,6 +92,16 @@ class CorrectionStudyTest {
     assertFalse(tables.contains("old"));
     Files.writeString(document, "no mark");
     assertThrows(IOException.class, () -> StudyTables.write(document, List.of()));
+  }
+
+  /** Everything of the cells of auto but the seconds. */
+  private static List<String> autos(List<Map<String, Object>> records) {
+    return records.stream()
+        .filter(record -> record.get("corrector").equals("auto"))
+        .map(TreeMap::new)
+        .peek(record -> record.remove("cpuSeconds"))
+        .map(TreeMap::toString)
+        .toList();
   }
 
   private static double number(Map<String, Object> record, String key) {
