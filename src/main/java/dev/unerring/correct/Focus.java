@@ -5,7 +5,6 @@ import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
-import dev.unerring.errors.Misclassification;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan;
@@ -14,15 +13,18 @@ import dev.unerring.train.SampleOrder;
 import dev.unerring.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
  * Continued training with batch norm frozen, weighted on the errors: a sweep takes every training
- * sample once, and each sample that the last count found wrong some times more; with costs only
- * those whose error costs the most, until none of them is left. After every sweep all samples are
- * counted. A round ends with no errors or after so many sweeps; where it then has more errors than
- * the best moment so far and its loss did not fall either, it is taken back to that moment and the
- * rate halved. The best moment, the latest among equals, is what is left.
+ * sample once, and each sample that a count has found wrong some times more: also after it was
+ * corrected, since it would be lost again at once. With costs only those whose error costs the most
+ * join them, until none of them is left. After every sweep all samples are counted. A round ends
+ * with no errors or after so many sweeps; where it then has more errors than the best moment so far
+ * and its loss did not fall either, it is taken back to that moment and the rate halved. The best
+ * moment, the latest among equals, is what is left.
  */
 public final class Focus implements Corrector {
   /** Rounds in a row without gain after which more of them are no use. */
@@ -33,6 +35,7 @@ public final class Focus implements Corrector {
   private final Labels goals;
   private final Monitor monitor;
   private final List<CorrectionRound> rounds = new ArrayList<>();
+  private final SortedSet<Integer> weighted = new TreeSet<>();
   private int passes;
 
   /**
@@ -132,18 +135,15 @@ public final class Focus implements Corrector {
     return ErrorList.of(goals, Evaluator.logits(network, train));
   }
 
-  private static IntStream wrong(List<Misclassification> errors) {
-    return errors.stream().mapToInt(Misclassification::sampleIndex).distinct().sorted();
-  }
-
   /** Repeat k of a sample has the number k * samples + sampleIndex. */
   private int[] order(ErrorList listed) {
     int samples = train.size();
     IntStream numbers = IntStream.range(0, samples);
-    List<Misclassification> first = plan.costs().first(listed);
+    plan.costs().first(listed).forEach(error -> weighted.add(error.sampleIndex()));
     for (int k = 1; k < plan.correction().focusWeight(); k++) {
       int offset = Math.multiplyExact(k, samples);
-      numbers = IntStream.concat(numbers, wrong(first).map(n -> Math.addExact(offset, n)));
+      IntStream repeats = weighted.stream().mapToInt(n -> Math.addExact(offset, n));
+      numbers = IntStream.concat(numbers, repeats);
     }
     int[] order = SampleOrder.of(plan.seed(), Philox.FOCUS_ORDER, ++passes, numbers.toArray());
     return IntStream.of(order).map(number -> number % samples).toArray();

@@ -45,7 +45,7 @@ class CorrectionStudyTest {
   void everyCellOnceKeptAndInTheTables() throws IOException {
     Assumptions.assumeTrue(TestBackends.kernels(), "needs the kernels: make native");
     Path file = TestData.writeContrary(folder.resolve("small.npz"), 60, 2);
-    CorrectionPlan budget = new CorrectionPlan(Method.AUTO, 2, 4, 0.5, 0.25, 3, 10, 1e-3);
+    CorrectionPlan budget = new CorrectionPlan(Method.AUTO, 1, 4, 0.5, 0.25, 1, 2, 1e-3);
     StudySet set = new StudySet("small", file, 60, 20, budget);
     study().run(set);
     assertEquals(15, lines());
