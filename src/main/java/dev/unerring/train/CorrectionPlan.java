@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  *
  * @param method who corrects the errors that training leaves
  * @param focusRounds most rounds of focus
- * @param focusWeight how often a listed error counts in a pass of focus
+ * @param focusWeight how often a pass of focus takes a sample that a count has found wrong
  * @param firstStep first advance of tunneling's t; 1 tries the original images at once
  * @param smallestStep advance of t below which tunneling gives up (the plateau)
  * @param sessions most sessions of tunneling, accepted or not
@@ -90,7 +90,7 @@ public record CorrectionPlan(
 
   /** The default choices. */
   public static CorrectionPlan standard() {
-    return new CorrectionPlan(Method.AUTO, 10, 4, 0.5, 0x1p-6, 60, 40, 1e-4);
+    return new CorrectionPlan(Method.AUTO, 10, 8, 0.5, 0x1p-6, 60, 40, 1e-4);
   }
 
   /** The published rules of tunneling: first advance 0.1, sessions of 25 steps. */

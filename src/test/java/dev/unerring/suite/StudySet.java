@@ -44,9 +44,9 @@ record StudySet(
   private static final int HARD = 60;
   private static final CorrectionPlan SMALL_BUDGET = CorrectionPlan.standard();
   private static final CorrectionPlan SOLID_BUDGET =
-      new CorrectionPlan(Method.AUTO, 5, 4, 0.5, 0x1p-4, 10, 15, 1e-4);
+      new CorrectionPlan(Method.AUTO, 5, 8, 0.5, 0x1p-4, 10, 15, 1e-4);
   private static final CorrectionPlan LARGE_BUDGET =
-      new CorrectionPlan(Method.AUTO, 2, 4, 0.5, 0.25, 2, 2, 1e-4);
+      new CorrectionPlan(Method.AUTO, 4, 8, 0.5, 0.25, 2, 2, 1e-4);
 
   /** The set with this name; what has to be made is written to {@code folder}. */
   static StudySet prepare(String name, Path published, Path folder) throws IOException {
@@ -58,7 +58,7 @@ record StudySet(
         derive(demo, LARGE, made, StudySet::withHardSamples);
         Files.delete(demo);
       }
-      return new StudySet(name, made, 6, 4, LARGE_BUDGET);
+      return new StudySet(name, made, 6, 6, LARGE_BUDGET);
     }
     boolean solid = name.startsWith("adrenalmnist3d");
     Path original = published.resolve(name.replaceFirst("-.*", "") + ".npz");
@@ -84,7 +84,7 @@ record StudySet(
     Path file = folder.resolve("probe.npz");
     DemoSet.write(demo, 0, 64, 16, 16, 0);
     derive(demo, 64, file, StudySet::permuted);
-    CorrectionPlan budget = new CorrectionPlan(Method.AUTO, 2, 4, 0.5, 0.25, 2, 3, 1e-3);
+    CorrectionPlan budget = new CorrectionPlan(Method.AUTO, 2, 8, 0.5, 0.25, 2, 3, 1e-3);
     return new StudySet("probe", file, 2, 1, budget);
   }
 
