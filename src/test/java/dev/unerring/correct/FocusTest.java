@@ -25,6 +25,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,34 @@ class FocusTest {
   }
 
   @Test
+  void aSampleThatWasWrongOnceKeepsItsWeight() {
+    Set<Integer> listed = new TreeSet<>(wrong());
+    List<Long> expected = new ArrayList<>();
+    List<Long> taken = new ArrayList<>();
+    boolean[] corrected = {false};
+    Monitor watch =
+        new Monitor() {
+          private long before;
+
+          @Override
+          public void progress(Progress progress) {
+            if (progress.step() == progress.steps()) { // of a sweep
+              expected.add(SAMPLES + 3L * listed.size());
+              taken.add(progress.samples() - before);
+              before = progress.samples();
+              List<Integer> wrong = wrong();
+              corrected[0] |= !wrong.isEmpty() && !wrong.containsAll(listed);
+              listed.addAll(wrong);
+            }
+          }
+        };
+    CorrectionResult result = correct(focus(10, 30, 1e-3), watch);
+    assertEquals("floor", result.endedBy());
+    assertEquals(expected, taken);
+    assertTrue(corrected[0], "a listed sample was right while others were not");
+  }
+
+  @Test
   void aStopAtAStepEndsExactlyThere() {
     int wrong = errors();
     int[] asked = {0};
@@ -178,8 +208,12 @@ class FocusTest {
   }
 
   private int errors() {
+    return wrong().size();
+  }
+
+  private List<Integer> wrong() {
     float[] logits = Evaluator.logits(network, data.train());
-    return ErrorList.of(Labels.single(goals), logits).count();
+    return ErrorList.of(Labels.single(goals), logits).sampleIndexes();
   }
 
   private static CorrectionPlan focus(int rounds, int sweeps, double learningRate) {
