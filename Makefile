@@ -116,7 +116,7 @@ gpu-check: $(GPU_BUNDLE) ## on a machine with a GPU: all its tests, then its ben
 	@OUT="$(or $(OUT),$(CURDIR)/target/gpu-results)" $(GPU_FOLDER)/run.sh $(SECTIONS)
 
 # SEEDS="0 1 ..." (0 to 4); SETS="breastmnist ...": some sets only; DATA: folder of the published files
-# (../shared/datasets). What is finished is kept until the program changes; the tables go to docs/correction.md.
+# (../shared/datasets). What is finished is kept (docs/correction.md, where the tables go).
 correction-study: build ## the correctors and plain training from the same networks (hours)
 	@$(MAVEN) -q test-compile
 	@"$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -cp $(JAR):target/test-classes \
@@ -141,7 +141,7 @@ bindings-diff: | have-jdk have-mvn ## compare the CUDA bindings with what jextra
 # PYTHON names an interpreter with torch; without one its rows are skipped and say so. Results go to
 # bench/results; docs/benchmarks.md says how to read them.
 PYTHON ?=
-bench: $(BENCH)/stamps/ready ## measure everything, other libraries in the same run (about 25 minutes)
+bench: $(BENCH)/stamps/ready ## measure everything, other libraries in the same run (about 20 minutes)
 	@$(BENCH_RUN) full bench/results
 
 bench-quick: $(BENCH)/stamps/ready ## measure the main shapes only (a few minutes)

@@ -64,8 +64,8 @@ final class CorrectCommand implements Callable<Integer> {
       names = "--corrector",
       paramLabel = "NAME",
       description =
-          "focus, tunneling, patch, or auto: all three until nothing is left; default: that of the"
-              + " run, auto where it had none.")
+          "focus, tunneling, patch, or auto: all three until nothing is left; default: that of"
+              + " --config, else of the run; auto where it had none.")
   private String corrector;
 
   @Option(

@@ -76,6 +76,7 @@ final class HistoryText {
     if (!lines.isEmpty()) {
       print(text, samples);
     }
+    run.patchNotice().ifPresent(notice -> text.append(notice).append('\n'));
     text.append("Whole hashes: regression.jsonl in ").append(run.model().getParent()).append('\n');
     return text.toString();
   }

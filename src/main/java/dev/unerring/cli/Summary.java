@@ -4,9 +4,13 @@ import dev.unerring.run.RunResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The result of a run for a reader; result.json has all of it. */
 final class Summary {
+  /** Samples of a plateau that are named; result.json has all. */
+  private static final int SHOWN = 20;
+
   private Summary() {}
 
   static String of(RunResult result) {
@@ -123,9 +127,26 @@ final class Summary {
         + result.floor()
         + " (ended by: "
         + result.endedBy()
-        + "); give more "
+        + ")"
+        + plateau(result)
+        + "; give more "
         + (result.endedBy().equals("time") ? "time" : "--epochs, or let --corrector auto finish it")
         + ", or see 'unerring errors'";
+  }
+
+  /** The samples that the last corrector could not hold. */
+  private static String plateau(RunResult result) {
+    List<?> corrections = (List<?>) result.json().get("corrections");
+    List<?> samples =
+        corrections.isEmpty()
+            ? List.of()
+            : (List<?>) ((Map<?, ?>) corrections.getLast()).get("plateau");
+    if (samples.isEmpty()) {
+      return "";
+    }
+    String some = samples.stream().limit(SHOWN).map(n -> "#" + n).collect(Collectors.joining(", "));
+    int more = samples.size() - SHOWN;
+    return ", held up by training samples " + some + (more > 0 ? " and " + more + " more" : "");
   }
 
   private static void split(StringBuilder text, String name, Map<?, ?> split) {

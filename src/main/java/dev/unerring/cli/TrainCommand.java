@@ -152,7 +152,8 @@ final class TrainCommand implements Callable<Integer> {
         description =
             "Who corrects what training leaves: focus, tunneling, patch (ends at the floor on any"
                 + " data, but the model then holds training images), none, or auto (default): the"
-                + " first three in this order until nothing is left.")
+                + " first three in this order until nothing is left; deng-2023 is the one of the"
+                + " preset.")
     private String corrector;
 
     @Option(
@@ -177,6 +178,11 @@ final class TrainCommand implements Callable<Integer> {
     TrainingPlan plan() {
       if (Stream.of(config, recipe, preset).filter(Objects::nonNull).count() > 1) {
         throw new UsageException("--config, --recipe and --preset are plans; name one of them");
+      }
+      if (preset != null && learningRate != null) {
+        throw new UsageException(
+            "--preset deng-2023 takes steps of a fixed length; leave out --lr, which it would not"
+                + " follow");
       }
       TrainingPlan p = config == null ? recipe() : read(config);
       try {

@@ -8,12 +8,12 @@ import java.util.Locale;
  *
  * @param corrector its name
  * @param round from 1, each corrector by itself
- * @param t position of tunneling between auxiliary (0) and original images (1); 1 for the others
- * @param dt advance that led to t; 1 for the others
+ * @param t position of the tunnelings between auxiliary (0) and original images (1), else 1
+ * @param dt advance that led to t, else 1
  * @param sweeps passes over the training set
  * @param steps optimiser steps
- * @param errors decisions that miss their goalLabel: of H(t) at the end of a session of tunneling,
- *     for the others of the original images at the best moment so far
+ * @param errors decisions that miss their goalLabel: of H(t) at the end of a session of a
+ *     tunneling, for the others of the original images at the best moment so far
  * @param accepted whether what the round ended with was kept
  * @param wrong samples that miss a goalLabel on the original images at the best moment so far,
  *     ascending; not a column of corrections.csv

@@ -4,7 +4,8 @@ import dev.unerring.network.Network;
 
 /**
  * Drives the training errors of a network down. Bounded in steps; looks at training data only;
- * never edits a label, never leaves more errors than it found.
+ * never edits a label, never leaves a network that is worse than the one it found: more errors, or
+ * with costs a greater cost.
  */
 public interface Corrector {
   /** Name in plans, corrections.csv and result.json. */

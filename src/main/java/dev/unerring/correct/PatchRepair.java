@@ -22,7 +22,8 @@ import java.util.TreeSet;
 /**
  * Provable repair: each image that the network gets wrong becomes the centre of a patch that lifts
  * its logits towards its goal labels; its radius is half the distance to the nearest training image
- * that is not identical. Ends at the floor on any data and leaves the logits of all other training
+ * that is not identical. Ends at the floor on any data, as long as the model file stays below 2 GiB
+ * (else it does nothing and says {@code too-large}), and leaves the logits of all other training
  * samples as they are, bit for bit (the proof is docs/repair.md). This is memorisation: the model
  * holds the images.
  */

@@ -21,13 +21,13 @@ import java.util.stream.IntStream;
 /**
  * Gradient descent tunneling with the published rules (Deng, arXiv 2312.16060), for {@code --preset
  * deng-2023}: sessions of 25 normalised full-batch steps ({@link FullBatchDescent}). First sessions
- * on the original images, until few errors are left and every class has a right sample (priming).
- * Then at each t a session on H(t), accepted only when all of H(t) is right after it; on failure
- * the last accepted weights come back, dt becomes dt / 1.5 and t the failed t - dt, but not less
- * than the accepted one. Six acceptances in a row make dt 1.5 times as long. A failure at t = 0
- * draws other auxiliary images, at most seven times; where all fail, priming goes on until half of
- * the errors are left. Two sessions in a row without error at t = 1 end it. Bounded, which the
- * published rule is not, by the smallest dt and the sessions.
+ * on the original images, until few errors are left and every goal of a wrong sample has a right
+ * one (priming). Then at each t a session on H(t), accepted only when all of H(t) is right after
+ * it; on failure the last accepted weights come back, dt becomes dt / 1.5 and t the failed t - dt,
+ * but not less than the accepted one. Six acceptances in a row make dt 1.5 times as long. A failure
+ * at t = 0 draws other auxiliary images, at most seven times; where all fail, priming goes on until
+ * half of the errors are left. Two sessions in a row without error at t = 1 end it. Bounded, which
+ * the published rule is not, by the smallest dt and the sessions.
  */
 public final class PublishedTunneling implements Corrector {
   private static final int REDRAWS = 7;

@@ -108,7 +108,7 @@ public final class Tunneling implements Corrector {
     return finish(session, before.count(), accepted, endedBy, plateau);
   }
 
-  /** Leaves the weights with the fewest errors on the original images that any moment had. */
+  /** Leaves the best weights of the moments at which the original images were counted. */
   private CorrectionResult finish(
       Session session, int before, StoredTensors accepted, String endedBy, List<Integer> plateau) {
     Network network = session.network;

@@ -201,7 +201,8 @@ final class AuditReport {
     line(
         "  After the network's preprocessing: "
             + audit.floorAfterPreprocessing()
-            + " (it keeps all 256 byte values apart).");
+            + " (it keeps all 256 byte values apart; networks deng-N scale otherwise, their runs"
+            + " count anew).");
     line(
         groups == 0
             ? "  No two identical training images carry different labels: zero errors are possible."

@@ -143,9 +143,10 @@ public final class LabelAudit {
   }
 
   /**
-   * {@link #floor} after the network's own preprocessing. That is fma(x, 1 / 127.5, -1) in float32
-   * for each pixel, which takes the 256 byte values to 256 different numbers; so images are
-   * identical after it exactly when they are identical bytes, and the two floors are one.
+   * {@link #floor} after the preprocessing of all networks but the d-n-K ones. That is fma(x, 1 /
+   * 127.5, -1) in float32 for each pixel, which takes the 256 byte values to 256 different numbers;
+   * so images are identical after it exactly when they are identical bytes, and the two floors are
+   * one. The d-n-K networks scale each image by itself; a run with one counts its own floor.
    */
   public int floorAfterPreprocessing() {
     return floor();

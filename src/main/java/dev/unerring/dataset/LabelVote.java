@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
  * @param counts by label, at least one
  */
 public record LabelVote(SortedMap<Integer, Integer> counts) {
-  static LabelVote of(List<LabelledSample> samples, int column) {
+  /** Of the labels in one column of these samples, at least one. */
+  public static LabelVote of(List<LabelledSample> samples, int column) {
     SortedMap<Integer, Integer> counts = new TreeMap<>();
     for (LabelledSample sample : samples) {
       counts.merge(sample.labels().get(column), 1, Integer::sum);

@@ -77,7 +77,7 @@ public final class Split implements ImageSource {
   }
 
   /** A sample with all its labels. */
-  LabelledSample sample(int sampleIndex) {
+  public LabelledSample sample(int sampleIndex) {
     List<Integer> row = new ArrayList<>(labelCount);
     for (int column = 0; column < labelCount; column++) {
       row.add(label(sampleIndex, column));

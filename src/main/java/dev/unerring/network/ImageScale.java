@@ -41,8 +41,8 @@ public final class ImageScale implements Layer {
     backend.upload(MemorySegment.ofArray(values), y.data());
   }
 
-  /** One image in place. */
-  static void scale(float[] values, int from, int size) {
+  /** One image, as {@code size} pixels from {@code from}, in place. */
+  public static void scale(float[] values, int from, int size) {
     double sum = 0.0;
     for (int i = from; i < from + size; i++) {
       sum = sum + values[i];

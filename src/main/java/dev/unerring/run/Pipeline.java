@@ -71,6 +71,8 @@ public final class Pipeline {
     RunFolder folder = RunFolder.create(request);
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
+    String architecture = request.plan().architecture();
+    PreprocessedFloor.of(data, audit, architecture).notes(architecture).forEach(monitor::note);
     folder.write("plan.json", Json.canonical(request.plan().toJson()) + "\n");
     folder.write("environment.json", Json.pretty(environment.toJson()));
     folder.write("audit.json", Json.pretty(audit.toJson()));

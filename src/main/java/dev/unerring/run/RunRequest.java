@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.base.UsageException;
 import dev.unerring.correct.PublishedTunneling;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Task;
@@ -28,13 +29,18 @@ public record RunRequest(
   RunRequest resolved(Dataset opened) {
     TrainingPlan resolved =
         plan.resolved(opened.imageShape()).with(costs.resolved(plan.costs(), opened));
-    requireFullBatch(resolved, opened);
+    requirePublished(resolved, opened);
     return new RunRequest(data, out, resolved, device, version);
   }
 
-  /** What {@link PublishedTunneling} would refuse is refused before anything is written. */
-  private static void requireFullBatch(TrainingPlan plan, Dataset opened) {
+  /** What {@link PublishedTunneling} cannot do is refused before anything is written. */
+  private static void requirePublished(TrainingPlan plan, Dataset opened) {
     if (plan.correction().method() == CorrectionPlan.Method.DENG_2023) {
+      if (!plan.costs().none()) {
+        throw new UsageException(
+            "deng-2023 is the published rule, to which every error costs the same; leave out costs,"
+                + " class weights and a class that must not be missed");
+      }
       boolean multiLabel = opened.task() == Task.MULTI_LABEL;
       PublishedTunneling.requireFit(multiLabel, opened.train().size(), plan.batchSize());
     }

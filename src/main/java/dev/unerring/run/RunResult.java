@@ -13,8 +13,8 @@ import java.util.Map;
  * @param floor least number the data allow
  * @param conflicts lines on the groups of identical images with different labels
  * @param baseLine whether the plan asked for a base line, and not for the floor
- * @param endedBy floor, epochs, how the last corrector ended (see CorrectionResult), or the reason
- *     of a stop from outside
+ * @param endedBy floor, how training ended (see TrainingResult), how the last corrector ended (see
+ *     CorrectionResult), or the reason of a stop from outside
  */
 public record RunResult(
     Path folder,

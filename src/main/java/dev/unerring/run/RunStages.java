@@ -46,6 +46,7 @@ record RunStages(
   RunResult result(Path folder, Map<String, Object> device, Map<String, Object> seconds) {
     int trainErrors = recheck.train().errors().count();
     String endedBy = trainErrors <= audit.floor() ? "floor" : endedBy();
+    PreprocessedFloor preprocessed = PreprocessedFloor.of(data, audit, plan.architecture());
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("data", data.name());
     if (data.synthetic()) {
@@ -58,7 +59,11 @@ record RunStages(
     json.put("labels", data.labelNames());
     data.fit().ifPresent(fit -> json.put("fit", fit.word()));
     json.put("arch", plan.architecture());
-    json.put("model", plan.baseLine() ? "best validation epoch" : "last step");
+    json.put(
+        "model",
+        plan.baseLine()
+            ? "best validation epoch"
+            : corrections.isEmpty() ? "last step" : "corrected");
     json.put("parameters", parameters);
     json.put("seed", plan.seed());
     json.put("trainSamples", (long) data.train().size());
@@ -69,7 +74,10 @@ record RunStages(
     json.put("patchedSamples", (long) recheck.patches().samples());
     json.put("containsTrainingImages", recheck.patches().patches() > 0);
     json.put("floor", (long) audit.floor());
-    json.put("floorAfterPreprocessing", (long) audit.floorAfterPreprocessing());
+    json.put("floorAfterPreprocessing", (long) preprocessed.errors());
+    if (!preprocessed.madeEqual().isEmpty()) {
+      json.put("madeEqualByPreprocessing", preprocessed.toJson());
+    }
     json.put("trainWrongSamples", (long) recheck.train().errors().wrongSamples());
     json.put("sampleFloor", (long) audit.sampleFloor());
     if (data.task() == Task.MULTI_LABEL) {

@@ -16,8 +16,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Ordinary training: Adam on softmax cross-entropy towards each sample's goalLabel, one count of
- * all training errors in evaluation mode after every epoch, until the errors are at the floor.
+ * Ordinary training: Adam on the cross-entropy of softmax (multi-label sets: of sigmoids) towards
+ * each sample's goalLabel, one count of all training errors in evaluation mode after every epoch,
+ * until they are few enough for the plan or its epochs are through.
  */
 public final class Trainer {
   private final TrainingPlan plan;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Every choice that changes bits, and nothing else: a run is a function of (plan, data, code).
+ * Every choice that may change bits, and nothing else: a run is a function of (plan, data, code).
  *
  * @param architecture name of the network; {@code auto} until {@link #resolved}
  * @param seed of every random number, from -2^53 to 2^53

@@ -89,6 +89,7 @@ class CorrectCommandTest {
     assertTrue(history.out().contains("training samples were wrong in a version"));
     assertTrue(history.out().contains(", corrected by focus round "), history.out());
     assertTrue(history.out().contains("corrected by patch round 1"), history.out());
+    assertTrue(history.out().contains("note: the model holds "), history.out());
     CommandRun json = CommandRun.of("errors", "--history", "--json", "--run", run);
     Map<?, ?> all = (Map<?, ?>) Json.parse(json.out());
     assertEquals(3L, all.get("version"));

@@ -34,7 +34,7 @@ class PresetCommandTest {
     Path out = folder.resolve("run");
     CommandRun run = train(data, out, "--preset", "deng-2023", "--arch", "deng-20");
     assertEquals(0, run.code(), run.err());
-    Map<?, ?> result = (Map<?, ?>) Json.parse(Files.readString(out.resolve("result.json")));
+    Map<?, ?> result = result(out);
     assertEquals("deng-20", result.get("arch"));
     assertEquals(0L, result.get("trainErrors"));
     assertEquals(0L, result.get("epochs"));
@@ -43,11 +43,64 @@ class PresetCommandTest {
     assertEquals(0, CommandRun.of("errors", "--run", out).code());
   }
 
+  /** Halved pixels look the same to a d-n-K network, and to no other. */
+  @Test
+  void imagesThatItsScalingMakesEqualRaiseItsFloor() throws IOException {
+    TestData train = TestData.generated(20, 2, 0);
+    for (int i = 0; i < train.images().length; i++) {
+      train.images()[i] = (byte) (train.images()[i] & 0xfe); // even, so that a half is exact
+    }
+    for (int i = 0; i < TestData.IMAGE; i++) {
+      train.images()[9 * TestData.IMAGE + i] =
+          (byte) ((train.images()[4 * TestData.IMAGE + i] & 0xff) / 2);
+    }
+    train.copyImage(2, 7); // with another label too, and identical already
+    TestData other = TestData.generated(4, 2, 1);
+    Path data = TestData.write(folder.resolve("set.npz"), train, other, other);
+
+    Path out = folder.resolve("published");
+    Path plan = folder.resolve("plan.json");
+    Files.writeString(
+        plan,
+        "{\"architecture\":\"deng-20\",\"epochs\":0,\"batchSize\":20,\"primeTo\":0.05,"
+            + "\"correction\":{\"corrector\":\"deng-2023\",\"sessions\":40,\"sweeps\":25}}");
+    CommandRun run = train(data, out, "--config", plan);
+    assertEquals(3, run.code(), run.err());
+    String note =
+        "the scaling of deng-20 makes different images with different labels equal: train #4 ="
+            + " train #9; without patches it has at least 2 training errors";
+    assertTrue(run.err().contains(note), run.err());
+    assertTrue(run.err().contains(", held up by training samples #"), run.err());
+    Map<?, ?> result = result(out);
+    assertEquals(1L, result.get("floor"));
+    assertEquals(2L, result.get("floorAfterPreprocessing"));
+    assertEquals(List.of(List.of(4L, 9L)), result.get("madeEqualByPreprocessing"));
+    assertTrue((Long) result.get("trainErrors") >= 2, result.toString());
+
+    Path patched = folder.resolve("patched");
+    CommandRun patch =
+        train(data, patched, "--arch", "deng-20", "--epochs", 0, "--corrector", "patch");
+    assertEquals(0, patch.code(), patch.err());
+    assertEquals(1L, result(patched).get("trainErrors"), "a patch looks at bytes");
+    assertEquals("corrected", result(patched).get("model"));
+
+    Path small = folder.resolve("small");
+    train(data, small, "--epochs", 1, "--corrector", "none");
+    assertEquals(1L, result(small).get("floorAfterPreprocessing"));
+    assertFalse(result(small).containsKey("madeEqualByPreprocessing"));
+  }
+
+  private static Map<?, ?> result(Path out) throws IOException {
+    return (Map<?, ?>) Json.parse(Files.readString(out.resolve("result.json")));
+  }
+
   @Test
   void refusals() {
     Path data = TestData.write(folder.resolve("set.npz"), 40, 2);
     refused("--preset is deng-2023, not 'deng'", data, "--preset", "deng");
     refused("name one of them", data, "--preset", "deng-2023", "--recipe", "medmnist");
+    refused("leave out --lr", data, "--preset", "deng-2023", "--lr", 0.1);
+    refused("every error costs the same", data, "--preset", "deng-2023", "--never-miss", 1);
     refused("give --batch-size 40", data, "--preset", "deng-2023", "--batch-size", 39);
     Path chest = folder.resolve("chestmnist.npz");
     CommandRun.of(

@@ -28,10 +28,11 @@ import java.util.stream.IntStream;
 
 /**
  * The networks that the correctors of {@link CorrectionStudy} start from, trained once a set and
- * seed: stopped at the first look with at most 5 %, with at most 1 % errors (looks come twenty-five
- * times an epoch, at the first 2,000 samples), and one with a single error: the last point with an
- * error, by bisection, on the straight line from the second network to one that focus or plain
- * training has brought to the floor. A network without any error is replaced by such a point too.
+ * seed: stopped at the first look with at most 5 %, with at most 1 % errors (looks come about
+ * twenty-five times an epoch, at the first 2,000 samples), and one with a single error: the last
+ * point with an error, by bisection, on the straight line from the second network to one that focus
+ * or plain training has brought to the floor. A network without any error is replaced by such a
+ * point too.
  */
 final class StudyStarts {
   /** Names of the starts. */

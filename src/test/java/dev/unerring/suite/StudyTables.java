@@ -28,11 +28,12 @@ final class StudyTables {
     Files.writeString(document, above + tables(records), StandardCharsets.UTF_8);
   }
 
-  /** One table a set; means over the seeds. */
+  /** One table a set, of the cells with the budget of its last one; means over the seeds. */
   static String tables(List<Map<String, Object>> records) {
     StringBuilder text = new StringBuilder();
     for (String set : values(records, "set", StudySet.NAMES)) {
-      List<Map<String, Object>> ofSet = with(records, "set", set);
+      List<Map<String, Object>> all = with(records, "set", set);
+      List<Map<String, Object>> ofSet = with(all, "budget", (String) all.getLast().get("budget"));
       text.append("\n## ").append(set).append(", ");
       text.append(ofSet.getFirst().get("trainSamples")).append(" training samples\n\n");
       text.append(
