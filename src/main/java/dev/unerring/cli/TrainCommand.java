@@ -147,6 +147,14 @@ final class TrainCommand implements Callable<Integer> {
     private Double primeTo;
 
     @Option(
+        names = "--patience",
+        paramLabel = "EPOCHS",
+        description =
+            "Epochs in a row without fewer training errors after which correction takes over;"
+                + " default 20, 0: never.")
+    private Integer patience;
+
+    @Option(
         names = "--corrector",
         paramLabel = "NAME",
         description =
@@ -203,6 +211,7 @@ final class TrainCommand implements Callable<Integer> {
           p.weightDecay(),
           p.batchNormMomentum(),
           primeTo == null ? p.primeTo() : primeTo,
+          patience == null ? p.patience() : patience,
           p.stopAtFloor(),
           corrector == null ? c : c.with(Method.parse(corrector, "--corrector")),
           p.costs(),
@@ -223,7 +232,8 @@ final class TrainCommand implements Callable<Integer> {
         {"--epochs", "epochs", epochs},
         {"--batch-size", "batchSize", batchSize},
         {"--lr", "learningRate", learningRate},
-        {"--prime-to", "primeTo", primeTo}
+        {"--prime-to", "primeTo", primeTo},
+        {"--patience", "patience", patience}
       };
       for (Object[] each : options) {
         if (each[2] != null && message.startsWith("the plan's " + each[1] + " ")) {

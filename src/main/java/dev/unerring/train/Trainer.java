@@ -55,6 +55,8 @@ public final class Trainer {
     int bestEpoch = 0;
     double bestAuc = Double.NEGATIVE_INFINITY;
     int errors = -1;
+    int fewest = Integer.MAX_VALUE;
+    int gained = 0;
     long steps = 0;
     String endedBy = "epochs";
     int stepsPerEpoch = Math.ceilDiv(train.size(), plan.batchSize());
@@ -100,6 +102,12 @@ public final class Trainer {
       }
       if (errors <= wanted && plan.stopAtFloor()) {
         endedBy = errors <= floor ? "floor" : "prime";
+        break;
+      }
+      gained = errors < fewest ? epoch : gained;
+      fewest = Math.min(errors, fewest);
+      if (plan.handsOver(epoch - gained)) {
+        endedBy = "plateau";
         break;
       }
     }

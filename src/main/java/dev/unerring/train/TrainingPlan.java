@@ -23,6 +23,8 @@ import java.util.Map;
  * @param batchNormMomentum share of a batch's statistics in the running ones
  * @param primeTo share of training decisions that may still be wrong when correction takes over; 0
  *     trains until the floor
+ * @param patience epochs in a row without fewer training errors than ever before after which the
+ *     corrector takes over; 0 for never
  * @param stopAtFloor whether training ends when it needs no more; false trains all epochs, see
  *     {@link #baseLine}
  * @param correction the correction stage
@@ -38,6 +40,7 @@ public record TrainingPlan(
     double weightDecay,
     double batchNormMomentum,
     double primeTo,
+    int patience,
     boolean stopAtFloor,
     CorrectionPlan correction,
     Costs costs,
@@ -45,6 +48,7 @@ public record TrainingPlan(
   private static final long SCHEMA = 1;
   private static final int BATCH_2D = 128;
   private static final int BATCH_3D = 32;
+  private static final int PATIENCE = 20;
 
   /** Integers up to here are exact in JSON. */
   private static final long LARGEST_SEED = 1L << 53;
@@ -62,11 +66,12 @@ public record TrainingPlan(
         batchNormMomentum,
         "above 0 to 1");
     Ranges.require(primeTo >= 0 && primeTo <= 1, "primeTo", primeTo, "0 to 1");
+    Ranges.require(patience >= 0 && patience <= 1_000_000, "patience", patience, "0 to 1000000");
     boolean idle = epochs == 0 && correction.method() == CorrectionPlan.Method.NONE;
     Ranges.require(!idle, "epochs", epochs, "at least 1 where no corrector follows");
   }
 
-  /** A plan of ordered arithmetic in which every error costs the same. */
+  /** A plan of ordered arithmetic and endless patience in which every error costs the same. */
   public TrainingPlan(
       String architecture,
       long seed,
@@ -87,6 +92,7 @@ public record TrainingPlan(
         weightDecay,
         batchNormMomentum,
         primeTo,
+        0,
         stopAtFloor,
         correction,
         Costs.NONE,
@@ -104,8 +110,11 @@ public record TrainingPlan(
         0.0,
         0.1,
         0.0,
+        PATIENCE,
         true,
-        CorrectionPlan.standard());
+        CorrectionPlan.standard(),
+        Costs.NONE,
+        Arithmetic.ORDERED);
   }
 
   /**
@@ -153,6 +162,12 @@ public record TrainingPlan(
     return !stopAtFloor && correction.method() == CorrectionPlan.Method.NONE;
   }
 
+  /** Whether a corrector takes over after so many epochs without gain. */
+  boolean handsOver(int withoutGain) {
+    boolean corrects = stopAtFloor && correction.method() != CorrectionPlan.Method.NONE;
+    return corrects && patience > 0 && withoutGain >= patience;
+  }
+
   /** The plan for images of this shape: no choice is open any more. */
   public TrainingPlan resolved(Shape image) {
     return with(
@@ -182,6 +197,7 @@ public record TrainingPlan(
         weightDecay,
         batchNormMomentum,
         primeTo,
+        patience,
         stopAtFloor,
         correction,
         others,
@@ -202,6 +218,7 @@ public record TrainingPlan(
     json.put("weightDecay", weightDecay);
     json.put("batchNormMomentum", batchNormMomentum);
     json.put("primeTo", primeTo);
+    json.put("patience", (long) patience);
     json.put("stopAtFloor", stopAtFloor);
     json.put("correction", correction.toJson());
     if (!costs.none()) {
@@ -240,6 +257,7 @@ public record TrainingPlan(
               reader.real("weightDecay", d.weightDecay),
               reader.real("batchNormMomentum", d.batchNormMomentum),
               reader.real("primeTo", d.primeTo),
+              reader.small("patience", d.patience),
               reader.flag("stopAtFloor", d.stopAtFloor),
               CorrectionPlan.fromJson(reader.object("correction"), source),
               reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : Costs.NONE,

@@ -11,7 +11,7 @@ import java.util.List;
  * @param trainErrors errors at the last count; -1 where no epoch was finished
  * @param bestEpoch epoch with the largest validation AUC, the earliest on a tie; 0 for none
  * @param best its tensors; null for none
- * @param endedBy floor, prime, epochs, non-finite, or the reason of a stop from outside
+ * @param endedBy floor, prime, plateau, epochs, non-finite, or the reason of a stop from outside
  */
 public record TrainingResult(
     List<EpochRow> rows,

@@ -111,13 +111,15 @@ class TrainCommandTest {
             0.5,
             "--prime-to",
             0.25,
+            "--patience",
+            4,
             "--arch",
             "small");
     assertEquals(3, run.code(), run.err());
     assertEquals(
         Map.of(
-            "schema",
-            1L,
+            "patience",
+            4L,
             "architecture",
             "small",
             "seed",
@@ -136,7 +138,7 @@ class TrainCommandTest {
             0.25,
             "arithmetic",
             "ordered"),
-        without(json("plan.json"), "correction", "dropAt", "dropFactor", "stopAtFloor"));
+        without(json("plan.json"), "schema", "correction", "dropAt", "dropFactor", "stopAtFloor"));
     assertEquals("none", ((Map<?, ?>) json("plan.json").get("correction")).get("corrector"));
   }
 
@@ -182,6 +184,7 @@ class TrainCommandTest {
       {"--batch-size", 1},
       {"--lr", 0},
       {"--prime-to", 2},
+      {"--patience", -1},
       {"--seed", 1L << 60},
       {"--corrector", "magic"},
       {"--device", "gpu"},

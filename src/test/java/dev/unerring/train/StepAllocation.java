@@ -73,6 +73,7 @@ final class StepAllocation implements Monitor {
               0,
               0.1,
               0,
+              0,
               false,
               CorrectionPlan.standard(),
               costs,

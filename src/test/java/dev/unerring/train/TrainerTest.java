@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Philox;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.errors.Costs;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Network;
@@ -131,6 +133,46 @@ class TrainerTest {
     TrainingResult result = train(primed, 0, Monitor.SILENT);
     assertEquals("prime", result.endedBy());
     assertTrue(result.trainErrors() <= 12 && result.trainErrors() > 0);
+  }
+
+  @Test
+  void epochsWithoutFewerErrorsEndItWhereACorrectorFollows() {
+    CorrectionPlan correction = CorrectionPlan.standard();
+    TrainingResult result = train(patient(3, correction), 0, Monitor.SILENT);
+    assertEquals("plateau", result.endedBy(), "the floor is 1");
+    int[] errors = result.rows().stream().mapToInt(EpochRow::trainErrors).toArray();
+    int withoutGain = 0;
+    int fewest = Integer.MAX_VALUE;
+    for (int epoch = 0; epoch < errors.length; epoch++) {
+      assertTrue(withoutGain < 3, "ended too late");
+      withoutGain = errors[epoch] < fewest ? 0 : withoutGain + 1;
+      fewest = Math.min(errors[epoch], fewest);
+    }
+    assertEquals(3, withoutGain);
+    assertTrue(errors.length < 40);
+    for (TrainingPlan endless :
+        List.of(patient(0, correction), patient(3, correction.with(CorrectionPlan.Method.NONE)))) {
+      Initializer.initialize(network, 0);
+      assertEquals("epochs", train(endless, 0, Monitor.SILENT).endedBy());
+    }
+  }
+
+  private static TrainingPlan patient(int patience, CorrectionPlan correction) {
+    LearningRate rate = plan(40).learningRate();
+    return new TrainingPlan(
+        "small",
+        0,
+        40,
+        BATCH,
+        rate,
+        0,
+        0.1,
+        0,
+        patience,
+        true,
+        correction,
+        Costs.NONE,
+        Arithmetic.ORDERED);
   }
 
   @Test

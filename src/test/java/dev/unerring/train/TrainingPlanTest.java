@@ -51,7 +51,7 @@ class TrainingPlanTest {
             + "{\"corrector\":\"none\",\"firstStep\":0.1,\"focusRounds\":3,\"focusWeight\":2,\"learningRate\":0.30000000000000004,"
             + "\"sessions\":12,\"smallestStep\":9.5367431640625e-7,\"sweeps\":3},"
             + "\"dropAt\":[0.25,0.6666666666666666],\"dropFactor\":0.3,\"epochs\":7,"
-            + "\"learningRate\":0.3333333333333333,\"primeTo\":0.05,\"schema\":1,"
+            + "\"learningRate\":0.3333333333333333,\"patience\":0,\"primeTo\":0.05,\"schema\":1,"
             + "\"seed\":-9007199254740992,\"stopAtFloor\":false,\"weightDecay\":0.00001}",
         Json.canonical(OTHER.toJson()));
   }
@@ -61,7 +61,7 @@ class TrainingPlanTest {
     assertEquals(TrainingPlan.standard(), read("{}"));
     assertEquals(TrainingPlan.standard(), read("{\"correction\":{}}"));
     assertEquals(7, read("{\"epochs\":7}").epochs());
-    assertEquals(14, TrainingPlan.standard().toJson().size());
+    assertEquals(15, TrainingPlan.standard().toJson().size());
     assertEquals(8, CorrectionPlan.standard().toJson().size());
   }
 
@@ -134,6 +134,8 @@ class TrainingPlanTest {
         refused("{\"batchNormMomentum\":1.1}", "batchNormMomentum is"),
         refused("{\"primeTo\":-0.1}", "primeTo is"),
         refused("{\"primeTo\":1.1}", "primeTo is"),
+        refused("{\"patience\":-1}", "patience is 0 to 1000000, not -1"),
+        refused("{\"patience\":1.5}", "'patience' is not an integer"),
         refused("{\"correction\":{\"corrector\":\"magic\"}}", "none, not 'magic'"),
         refused("{\"correction\":{\"focusRounds\":0}}", "correction.focusRounds is"),
         refused("{\"correction\":{\"focusWeight\":0}}", "correction.focusWeight is"),
