@@ -1,6 +1,7 @@
 package dev.unerring.run;
 
 import dev.unerring.base.Sha256;
+import dev.unerring.dataset.Admission;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.LabelVote;
@@ -44,7 +45,8 @@ record PreprocessedFloor(int errors, List<List<Integer>> madeEqual) {
     for (List<Integer> group : groups.values()) {
       int least = errorsAtLeast(train, group);
       errors += least;
-      if (least > 0 && group.stream().map(n -> image(train, n)).distinct().count() > 1) {
+      if (least > 0
+          && group.stream().map(n -> Admission.imageSha256(train, n)).distinct().count() > 1) {
         madeEqual.add(List.copyOf(group));
       }
     }
@@ -60,11 +62,6 @@ record PreprocessedFloor(int errors, List<List<Integer>> madeEqual) {
       bytes.putFloat(value == 0 ? 0 : value); // -0 is the same input
     }
     return Sha256.hex(bytes.array());
-  }
-
-  private static String image(Split train, int sample) {
-    long start = (long) sample * train.imageBytes();
-    return Sha256.hex(train.images().asSlice(start, train.imageBytes()));
   }
 
   private static int errorsAtLeast(Split train, List<Integer> group) {
