@@ -8,6 +8,7 @@ import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,6 +28,8 @@ import picocli.CommandLine.Spec;
 final class CorrectCommand implements Callable<Integer> {
   private static final int GOAL_NOT_REACHED = 3;
   private static final int INTERRUPTED = 130;
+  private static final List<Method> LATER =
+      List.of(Method.AUTO, Method.FOCUS, Method.TUNNELING, Method.PATCH);
 
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;
@@ -51,7 +54,9 @@ final class CorrectCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR2",
-      description = "New folder for the new version; default DIR-v2, DIR-v3, ... beside DIR.")
+      description =
+          "New folder for the new version; default DIR-v2, DIR-v3, ... beside DIR, with -2, -3, ..."
+              + " where that is taken.")
   private Path out;
 
   @Option(
@@ -65,13 +70,14 @@ final class CorrectCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description =
           "focus, tunneling, patch, or auto: all three until nothing is left; default: that of"
-              + " --config, else of the run; auto where it had none.")
+              + " --config, else of the run (for a run of the preset deng-2023 its own); auto where"
+              + " it had none.")
   private String corrector;
 
   @Option(
       names = "--config",
       paramLabel = "plan.json",
-      description = "A plan whose \"correction\" is taken; default: the run's.")
+      description = "A plan whose \"correction\" is taken; keys that it lacks are the run's.")
   private Path config;
 
   @Option(
@@ -91,9 +97,6 @@ final class CorrectCommand implements Callable<Integer> {
   public Integer call() {
     long start = System.nanoTime();
     long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
-    CorrectionPlan budgets =
-        config == null ? null : TrainCommand.PlanOptions.read(config).correction();
-    Method method = corrector == null ? null : Method.parse(corrector, "--corrector");
     TrainedRun trained = run.run();
     CorrectionRequest request =
         new CorrectionRequest(
@@ -102,8 +105,7 @@ final class CorrectCommand implements Callable<Integer> {
             add,
             skipContradictions,
             out,
-            budgets,
-            method,
+            correction(trained),
             device.device(),
             Version.number());
     PrintWriter err = spec.commandLine().getErr();
@@ -120,7 +122,7 @@ final class CorrectCommand implements Callable<Integer> {
       return 0;
     }
     if (!result.get().goalReached()) {
-      err.println(missed(result.get(), trained));
+      err.println(GoalMissed.correct(result.get(), trained.name()));
       return interrupt.requested() ? INTERRUPTED : GOAL_NOT_REACHED;
     }
     PrintWriter stdout = spec.commandLine().getOut();
@@ -129,15 +131,13 @@ final class CorrectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String missed(RunResult result, TrainedRun trained) {
-    return "unerring: "
-        + result.trainErrors()
-        + " training errors are left, the floor is "
-        + result.floor()
-        + " (ended by: "
-        + result.endedBy()
-        + "); no new version is written and "
-        + trained.name()
-        + " is as it was; give more time, or --corrector auto, which ends at the floor";
+  /** That of the run, then that of the file, then that of the option. */
+  private CorrectionPlan correction(TrainedRun trained) {
+    CorrectionPlan own = trained.correction();
+    CorrectionPlan chosen =
+        config == null
+            ? own
+            : TrainCommand.PlanOptions.read(config, trained.plan().with(own)).correction();
+    return corrector == null ? chosen : chosen.with(Method.parse(corrector, "--corrector", LATER));
   }
 }

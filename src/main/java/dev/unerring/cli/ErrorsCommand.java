@@ -60,13 +60,12 @@ final class ErrorsCommand implements Callable<Integer> {
       throw new UsageException("--json goes with --history; the errors are in errors.csv");
     }
     RunFolder folder = RunFolder.open(run);
-    Object read = folder.json("result.json");
+    Map<?, ?> result = folder.object("result.json");
     List<String[]> rows = new ArrayList<>();
     folder.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
-    boolean table = !rows.isEmpty() && rows.stream().allMatch(row -> row.length >= SHOWN_COLUMNS);
-    if (!(read instanceof Map<?, ?> result) || !table) {
+    if (rows.isEmpty() || rows.stream().anyMatch(row -> row.length < SHOWN_COLUMNS)) {
       throw new DataException(
-          run + ": result.json or errors.csv is damaged; run the training again");
+          folder.file("errors.csv") + " is damaged; put the right file back, or train again");
     }
     String[] names = rows.removeFirst();
     PrintWriter out = spec.commandLine().getOut();

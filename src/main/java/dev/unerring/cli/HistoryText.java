@@ -88,7 +88,9 @@ final class HistoryText {
       String end =
           event.get("corrected") instanceof Map<?, ?> by
               ? "corrected by " + by.get("corrector") + " round " + by.get("round")
-              : Boolean.TRUE.equals(line.get("unavoidable")) ? "unavoidable" : "left";
+              : (Boolean.TRUE.equals(line.get("unavoidable")) ? "unavoidable" : "left")
+                  + ", at the end as "
+                  + label(event.get("predictedLabelAtEnd"), run);
       events.add(
           "version "
               + event.get("version")

@@ -4,13 +4,9 @@ import dev.unerring.run.RunResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** The result of a run for a reader; result.json has all of it. */
 final class Summary {
-  /** Samples of a plateau that are named; result.json has all. */
-  private static final int SHOWN = 20;
-
   private Summary() {}
 
   static String of(RunResult result) {
@@ -68,13 +64,13 @@ final class Summary {
     line(text, "logitsSha256       %s", r.get("logitsSha256"));
     line(
         text,
-        "%s epochs, %s correction rounds, %s s; %s (%s, %s threads), arithmetic %s",
-        r.get("epochs"),
-        r.get("correctionRounds"),
+        "%s, %s, %s s; %s (%s, %s), arithmetic %s",
+        count(r.get("epochs"), "epoch"),
+        count(r.get("correctionRounds"), "correction round"),
         ((Map<?, ?>) r.get("seconds")).get("total"),
         r.get("device"),
         r.get("kernels"),
-        r.get("threads"),
+        count(r.get("threads"), "thread"),
         r.get("arithmetic"));
     line(
         text, "saved in %s; counted again from the saved model and the data file", result.folder());
@@ -93,9 +89,9 @@ final class Summary {
     Map<?, ?> before = (Map<?, ?>) versions.get(versions.size() - 2);
     line(
         text,
-        "version %-10s %s samples joined %s, %s were there already",
+        "version %-10s %s joined %s, %s there already",
         own.get("version"),
-        own.get("joined"),
+        count(own.get("joined"), "sample"),
         before.get("trainSamples"),
         own.get("known"));
     line(
@@ -120,35 +116,6 @@ final class Summary {
     return result.baseLine() ? "   (base line: not corrected)" : "";
   }
 
-  static String goalMissed(RunResult result) {
-    return "unerring: "
-        + result.trainErrors()
-        + " training errors are left, the floor is "
-        + result.floor()
-        + " (ended by: "
-        + result.endedBy()
-        + ")"
-        + plateau(result)
-        + "; give more "
-        + (result.endedBy().equals("time") ? "time" : "--epochs, or let --corrector auto finish it")
-        + ", or see 'unerring errors'";
-  }
-
-  /** The samples that the last corrector could not hold. */
-  private static String plateau(RunResult result) {
-    List<?> corrections = (List<?>) result.json().get("corrections");
-    List<?> samples =
-        corrections.isEmpty()
-            ? List.of()
-            : (List<?>) ((Map<?, ?>) corrections.getLast()).get("plateau");
-    if (samples.isEmpty()) {
-      return "";
-    }
-    String some = samples.stream().limit(SHOWN).map(n -> "#" + n).collect(Collectors.joining(", "));
-    int more = samples.size() - SHOWN;
-    return ", held up by training samples " + some + (more > 0 ? " and " + more + " more" : "");
-  }
-
   private static void split(StringBuilder text, String name, Map<?, ?> split) {
     line(
         text,
@@ -164,6 +131,10 @@ final class Summary {
     return value instanceof Number number // 1 is an integer in JSON that was read
         ? String.format(Locale.ROOT, "%.3f", number.doubleValue())
         : "  -  ";
+  }
+
+  private static String count(Object number, String what) {
+    return number + " " + what + (String.valueOf(number).equals("1") ? "" : "s");
   }
 
   private static void line(StringBuilder text, String form, Object... values) {

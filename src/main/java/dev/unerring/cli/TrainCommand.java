@@ -5,6 +5,7 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
+import dev.unerring.network.Architectures;
 import dev.unerring.run.Device;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
@@ -84,11 +85,11 @@ final class TrainCommand implements Callable<Integer> {
     stdout.print(Summary.of(result));
     stdout.flush();
     if (interrupt.requested()) {
-      err.println("unerring: interrupted; the model of that moment is in " + result.folder());
+      err.println(GoalMissed.interrupted(result));
       return INTERRUPTED;
     }
     if (!result.goalReached()) {
-      err.println(Summary.goalMissed(result));
+      err.println(GoalMissed.train(result));
       return GOAL_NOT_REACHED;
     }
     return 0;
@@ -187,16 +188,36 @@ final class TrainCommand implements Callable<Integer> {
       if (Stream.of(config, recipe, preset).filter(Objects::nonNull).count() > 1) {
         throw new UsageException("--config, --recipe and --preset are plans; name one of them");
       }
-      if (preset != null && learningRate != null) {
-        throw new UsageException(
-            "--preset deng-2023 takes steps of a fixed length; leave out --lr, which it would not"
-                + " follow");
-      }
-      TrainingPlan p = config == null ? recipe() : read(config);
+      requirePublished();
+      TrainingPlan p = config == null ? recipe() : read(config, TrainingPlan.standard());
       try {
         return overridden(p);
       } catch (UsageException e) {
         throw new UsageException(option(e.getMessage()) + e.getMessage(), e);
+      }
+    }
+
+    /** What the published setting would not follow. */
+    private void requirePublished() {
+      if (preset == null) {
+        return;
+      }
+      Object[][] others = {{"--lr", learningRate}, {"--epochs", epochs}, {"--patience", patience}};
+      for (Object[] each : others) {
+        if (each[1] != null) {
+          throw new UsageException(
+              "--preset deng-2023 takes full-batch steps of a fixed length and no epochs; leave out "
+                  + each[0]
+                  + ", which it would not follow");
+        }
+      }
+      if (arch != null && !Architectures.isDeng(arch)) {
+        throw new UsageException(
+            "--preset deng-2023 is for the d-n-K networks: --arch deng-N, not " + arch);
+      }
+      if (corrector != null && !corrector.equals(Method.DENG_2023.label())) {
+        throw new UsageException(
+            "--preset deng-2023 is a corrector by itself; leave out --corrector, or the preset");
       }
     }
 
@@ -258,12 +279,16 @@ final class TrainCommand implements Callable<Integer> {
       };
     }
 
-    /** The plan in a file. */
-    static TrainingPlan read(Path file) {
+    /**
+     * The plan in a file.
+     *
+     * @param absent where its absent keys come from
+     */
+    static TrainingPlan read(Path file, TrainingPlan absent) {
       try {
-        return TrainingPlan.fromJson(parsed(file), file.toString());
+        return TrainingPlan.fromJson(parsed(file), file.toString(), absent);
       } catch (IOException e) {
-        throw new UsageException("--config " + file + " cannot be read: " + IoReason.of(e), e);
+        throw new DataException("--config " + file + " cannot be read: " + IoReason.of(e), e);
       }
     }
 

@@ -40,14 +40,15 @@ public record CorrectionRound(
   String describe(int decisions) {
     return String.format(
         Locale.ROOT,
-        "%s round %d: t %.4f, %d sweeps, %d steps, %d of %d still wrong%s, %s",
+        "%s round %d: t %.4f, %s, %s, %d of %d %smiss their goal label%s, %s",
         corrector,
         round,
         t,
-        sweeps,
-        steps,
+        sweeps + (sweeps == 1 ? " sweep" : " sweeps"),
+        steps + (steps == 1 ? " step" : " steps"),
         errors,
         decisions,
+        t < 1 ? "on the mixed images " : "",
         missed < 0 ? "" : " (" + missed + " missed of the class never to miss)",
         accepted ? "accepted" : "taken back");
   }

@@ -84,7 +84,16 @@ public final class PatchRepair implements Corrector {
     CorrectionRound round =
         new CorrectionRound(
             name(), 1, 1, 1, 0, 0, after, true, left.sampleIndexes(), costs.missed(left));
-    monitor.row(samples.size() + " training images become patches, " + after + " errors are left");
+    monitor.row(
+        "patch: "
+            + samples.size()
+            + (samples.size() == 1
+                ? " training image becomes a patch, "
+                : " training images become patches, ")
+            + after
+            + " of "
+            + goals.values().length
+            + " miss their goal label");
     String endedBy = after == 0 ? "floor" : "rounds";
     return new CorrectionResult(
         name(), before.count(), after, List.of(round), 0, endedBy, List.of());

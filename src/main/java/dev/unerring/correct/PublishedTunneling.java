@@ -128,7 +128,7 @@ public final class PublishedTunneling implements Corrector {
   private ErrorList prime(ErrorList before, int wanted) {
     ErrorList left = before;
     while (!ended() && left.count() > 0 && (left.count() > wanted || draw(left, 0).isEmpty())) {
-      left = session(train, 1.0, 1.0);
+      left = session(train, 1.0, 1.0, true);
     }
     return left;
   }
@@ -198,8 +198,17 @@ public final class PublishedTunneling implements Corrector {
 
   // ---- sessions ----
 
-  /** Steps on some images; what is wrong of them afterwards. */
-  private ErrorList session(ImageSource images, double t, double dt) {
+  /** A session that is taken back where something is wrong after it. */
+  private ErrorList session(HybridData hybrid, double t, double dt) {
+    return session(hybrid, t, dt, false);
+  }
+
+  /**
+   * Steps on some images; what is wrong of them afterwards.
+   *
+   * @param kept whether what it ends with is kept in any case
+   */
+  private ErrorList session(ImageSource images, double t, double dt, boolean kept) {
     float[] pixels = images.gather(all);
     int most = plan.correction().sweeps();
     int number = rounds.size() + 1;
@@ -211,7 +220,7 @@ public final class PublishedTunneling implements Corrector {
       stop = monitor.stop();
     }
     ErrorList left = ErrorList.of(goals, Evaluator.logits(network, images, all));
-    boolean accepted = left.count() == 0;
+    boolean right = left.count() == 0;
     if (t == 1.0 && left.count() < fewest.count()) {
       fewest = left;
       best = StoredTensors.of(network);
@@ -225,10 +234,10 @@ public final class PublishedTunneling implements Corrector {
             taken,
             taken,
             left.count(),
-            accepted,
+            kept || right,
             fewest.sampleIndexes(),
             plan.costs().missed(left)));
-    if (number % LOGGED == 0 || accepted) {
+    if (number % LOGGED == 0 || right) {
       monitor.row(rounds.getLast().describe(train.size()));
     }
     return left;

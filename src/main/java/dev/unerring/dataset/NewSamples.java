@@ -55,6 +55,10 @@ public final class NewSamples implements AutoCloseable {
   }
 
   private static String prefix(NpzReader npz) {
+    if (npz.contains("images") && npz.contains("train_images")) {
+      throw Refusal.file(
+          npz.path(), "it holds both images and train_images; which of them are new?", LAYOUT);
+    }
     for (String prefix : new String[] {"", "train_"}) {
       if (npz.contains(prefix + "images") && npz.contains(prefix + "labels")) {
         return prefix;

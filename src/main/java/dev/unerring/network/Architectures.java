@@ -71,16 +71,32 @@ public final class Architectures {
       case SMALL_3D -> small3d(image, classes);
       case RESNET_18 -> ResNets.resnet18(image, classes);
       case RESNET_50 -> ResNets.resnet50(image, classes);
-      default ->
-          throw new UsageException(
-              "no architecture '"
-                  + name
-                  + "'; known are auto, "
-                  + String.join(", ", names())
-                  + " and "
-                  + DENG
-                  + "N");
+      default -> throw unknown(name);
     };
+  }
+
+  /**
+   * Refuses a name that nothing is known of, before there are images.
+   *
+   * @throws UsageException with the names that are known
+   */
+  public static void requireKnown(String name) {
+    if (isDeng(name)) {
+      hidden(name);
+    } else if (!name.equals(AUTO) && !names().contains(name)) {
+      throw unknown(name);
+    }
+  }
+
+  private static UsageException unknown(String name) {
+    return new UsageException(
+        "no architecture '"
+            + name
+            + "'; known are auto, "
+            + String.join(", ", names())
+            + " and "
+            + DENG
+            + "N");
   }
 
   /** Whether it is a d-n-K network. */

@@ -17,6 +17,7 @@ import dev.unerring.errors.Metrics;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.network.Patches;
+import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
@@ -52,21 +53,28 @@ record Completion(
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
     ErrorList found = trainErrors(network);
+    lineage.requireParent(found);
     ErrorList left = found;
     List<CorrectionResult> corrections = List.of();
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     boolean wanted = correctionWanted(found, lineage, network);
-    if (!wanted || lineage.isFirst()) {
+    boolean begun = wanted && monitor.stop().isEmpty();
+    if (!begun || lineage.isFirst()) {
       ModelFile.write(folder.file(MODEL), network); // training is not lost with a correction
     }
-    if (wanted) {
-      network.patch(Patches.NONE); // they are made anew, for this closed world
+    boolean changed = false;
+    if (begun) {
+      String before = StoredTensors.of(network).weightsSha256();
+      removePatches(network);
       corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
-      ModelFile.write(folder.file(MODEL), network);
-      left = trainErrors(network);
+      changed = !StoredTensors.of(network).weightsSha256().equals(before);
+      if (changed || !lineage.isFirst()) {
+        ModelFile.write(folder.file(MODEL), network);
+      }
+      left = changed ? trainErrors(network) : found;
     }
     Optional<String> stop = wanted ? monitor.stop() : Optional.empty();
-    folder.write("corrections.csv", Tables.corrections(corrections));
+    folder.writeSealed("corrections.csv", Tables.corrections(corrections));
     watch.lap("correct");
 
     network.backend().close(); // the re-check does not need twice the memory
@@ -77,7 +85,7 @@ record Completion(
     }
     Categorizer categorizer = new Categorizer(data.train(), audit);
     boolean search = monitor.stop().isEmpty();
-    folder.write(
+    folder.writeSealed(
         "errors.csv",
         Tables.errors(
             lineage.firstStage(),
@@ -96,14 +104,16 @@ record Completion(
                 training,
                 found.count(),
                 corrections,
+                changed,
                 stop,
                 recheck,
                 bestTest)
             .result(folder.path(), environment.device(), watch.seconds());
     lineage.describe(result.json(), found);
     Regression history = lineage.history(data, goals, found, corrections, last);
-    folder.write(Regression.FILE, history.text());
-    folder.write("result.json", Json.pretty(result.json()));
+    folder.writeSealed(Regression.FILE, history.text());
+    result.json().put(RunFolder.SEALED, folder.sealed());
+    folder.write(RunFolder.RESULT, Json.pretty(result.json()));
     return result;
   }
 
@@ -111,30 +121,39 @@ record Completion(
   private boolean correctionWanted(ErrorList found, Lineage lineage, Network network) {
     CorrectionPlan.Method method = plan.correction().method();
     boolean some = found.count() > audit.floor();
+    String text = "correction (" + method.label() + "): ";
     if (some && method != CorrectionPlan.Method.NONE) {
+      String wrong = found.columns() > 1 ? " training labels wrong" : " training samples wrong";
       monitor.note(
-          "correction ("
-              + method.label()
-              + "): "
+          text
               + found.count()
               + " of "
               + found.decisions()
-              + (found.columns() > 1 ? " training labels wrong" : " training samples wrong"));
+              + wrong
+              + monitor.stop().map(reason -> "; not begun, ended by: " + reason).orElse(""));
       return true;
     }
     if (lineage.joined() > 0 && !network.patches().isEmpty()) {
-      monitor.note("correction (" + method.label() + "): the patches are made anew");
+      monitor.note(text + "samples joined");
       return true;
     }
     boolean named = method != CorrectionPlan.Method.NONE && method != CorrectionPlan.Method.AUTO;
     if (!some && named) {
       monitor.note(
-          "correction ("
-              + method.label()
-              + "): nothing to do, the training errors are at the floor of "
-              + audit.floor());
+          text + "nothing to do, the training errors are at the floor of " + audit.floor());
     }
     return false;
+  }
+
+  /** They are made anew, for this closed world. */
+  private void removePatches(Network network) {
+    if (!network.patches().isEmpty()) {
+      monitor.note(
+          "the "
+              + network.patches().size()
+              + " patches of the version before are taken away and made anew where they are needed");
+      network.patch(Patches.NONE);
+    }
   }
 
   private ErrorList trainErrors(Network network) {

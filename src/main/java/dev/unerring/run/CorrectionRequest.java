@@ -11,8 +11,7 @@ import java.nio.file.Path;
  * @param add npz file of newly found samples; null for none
  * @param skipContradictions whether new samples that contradict are left out; else all are refused
  * @param out folder of the new version, new or empty; null for the next one beside the run's
- * @param budgets of the correction; null for those of the run's plan
- * @param method who corrects; null for what the plan says
+ * @param correction who corrects, with which budgets; {@link TrainedRun#correction} for the run's
  * @param device where to compute
  * @param software version of the software, for the records
  */
@@ -22,7 +21,6 @@ public record CorrectionRequest(
     Path add,
     boolean skipContradictions,
     Path out,
-    CorrectionPlan budgets,
-    CorrectionPlan.Method method,
+    CorrectionPlan correction,
     Device device,
     String software) {}

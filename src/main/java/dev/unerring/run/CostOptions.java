@@ -86,7 +86,9 @@ public record CostOptions(Path file, String classWeights, String neverMiss) {
     try {
       return new Costs(product, missed);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--class-weights times --costs: " + e.getMessage(), e);
+      String named =
+          file == null ? "--class-weights" : classWeights == null ? "--costs" : "both multiplied";
+      throw new UsageException(named + ": " + e.getMessage(), e);
     }
   }
 
@@ -130,7 +132,7 @@ public record CostOptions(Path file, String classWeights, String neverMiss) {
         return map;
       }
     } catch (IOException e) {
-      throw new UsageException("--costs " + file + " cannot be read: " + IoReason.of(e), e);
+      throw new DataException("--costs " + file + " cannot be read: " + IoReason.of(e), e);
     } catch (DataException e) {
       throw new DataException(file + " is no error-cost matrix: " + e.getMessage(), e);
     }

@@ -8,20 +8,24 @@ import dev.unerring.dataset.Admission;
 import dev.unerring.dataset.Admission.Verdict;
 import dev.unerring.dataset.ClosedWorldFile;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.ImageGroup;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.NewSamples;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
-import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -33,6 +37,8 @@ import java.util.stream.Collectors;
 public final class LaterCorrection {
   /** Contradictions that a message names. */
   private static final int NAMED = 20;
+
+  private static final int EVALUATION_BATCH = 128;
 
   private final CorrectionRequest request;
   private final TrainedRun run;
@@ -60,8 +66,7 @@ public final class LaterCorrection {
    *     used, the new samples contradict, or there is nothing to correct
    */
   public Optional<RunResult> run() {
-    TrainingPlan plan = plan();
-    requireSameSoftware();
+    requireUsable();
     try (Dataset data = Dataset.open(request.data(), monitor);
         NewSamples added = request.add() == null ? null : NewSamples.open(request.add())) {
       if (!run.isOf(data)) {
@@ -72,12 +77,15 @@ public final class LaterCorrection {
                 + ": its arrays are others (content SHA-256 in result.json); name the file that"
                 + " the run was made with");
       }
-      Admission admission = added == null ? new Admission(List.of()) : admit(data, added);
+      LabelAudit audit = new LabelAudit(data);
+      Admission admission =
+          added == null ? new Admission(List.of()) : admit(data, audit.goalLabels(), added);
       int[] rows =
           admission.of(Verdict.JOINS).stream().mapToInt(s -> s.sample().sampleIndex()).toArray();
-      if (rows.length == 0 && run.isAtFloor()) {
-        return nothingToDo(added);
+      if (rows.length == 0 && counted(data) <= audit.floor()) {
+        return nothingToDo(added, admission);
       }
+      TrainingPlan plan = plan(data, rows.length);
       RunFolder folder = RunFolder.staged(target());
       try {
         RunResult result = run(plan, data, added, admission, rows, folder);
@@ -102,21 +110,11 @@ public final class LaterCorrection {
     }
   }
 
-  /** The plan of the run with the correction that is asked for. */
-  private TrainingPlan plan() {
-    TrainingPlan own = run.plan();
-    CorrectionPlan budgets = request.budgets() == null ? own.correction() : request.budgets();
-    Method method = request.method() == null ? budgets.method() : request.method();
-    if (request.method() == Method.NONE) {
+  /** What can be refused before anything is read at length. */
+  private void requireUsable() {
+    if (request.correction().method() == Method.NONE) {
       throw new UsageException("--corrector none corrects nothing; leave it out, or name another");
     }
-    CorrectionPlan correction = budgets.with(method == Method.NONE ? Method.AUTO : method);
-    Map<String, Object> json = new LinkedHashMap<>(own.toJson());
-    json.put("correction", correction.toJson());
-    return TrainingPlan.fromJson(json, run.name());
-  }
-
-  private void requireSameSoftware() {
     if (!run.software().equals(request.software())) {
       throw new DataException(
           run.name()
@@ -127,31 +125,86 @@ public final class LaterCorrection {
               + ": a version continues one of the same software, so that the whole line can be"
               + " repeated; correct it with that one, or train again");
     }
-    run.regression(); // refuses folders without one, before anything is computed
+    run.regression(); // refuses folders without one
+    Path own = run.folder().path().toAbsolutePath().normalize();
+    if (target().toAbsolutePath().normalize().startsWith(own)) {
+      throw new UsageException(
+          "--out "
+              + target()
+              + " lies in the folder of the run, which is left alone; name another");
+    }
   }
 
-  private Optional<RunResult> nothingToDo(NewSamples added) {
+  /** The plan of the run with the correction that is asked for. */
+  private TrainingPlan plan(Dataset data, int joined) {
+    TrainingPlan own = run.plan();
+    if (request.correction().method() == Method.DENG_2023) {
+      requirePublished(own, data, joined);
+    }
+    return own.with(request.correction());
+  }
+
+  /** The published rules take all samples in one step, also those that join. */
+  private void requirePublished(TrainingPlan own, Dataset data, int joined) {
+    int samples = Math.addExact(data.train().size(), joined);
+    if (own.correction().method() != Method.DENG_2023) {
+      throw new UsageException(
+          "--corrector deng-2023 goes on with runs of 'unerring train --preset deng-2023' only; "
+              + run.name()
+              + " is none: name focus, tunneling, patch or auto");
+    }
+    if (own.batchSize() < samples) {
+      throw new UsageException(
+          "deng-2023 takes all "
+              + samples
+              + " training samples in one step, the batch of "
+              + run.name()
+              + " holds "
+              + own.batchSize()
+              + "; name another --corrector");
+    }
+  }
+
+  /** Training errors of the run's model on its own data, which are what its result says. */
+  private int counted(Dataset data) {
+    try (Backend backend = request.device().open()) {
+      Network network = run.network(backend, EVALUATION_BATCH);
+      float[] logits = Evaluator.logits(network, data.train());
+      ErrorList found = ErrorList.of(Labels.given(data.task(), data.train()), logits);
+      Lineage.after(run, data.train().size(), 0, 0, "").requireParent(found);
+      return found.count();
+    }
+  }
+
+  private Optional<RunResult> nothingToDo(NewSamples added, Admission admission) {
     if (added == null) {
       throw new UsageException(
           run.name()
               + " is at its floor: there is nothing to correct; name newly found samples with"
               + " --add");
     }
+    int known = admission.of(Verdict.KNOWN).size();
+    int out = admission.of(Verdict.CONTRADICTS).size();
+    List<String> what = new ArrayList<>();
+    if (known > 0) {
+      String are = known == 1 ? " is" : " are";
+      what.add(known + are + " in the closed world of " + run.name() + " already, and right");
+    }
+    if (out > 0) {
+      what.add(out + (out == 1 ? " contradicts and is left out" : " contradict and are left out"));
+    }
     monitor.note(
-        "all "
-            + added.split().size()
-            + " samples of "
+        "of the new samples of "
             + added.file()
-            + " are in the closed world of "
-            + run.name()
-            + " already, and right; there is nothing to do");
+            + " "
+            + String.join(", and ", what)
+            + "; there is nothing to do");
     return Optional.empty();
   }
 
-  private Admission admit(Dataset data, NewSamples added) {
+  private Admission admit(Dataset data, int[] goals, NewSamples added) {
     added.notice().ifPresent(monitor::note);
     added.requireFit(data);
-    int[] goals = new LabelAudit(data).goalLabels();
     Admission admission = Admission.of(data.train(), goals, added.split());
     List<Admission.Sample> contradictions = admission.of(Verdict.CONTRADICTS);
     if (contradictions.isEmpty()) {
@@ -202,19 +255,22 @@ public final class LaterCorrection {
     int earlier = old.train().size();
     Lineage lineage = Lineage.after(run, earlier, rows.length, known, file);
     if (added != null) {
-      folder.write("added.csv", Tables.added(admission, earlier));
+      folder.writeSealed("added.csv", Tables.added(admission, earlier));
     }
     Path world = file.isEmpty() ? old.file() : folder.file(file);
     try (Dataset data = Dataset.open(world, monitor)) {
       LabelAudit audit = new LabelAudit(data);
       audit.warnings().forEach(monitor::note);
+      noteSeen(audit, earlier);
+      String architecture = plan.architecture();
+      PreprocessedFloor.of(data, audit, architecture).notes(architecture).forEach(monitor::note);
       watch.lap("audit");
       int batch = Math.min(plan.batchSize(), data.train().size());
       try (Backend backend = request.device().openFor(plan.arithmetic())) {
         long available = Memory.available(backend);
-        Memory.requireFit(plan.architecture(), data.imageShape(), data.classes(), batch, available);
+        Memory.requireFit(architecture, data.imageShape(), data.classes(), batch, available);
         Network network =
-            new Network(plan.architecture(), data.imageShape(), data.classes(), backend, batch);
+            new Network(architecture, data.imageShape(), data.classes(), backend, batch);
         StoredTensors.of(run.network(backend, 1)).restore(network);
         Path recorded = file.isEmpty() ? old.file() : folder.path().resolve(file);
         Environment environment =
@@ -223,15 +279,36 @@ public final class LaterCorrection {
                 folder.path(),
                 backend);
         monitor.note(introduction(data, audit, lineage));
-        folder.write("plan.json", Json.canonical(plan.toJson()) + "\n");
+        folder.writeSealed("plan.json", Json.canonical(plan.toJson()) + "\n");
         folder.write("environment.json", Json.pretty(environment.toJson()));
-        folder.write("audit.json", Json.pretty(audit.toJson()));
-        folder.write("metrics.csv", Tables.metrics(List.of()));
+        folder.writeSealed("audit.json", Json.pretty(audit.toJson()));
+        folder.writeSealed("metrics.csv", Tables.metrics(List.of()));
         TrainingResult none = new TrainingResult(List.of(), 0, -1, 0, null, "floor");
         return new Completion(folder, data, audit, plan, request.device(), monitor, watch)
             .run(network, none, lineage, environment);
       }
     }
+  }
+
+  /** Samples that joined and are images of validation or test too. */
+  private void noteSeen(LabelAudit audit, int earlier) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (ImageGroup group : audit.groups()) {
+      if (group.trainSamples().stream().anyMatch(sample -> sample.sampleIndex() >= earlier)) {
+        group.samples().stream()
+            .filter(sample -> !sample.inTrain())
+            .forEach(sample -> counts.merge(sample.split(), 1, Integer::sum));
+      }
+    }
+    counts.forEach((split, images) ->
+        monitor.note(
+            "note: "
+                + images
+                + " images of "
+                + split
+                + " are among the samples that join: the figures of "
+                + split
+                + " are not of unseen images any more"));
   }
 
   private String introduction(Dataset data, LabelAudit audit, Lineage lineage) {
@@ -241,7 +318,7 @@ public final class LaterCorrection {
         + run.name()
         + ": "
         + lineage.joined()
-        + " new samples join "
+        + (lineage.joined() == 1 ? " new sample joins " : " new samples join ")
         + lineage.earlierSamples()
         + (lineage.known() > 0 ? ", " + lineage.known() + " are there already" : "")
         + "; "

@@ -20,6 +20,7 @@ import java.util.TreeSet;
  *
  * @param version from 1
  * @param earlierSamples training samples of the version before; they keep their sampleIndex
+ * @param earlierErrors training errors that the version before counted on them
  * @param joined samples that joined in this version
  * @param known new samples that the closed world held already
  * @param parent hashes of the version before; empty for version 1
@@ -30,6 +31,7 @@ import java.util.TreeSet;
 record Lineage(
     int version,
     int earlierSamples,
+    long earlierErrors,
     int joined,
     int known,
     Map<String, Object> parent,
@@ -39,7 +41,7 @@ record Lineage(
 
   /** Of a run that trains. */
   static Lineage first() {
-    return new Lineage(1, 0, 0, 0, Map.of(), List.of(), Regression.none(), "");
+    return new Lineage(1, 0, 0, 0, 0, Map.of(), List.of(), Regression.none(), "");
   }
 
   /** Of a run that corrects another one. */
@@ -49,11 +51,12 @@ record Lineage(
     for (String key : List.of("weightsSha256", "logitsSha256", "dataContentSha256")) {
       parent.put(key, run.result().get(key));
     }
-    byte[] result = run.folder().text("result.json").getBytes(StandardCharsets.UTF_8);
+    byte[] result = run.folder().text(RunFolder.RESULT).getBytes(StandardCharsets.UTF_8);
     parent.put("resultSha256", Sha256.hex(result));
     return new Lineage(
         run.version() + 1,
         earlierSamples,
+        run.trainErrors(),
         joined,
         known,
         parent,
@@ -83,6 +86,27 @@ record Lineage(
       }
     }
     return version;
+  }
+
+  /**
+   * Refuses a run whose result is not what its model does.
+   *
+   * @param found errors of its model, on its samples and those that joined
+   * @throws VerificationException with both counts
+   */
+  void requireParent(ErrorList found) {
+    long counted =
+        found.errors().stream().filter(error -> error.sampleIndex() < earlierSamples).count();
+    if (!isFirst() && counted != earlierErrors) {
+      throw new VerificationException(
+          "version "
+              + (version - 1)
+              + " has "
+              + earlierErrors
+              + " training errors by its result.json, but its model makes "
+              + counted
+              + "; put the right files back, or train again");
+    }
   }
 
   /**

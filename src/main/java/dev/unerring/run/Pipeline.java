@@ -73,15 +73,15 @@ public final class Pipeline {
     monitor.note(introduction(data, audit, environment));
     String architecture = request.plan().architecture();
     PreprocessedFloor.of(data, audit, architecture).notes(architecture).forEach(monitor::note);
-    folder.write("plan.json", Json.canonical(request.plan().toJson()) + "\n");
+    folder.writeSealed("plan.json", Json.canonical(request.plan().toJson()) + "\n");
     folder.write("environment.json", Json.pretty(environment.toJson()));
-    folder.write("audit.json", Json.pretty(audit.toJson()));
+    folder.writeSealed("audit.json", Json.pretty(audit.toJson()));
 
     Initializer.initialize(network, request.plan().seed());
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
         new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);
-    folder.write("metrics.csv", Tables.metrics(training.rows()));
+    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
     if (training.best() != null) {
       ModelFile.write(folder.file(Completion.BEST), network, training.best());
     }

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The training samples that any version of a model got wrong, when it was counted: a line each in
@@ -44,14 +43,16 @@ public final class Regression {
    */
   static Regression parse(String text, String source) {
     Regression read = new Regression();
+    int number = 0;
     for (String line : text.lines().toList()) {
-      if (!(json(line, source) instanceof Map<?, ?> map)
+      number++;
+      if (!(json(line, source, number) instanceof Map<?, ?> map)
           || !(map.get("sampleIndex") instanceof Long index)
           || index < 0
           || index > Integer.MAX_VALUE
           || !(map.get(WRONG) instanceof List<?> events)
           || !events.stream().allMatch(event -> event instanceof Map<?, ?>)) {
-        throw damaged(source, "a line is not one of a sample", null);
+        throw damaged(source, "line " + number + " is not one of a sample", null);
       }
       Map<String, Object> copy = new LinkedHashMap<>();
       map.forEach((key, value) -> copy.put((String) key, value));
@@ -60,11 +61,11 @@ public final class Regression {
     return read;
   }
 
-  private static Object json(String line, String source) {
+  private static Object json(String line, String source, int number) {
     try {
       return Json.parse(line);
     } catch (DataException e) {
-      throw damaged(source, e.getMessage(), e);
+      throw damaged(source, "line " + number + " of the file: " + e.getMessage(), e);
     }
   }
 
@@ -103,20 +104,19 @@ public final class Regression {
     Regression next = new Regression();
     next.lines.putAll(lines);
     Credit credit = new Credit(corrections);
-    TreeSet<Integer> wrongAtEnd = new TreeSet<>(last.sampleIndexes());
-    TreeMap<Integer, List<Misclassification>> wrong = new TreeMap<>();
-    last.errors().forEach(e -> wrong.put(e.sampleIndex(), new ArrayList<>()));
-    found.errors().forEach(e -> wrong.put(e.sampleIndex(), new ArrayList<>()));
-    TreeSet<Integer> wrongAtFirst = new TreeSet<>(found.sampleIndexes());
-    found.errors().forEach(e -> wrong.get(e.sampleIndex()).add(e));
-    last.errors().stream()
-        .filter(e -> !wrongAtFirst.contains(e.sampleIndex()))
-        .forEach(e -> wrong.get(e.sampleIndex()).add(e));
+    TreeMap<Integer, List<Misclassification>> atFirst = bySample(found);
+    TreeMap<Integer, List<Misclassification>> atEnd = bySample(last);
+    TreeMap<Integer, List<Misclassification>> wrong = new TreeMap<>(atEnd);
+    wrong.putAll(atFirst);
     wrong.forEach((sample, errors) -> {
       Map<String, Object> event = new LinkedHashMap<>();
       event.put("version", (long) lineage.version());
       event.put("predictedLabel", predicted(train, sample, errors));
-      event.put("corrected", wrongAtEnd.contains(sample) ? null : credit.of(sample));
+      boolean left = atEnd.containsKey(sample);
+      event.put("corrected", left ? null : credit.of(sample));
+      if (left) {
+        event.put("predictedLabelAtEnd", predicted(train, sample, atEnd.get(sample)));
+      }
       Map<String, Object> line =
           new LinkedHashMap<>(
               lines.getOrDefault(sample, line(train, goals, sample, lineage.since(sample))));
@@ -126,6 +126,14 @@ public final class Regression {
       next.lines.put(sample, line);
     });
     return next;
+  }
+
+  private static TreeMap<Integer, List<Misclassification>> bySample(ErrorList errors) {
+    TreeMap<Integer, List<Misclassification>> bySample = new TreeMap<>();
+    for (Misclassification error : errors.errors()) {
+      bySample.computeIfAbsent(error.sampleIndex(), sample -> new ArrayList<>()).add(error);
+    }
+    return bySample;
   }
 
   private static Map<String, Object> line(Split train, Labels goals, int sample, int since) {

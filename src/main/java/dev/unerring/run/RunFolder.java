@@ -4,7 +4,9 @@ import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.Sha256;
 import dev.unerring.base.UsageException;
+import dev.unerring.base.VerificationException;
 import dev.unerring.dataset.NpzReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,12 +14,24 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The files of one run. Every write is complete or has no effect. */
+/**
+ * The files of one run. Every write is complete or has no effect. Files that the same plan, data
+ * and code always give are sealed: result.json has their SHA-256, and they are read only where it
+ * is still theirs.
+ */
 public final class RunFolder {
+  static final String RESULT = "result.json";
+  static final String SEALED = "files";
+
   private final Path path;
   private final Path files;
+  private final SortedMap<String, String> sealed = new TreeMap<>();
 
   private RunFolder(Path path) {
     this(path, path);
@@ -172,13 +186,17 @@ public final class RunFolder {
   /**
    * Opens the folder of a run.
    *
-   * @throws DataException where it has no result.json
+   * @throws DataException where it has no result.json, or that is none
    */
   public static RunFolder open(Path path) {
-    if (!Files.isRegularFile(path.resolve("result.json"))) {
+    if (!Files.isRegularFile(path.resolve(RESULT))) {
       throw new DataException(path + " is not the folder of a finished run: no result.json there");
     }
-    return new RunFolder(path);
+    RunFolder folder = new RunFolder(path);
+    if (folder.object(RESULT).get(SEALED) instanceof Map<?, ?> hashes) {
+      hashes.forEach((name, hash) -> folder.sealed.put((String) name, String.valueOf(hash)));
+    }
+    return folder;
   }
 
   /** Where it is, or will be. */
@@ -196,21 +214,69 @@ public final class RunFolder {
     AtomicFile.write(file(name), text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Reads a text file. */
+  /** The same, and seals the file. */
+  void writeSealed(String name, String text) {
+    write(name, text);
+    sealed.put(name, Sha256.hex(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** SHA-256 of the sealed files, by name. */
+  SortedMap<String, String> sealed() {
+    return Collections.unmodifiableSortedMap(sealed);
+  }
+
+  /**
+   * Reads a text file.
+   *
+   * @throws DataException where it cannot be read
+   * @throws VerificationException where it is sealed and not the file that the run wrote
+   */
   public String text(String name) {
+    String text;
     try {
-      return Files.readString(file(name), StandardCharsets.UTF_8);
+      text = Files.readString(file(name), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new DataException("cannot read " + file(name) + ": " + IoReason.of(e), e);
+      String reason = "cannot read " + file(name) + ": " + IoReason.of(e);
+      throw new DataException(reason + "; put the file back, or train again", e);
     }
+    String wanted = sealed.get(name);
+    if (wanted == null) {
+      return text;
+    }
+    String found = Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
+    if (!wanted.equals(found)) {
+      throw new VerificationException(
+          file(name)
+              + " is not the file that this run wrote: SHA-256 "
+              + found
+              + ", in result.json "
+              + wanted
+              + "; put the right file back, or train again");
+    }
+    return text;
+  }
+
+  /** Reads a file that holds a JSON object. */
+  public Map<?, ?> object(String name) {
+    if (json(name) instanceof Map<?, ?> map) {
+      return map;
+    }
+    throw new DataException(
+        file(name) + " is not what a run writes; put the right file back, or train again");
   }
 
   /** Reads a JSON file. */
   public Object json(String name) {
+    String text = text(name);
     try {
-      return Json.parse(text(name));
+      return Json.parse(text);
     } catch (DataException e) {
-      throw new DataException(file(name) + " is not what a run writes: " + e.getMessage(), e);
+      throw new DataException(
+          file(name)
+              + " is not what a run writes: "
+              + e.getMessage()
+              + "; put the right file back, or train again",
+          e);
     }
   }
 }

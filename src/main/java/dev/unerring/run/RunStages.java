@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * @param parameters number of trained values
  * @param errorsAfterTraining training errors before correction
  * @param corrections what each corrector did; empty where none was needed or allowed
+ * @param corrected whether the model is another one than before correction
  * @param stop why the surroundings ended a correction that was needed
  * @param recheck the count that is the result
  * @param bestTest test figures of the epoch with the best validation AUC; null for none
@@ -37,6 +38,7 @@ record RunStages(
     TrainingResult training,
     int errorsAfterTraining,
     List<CorrectionResult> corrections,
+    boolean corrected,
     Optional<String> stop,
     Recheck recheck,
     Metrics bestTest) {
@@ -60,10 +62,7 @@ record RunStages(
     data.fit().ifPresent(fit -> json.put("fit", fit.word()));
     json.put("arch", plan.architecture());
     json.put(
-        "model",
-        plan.baseLine()
-            ? "best validation epoch"
-            : corrections.isEmpty() ? "last step" : "corrected");
+        "model", plan.baseLine() ? "best validation epoch" : corrected ? "corrected" : "last step");
     json.put("parameters", parameters);
     json.put("seed", plan.seed());
     json.put("trainSamples", (long) data.train().size());

@@ -11,6 +11,8 @@ import dev.unerring.errors.Calibration;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
+import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,7 @@ import java.util.stream.Stream;
 
 /** A finished run: what its folder says of data and model, the model itself, its calibration. */
 public final class TrainedRun {
-  private static final String RESULT = "result.json";
+  private static final String RESULT = RunFolder.RESULT;
   private static final String MODEL = "model.safetensors";
   private static final String CALIBRATION = "calibration.json";
   private static final String PLAN = "plan.json";
@@ -39,8 +41,8 @@ public final class TrainedRun {
 
   private TrainedRun(RunFolder folder) {
     this.folder = folder;
-    this.result = object(RESULT);
-    Map<?, ?> labels = result.containsKey("labels") ? result : object("audit.json");
+    this.result = folder.object(RESULT);
+    Map<?, ?> labels = result.containsKey("labels") ? result : folder.object("audit.json");
     this.task = Task.fromManifest(text(labels, "task"));
     List<String> names = new ArrayList<>();
     if (labels.get("labels") instanceof List<?> list) {
@@ -134,7 +136,7 @@ public final class TrainedRun {
 
   /** Where the run found its data; they may be gone since. A later version has them beside it. */
   public Path recordedData() {
-    return ownsData() ? ownData() : Path.of(text(object("environment.json"), "data"));
+    return ownsData() ? ownData() : Path.of(text(folder.object("environment.json"), "data"));
   }
 
   private Path ownData() {
@@ -159,11 +161,10 @@ public final class TrainedRun {
     throw damaged("version");
   }
 
-  /** Whether its re-check found no training errors above the floor. */
-  boolean isAtFloor() {
-    if (result.get("trainErrors") instanceof Long errors
-        && result.get("floor") instanceof Long floor) {
-      return errors <= floor;
+  /** Errors on its training samples, as its re-check counted them. */
+  long trainErrors() {
+    if (result.get("trainErrors") instanceof Long errors) {
+      return errors;
     }
     throw damaged("trainErrors");
   }
@@ -187,8 +188,8 @@ public final class TrainedRun {
 
   /** Which samples any version up to this one had wrong. */
   public Regression regression() {
-    if (!Files.isRegularFile(folder.file(Regression.FILE))) {
-      throw earlier(Regression.FILE);
+    if (!folder.sealed().containsKey(Regression.FILE)) {
+      throw earlier("sealed " + Regression.FILE);
     }
     String source = folder.file(Regression.FILE).toString();
     return Regression.parse(folder.text(Regression.FILE), source);
@@ -204,12 +205,18 @@ public final class TrainedRun {
 
   /** The version of the software that made the run. */
   String software() {
-    return text(object("environment.json"), "unerring");
+    return text(folder.object("environment.json"), "unerring");
   }
 
   /** The plan of the run, no choice left open. */
-  TrainingPlan plan() {
+  public TrainingPlan plan() {
     return TrainingPlan.fromJson(folder.json(PLAN), folder.file(PLAN).toString());
+  }
+
+  /** How a later version is corrected by default: as this one, and by auto where nobody was to. */
+  public CorrectionPlan correction() {
+    CorrectionPlan own = plan().correction();
+    return own.method() == Method.NONE ? own.with(Method.AUTO) : own;
   }
 
   RunFolder folder() {
@@ -261,7 +268,7 @@ public final class TrainedRun {
     if (!Files.isRegularFile(folder.file(CALIBRATION))) {
       return Optional.empty();
     }
-    Map<?, ?> json = object(CALIBRATION);
+    Map<?, ?> json = folder.object(CALIBRATION);
     boolean known = Long.valueOf(CALIBRATION_SCHEMA).equals(json.get("schema"));
     if (!known || !text(result, "weightsSha256").equals(json.get("weightsSha256"))) {
       return Optional.empty();
@@ -286,13 +293,6 @@ public final class TrainedRun {
     json.put("dataContentSha256", text(result, "dataContentSha256"));
     json.putAll(calibration.toJson());
     folder.write(CALIBRATION, Json.pretty(json));
-  }
-
-  private Map<?, ?> object(String name) {
-    if (folder.json(name) instanceof Map<?, ?> map) {
-      return map;
-    }
-    throw new DataException(folder.file(name) + " is not what a run writes; train again");
   }
 
   private String text(Map<?, ?> json, String key) {

@@ -1,8 +1,8 @@
 package dev.unerring.train;
 
 import dev.unerring.base.UsageException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -52,14 +52,19 @@ public record CorrectionPlan(
 
     /** The method with this label; UsageException naming {@code what} where there is none. */
     public static Method parse(String label, String what) {
-      return Arrays.stream(values())
+      return parse(label, what, List.of(values()));
+    }
+
+    /** The same, of some methods only. */
+    public static Method parse(String label, String what, List<Method> allowed) {
+      return allowed.stream()
           .filter(method -> method.label().equals(label))
           .findFirst()
           .orElseThrow(() ->
               new UsageException(
                   what
                       + " is one of "
-                      + Arrays.stream(values()).map(Method::label).collect(Collectors.joining(", "))
+                      + allowed.stream().map(Method::label).collect(Collectors.joining(", "))
                       + ", not '"
                       + label
                       + "'"));
@@ -75,7 +80,8 @@ public record CorrectionPlan(
         "1 to 100000");
     Ranges.require(
         focusWeight >= 1 && focusWeight <= 64, "correction.focusWeight", focusWeight, "1 to 64");
-    Ranges.require(firstStep > 0 && firstStep <= 1, "correction.firstStep", firstStep, "0 to 1");
+    Ranges.require(
+        firstStep > 0 && firstStep <= 1, "correction.firstStep", firstStep, "above 0, at most 1");
     Ranges.require(
         smallestStep > 0 && smallestStep <= firstStep,
         "correction.smallestStep",
@@ -85,7 +91,10 @@ public record CorrectionPlan(
         sessions >= 1 && sessions <= 100_000, "correction.sessions", sessions, "1 to 100000");
     Ranges.require(sweeps >= 1 && sweeps <= 100_000, "correction.sweeps", sweeps, "1 to 100000");
     Ranges.require(
-        learningRate > 0 && learningRate <= 10, "correction.learningRate", learningRate, "0 to 10");
+        learningRate > 0 && learningRate <= 10,
+        "correction.learningRate",
+        learningRate,
+        "above 0, at most 10");
   }
 
   /** The default choices. */
@@ -118,9 +127,9 @@ public record CorrectionPlan(
     return json;
   }
 
-  static CorrectionPlan fromJson(Object json, String source) {
-    PlanReader reader = new PlanReader(json, source);
-    CorrectionPlan d = standard();
+  /** Reads a correction; absent keys are those of {@code d}. */
+  static CorrectionPlan fromJson(Object json, String source, CorrectionPlan d) {
+    PlanReader reader = new PlanReader(json, source, "correction.");
     CorrectionPlan plan =
         new CorrectionPlan(
             Method.parse(

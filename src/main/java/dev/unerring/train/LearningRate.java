@@ -15,8 +15,8 @@ public record LearningRate(double first, List<Double> drops, double factor) {
   /** Checks the ranges. */
   public LearningRate {
     drops = List.copyOf(drops);
-    Ranges.require(first > 0 && first <= 10, "learningRate", first, "0 to 10");
-    Ranges.require(factor > 0 && factor <= 1, "dropFactor", factor, "above 0 to 1");
+    Ranges.require(first > 0 && first <= 10, "learningRate", first, "above 0, at most 10");
+    Ranges.require(factor > 0 && factor <= 1, "dropFactor", factor, "above 0, at most 1");
     double last = 0.0;
     for (double drop : drops) {
       Ranges.require(drop > last && drop < 1, "dropAt", drops, "ascending shares between 0 and 1");

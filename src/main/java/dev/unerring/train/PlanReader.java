@@ -9,10 +9,21 @@ import java.util.TreeMap;
 /** Takes typed values out of a JSON object and refuses what is left over. */
 final class PlanReader {
   private final String source;
+  private final String prefix;
   private final Map<String, Object> left = new TreeMap<>();
 
   PlanReader(Object json, String source) {
+    this(json, source, "");
+  }
+
+  /**
+   * Reads a part of a plan.
+   *
+   * @param prefix of its keys, for messages
+   */
+  PlanReader(Object json, String source, String prefix) {
     this.source = source;
+    this.prefix = prefix;
     if (!(json instanceof Map<?, ?> map)) {
       throw new DataException(source + ": a plan is a JSON object");
     }
@@ -90,11 +101,11 @@ final class PlanReader {
   void refuseOthers() {
     if (!left.isEmpty()) {
       throw new DataException(
-          source + ": unknown key '" + left.keySet().iterator().next() + "' in the plan");
+          source + ": unknown key '" + prefix + left.keySet().iterator().next() + "' in the plan");
     }
   }
 
   private DataException wrong(String key, String wanted) {
-    return new DataException(source + ": the plan's '" + key + "' is not " + wanted);
+    return new DataException(source + ": the plan's '" + prefix + key + "' is not " + wanted);
   }
 }

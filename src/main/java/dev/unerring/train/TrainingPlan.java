@@ -55,6 +55,7 @@ public record TrainingPlan(
 
   /** Checks the ranges. */
   public TrainingPlan {
+    Architectures.requireKnown(architecture);
     Ranges.require(seed >= -LARGEST_SEED && seed <= LARGEST_SEED, "seed", seed, "-2^53 to 2^53");
     Ranges.require(epochs >= 0 && epochs <= 1_000_000, "epochs", epochs, "0 to 1000000");
     boolean size = batchSize == 0 || (batchSize >= 2 && batchSize <= 65_536);
@@ -64,7 +65,7 @@ public record TrainingPlan(
         batchNormMomentum > 0 && batchNormMomentum <= 1,
         "batchNormMomentum",
         batchNormMomentum,
-        "above 0 to 1");
+        "above 0, at most 1");
     Ranges.require(primeTo >= 0 && primeTo <= 1, "primeTo", primeTo, "0 to 1");
     Ranges.require(patience >= 0 && patience <= 1_000_000, "patience", patience, "0 to 1000000");
     boolean idle = epochs == 0 && correction.method() == CorrectionPlan.Method.NONE;
@@ -173,21 +174,28 @@ public record TrainingPlan(
     return with(
         architecture.equals(Architectures.AUTO) ? Architectures.choose(image) : architecture,
         batchSize > 0 ? batchSize : image.d() == 1 ? BATCH_2D : BATCH_3D,
+        correction,
         costs,
         arithmetic);
   }
 
   /** The same plan with another arithmetic. */
   public TrainingPlan with(Arithmetic other) {
-    return with(architecture, batchSize, costs, other);
+    return with(architecture, batchSize, correction, costs, other);
+  }
+
+  /** The same plan with another correction. */
+  public TrainingPlan with(CorrectionPlan other) {
+    return with(architecture, batchSize, other, costs, arithmetic);
   }
 
   /** The same plan with other costs. */
   public TrainingPlan with(Costs others) {
-    return with(architecture, batchSize, others, arithmetic);
+    return with(architecture, batchSize, correction, others, arithmetic);
   }
 
-  private TrainingPlan with(String network, int samples, Costs others, Arithmetic other) {
+  private TrainingPlan with(
+      String network, int samples, CorrectionPlan corrected, Costs others, Arithmetic other) {
     return new TrainingPlan(
         network,
         seed,
@@ -199,7 +207,7 @@ public record TrainingPlan(
         primeTo,
         patience,
         stopAtFloor,
-        correction,
+        corrected,
         others,
         other);
   }
@@ -238,11 +246,15 @@ public record TrainingPlan(
    * @throws DataException where it is not a plan of this schema
    */
   public static TrainingPlan fromJson(Object json, String source) {
+    return fromJson(json, source, standard());
+  }
+
+  /** The same, but absent keys are those of {@code d}. */
+  public static TrainingPlan fromJson(Object json, String source, TrainingPlan d) {
     PlanReader reader = new PlanReader(json, source);
     if (reader.integer("schema", SCHEMA) != SCHEMA) {
       throw new DataException(source + ": this version reads plans of schema " + SCHEMA + " only");
     }
-    TrainingPlan d = standard();
     try {
       TrainingPlan plan =
           new TrainingPlan(
@@ -259,8 +271,8 @@ public record TrainingPlan(
               reader.real("primeTo", d.primeTo),
               reader.small("patience", d.patience),
               reader.flag("stopAtFloor", d.stopAtFloor),
-              CorrectionPlan.fromJson(reader.object("correction"), source),
-              reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : Costs.NONE,
+              CorrectionPlan.fromJson(reader.object("correction"), source, d.correction),
+              reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : d.costs,
               Arithmetic.of(
                   reader.text("arithmetic", d.arithmetic.label()),
                   reader.text("precision", d.arithmetic.precision())));

@@ -67,7 +67,7 @@ class CorrectCommandTest {
     assertEquals(0, second.code(), second.err());
     for (String line :
         List.of(
-            "version 2          10 samples joined 40, 0 were there already",
+            "version 2          10 samples joined 40, 0 there already",
             "errors before ",
             "validation before  ACC 1.000",
             "closed world       set.npz in the new folder",
@@ -104,6 +104,16 @@ class CorrectCommandTest {
     assertTrue(evaluate.out().contains("0/60"), evaluate.out());
     CommandRun predict = on(run, "predict", added(9));
     assertEquals(0, predict.code(), predict.err());
+
+    Path plan = folder.resolve("plan.json");
+    Files.writeString(plan, "{\"correction\":{\"sweeps\":7}}");
+    CommandRun fourth = correct("--add", added(9), "--config", plan);
+    assertEquals(0, fourth.code(), fourth.err());
+    Path written = folder.resolve("model-v4").resolve("plan.json");
+    Map<?, ?> correction =
+        (Map<?, ?>) ((Map<?, ?>) Json.parse(Files.readString(written))).get("correction");
+    assertEquals("patch", correction.get("corrector"), "as the version before");
+    assertEquals(7L, correction.get("sweeps"));
   }
 
   @Test
@@ -111,13 +121,32 @@ class CorrectCommandTest {
     train();
     require(2, "there is nothing to correct; name newly found samples with --add");
     require(2, "--corrector is one of", "--corrector", "magic");
-    require(2, "--corrector none corrects nothing", "--corrector", "none", "--add", added(7));
+    require(
+        2,
+        "--corrector is one of auto, focus, tunneling, patch, not 'none'",
+        "--corrector",
+        "none",
+        "--add",
+        added(7));
     require(5, "no such file", "--add", folder.resolve("absent.npz"));
     require(5, "is not the data of model", "--data", "demo", "--add", added(7));
     require(3, "no new version is written", "--max-time", 0, "--add", added(7));
     Path plan = folder.resolve("plan.json");
     Files.writeString(plan, "{\"correction\":{\"focusRounds\":0}}");
     require(5, "correction.focusRounds is 1 to 100000, not 0", "--config", plan);
+    Files.writeString(plan, "{\"correction\":{\"corrector\":\"none\"}}");
+    require(2, "--corrector none corrects nothing", "--config", plan, "--add", added(7));
+    Files.writeString(plan, "{\"correction\":{\"learningRate\":1e-12,\"sweeps\":1}}");
+    Object[] hopeless = {"--config", plan, "--corrector", "focus", "--add", added(7)};
+    require(3, ", held up by training samples #", hopeless);
+    require(3, " is as it was; --corrector auto ends at the floor", hopeless);
+    Path errors = run.resolve("errors.csv");
+    byte[] whole = Files.readAllBytes(errors);
+    Files.writeString(errors, "stage\n");
+    CommandRun damaged = CommandRun.of("errors", "--run", run);
+    assertEquals(4, damaged.code(), damaged.err());
+    assertTrue(damaged.err().contains(errors + " is not the file that this run wrote"));
+    Files.write(errors, whole);
     assertEquals(2, CommandRun.of("errors", "--run", run, "--json").code());
     Path environment = run.resolve("environment.json");
     Files.writeString(

@@ -164,7 +164,7 @@ class CostsCommandTest {
 
   @Test
   void everyWrongOptionHasItsMessage() {
-    refused(2, data, "--costs", "absent.json cannot be read", "--costs", "absent.json");
+    refused(5, data, "--costs", "absent.json cannot be read", "--costs", "absent.json");
     refused(2, data, "--never-miss", "there is no class '2'", "--never-miss", "2");
     refused(2, data, "--class-weights", "3 weights for 2 classes", "--class-weights", "1,2,3");
     refused(2, data, "--class-weights", "'x' is not a number", "--class-weights", "1,x");

@@ -71,6 +71,12 @@ class PresetCommandTest {
             + " train #9; without patches it has at least 2 training errors";
     assertTrue(run.err().contains(note), run.err());
     assertTrue(run.err().contains(", held up by training samples #"), run.err());
+    assertTrue(
+        run.err()
+            .contains(
+                ", 2 without patches, since its scaling makes training samples equal: "
+                    + "#4 = #9; "),
+        run.err());
     Map<?, ?> result = result(out);
     assertEquals(1L, result.get("floor"));
     assertEquals(2L, result.get("floorAfterPreprocessing"));
@@ -100,6 +106,10 @@ class PresetCommandTest {
     refused("--preset is deng-2023, not 'deng'", data, "--preset", "deng");
     refused("name one of them", data, "--preset", "deng-2023", "--recipe", "medmnist");
     refused("leave out --lr", data, "--preset", "deng-2023", "--lr", 0.1);
+    refused("leave out --epochs", data, "--preset", "deng-2023", "--epochs", 3);
+    refused("leave out --patience", data, "--preset", "deng-2023", "--patience", 3);
+    refused("--arch deng-N, not small", data, "--preset", "deng-2023", "--arch", "small");
+    refused("leave out --corrector", data, "--preset", "deng-2023", "--corrector", "auto");
     refused("every error costs the same", data, "--preset", "deng-2023", "--never-miss", 1);
     refused("give --batch-size 40", data, "--preset", "deng-2023", "--batch-size", 39);
     Path chest = folder.resolve("chestmnist.npz");

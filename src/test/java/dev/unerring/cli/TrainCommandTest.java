@@ -64,7 +64,9 @@ class TrainCommandTest {
   void aValueOutOfRangeNamesItsOption() {
     CommandRun run = train("--lr", -1);
     assertEquals(2, run.code());
-    assertTrue(run.err().contains("--lr: the plan's learningRate is 0 to 10, not -1"), run.err());
+    assertTrue(
+        run.err().contains("--lr: the plan's learningRate is above 0, at most 10, not -1"),
+        run.err());
     run = train("--batch-size", 1);
     assertTrue(run.err().contains("--batch-size: the plan's batchSize is "), run.err());
     assertFalse(Files.exists(out));
@@ -73,7 +75,7 @@ class TrainCommandTest {
   @Test
   void aPlanThatIsNotThereIsSaidInWords() {
     CommandRun run = train("--config", folder.resolve("none.json"));
-    assertEquals(2, run.code());
+    assertEquals(5, run.code());
     assertTrue(run.err().contains("there is no such file"), run.err());
     assertFalse(run.err().contains("Exception"), run.err());
   }
@@ -83,7 +85,13 @@ class TrainCommandTest {
     CommandRun run = train("--max-time", "0.001");
     assertEquals(3, run.code(), run.err());
     assertEquals("time", result().get("endedBy"));
+    assertEquals("last step", result().get("model"));
+    assertEquals(List.of(), result().get("corrections"));
+    assertTrue(run.err().contains("; not begun, ended by: time"), run.err());
+    assertTrue(
+        run.err().contains("; give more --max-time, or go on: unerring correct --run " + out));
     assertTrue(Files.isRegularFile(out.resolve("model.safetensors")));
+    assertFalse(Files.exists(out.resolve("model.safetensors.previous")), "it was written once");
   }
 
   @Test
@@ -147,6 +155,8 @@ class TrainCommandTest {
     Path config = Files.writeString(folder.resolve("my.json"), "{\"epochs\":1,\"batchSize\":11}");
     CommandRun run = train("--config", config, "--batch-size", 10, "--corrector", "none");
     assertEquals(3, run.code(), run.err());
+    assertTrue(
+        run.err().contains("give more --epochs, or correct it: unerring correct --run " + out));
     assertEquals(1L, json("plan.json").get("epochs"));
     assertEquals(10L, json("plan.json").get("batchSize"));
   }
@@ -164,7 +174,13 @@ class TrainCommandTest {
   @Test
   void plansThatCannotBeReadEndWithFive() throws IOException {
     for (String text :
-        List.of("{\"epoch\":1}", "{\"epochs\":", "{\"epochs\":\"1\"}", "{\"lr\":0}")) {
+        List.of(
+            "{\"epoch\":1}",
+            "{\"epochs\":",
+            "{\"epochs\":\"1\"}",
+            "{\"lr\":0}",
+            "{\"architecture\":\"huge\"}",
+            "{\"correction\":{\"learningRate\":\"1\"}}")) {
       Path config = Files.writeString(folder.resolve("my.json"), text);
       CommandRun run = train("--config", config);
       assertEquals(5, run.code(), text);
@@ -177,7 +193,6 @@ class TrainCommandTest {
   @Test
   void wrongUsageEndsWithTwoAndWritesNothing() {
     Object[][] wrong = {
-      {"--config", folder.resolve("absent.json")},
       {"--arch", "huge"},
       {"--epochs", "many"},
       {"--epochs", -1},

@@ -105,6 +105,11 @@ class PublishedTunnelingTest {
       List<CorrectionRound> rounds = result.rounds();
       assertTrue(rounds.stream().allMatch(round -> round.steps() == 25));
       assertTrue(rounds.stream().anyMatch(round -> round.t() == 0), "it was tunneled");
+      assertTrue(rounds.getFirst().errors() > 0);
+      assertTrue(rounds.getFirst().accepted(), "what priming ends with is kept");
+      for (CorrectionRound round : rounds) {
+        assertTrue(round.t() == 1 || round.accepted() == (round.errors() == 0), round.toString());
+      }
       assertTrue(rounds.getLast().accepted() && rounds.getLast().t() == 1);
     }
   }

@@ -140,8 +140,7 @@ class TasksTest {
             add,
             false,
             folder.resolve("later" + columns),
-            null,
-            null,
+            run.correction(),
             TestBackends.device(),
             "test");
     return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();

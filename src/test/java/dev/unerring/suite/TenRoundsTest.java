@@ -78,8 +78,7 @@ class TenRoundsTest {
             add,
             false,
             out,
-            null,
-            null,
+            trained.correction(),
             TestBackends.device(),
             "test");
     return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();

@@ -1,0 +1,129 @@
+package dev.unerring.cli;
+
+import dev.unerring.run.RunResult;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What is said of a run that ended above its floor: how, what holds it up, and what to do. */
+final class GoalMissed {
+  /** Samples or groups that are named; result.json has all. */
+  private static final int SHOWN = 20;
+
+  private final RunResult result;
+  private final Map<String, Object> json;
+
+  private GoalMissed(RunResult result) {
+    this.result = result;
+    this.json = result.json();
+  }
+
+  /** Of a training. */
+  static String train(RunResult result) {
+    GoalMissed missed = new GoalMissed(result);
+    return missed.state() + "; " + missed.afterTraining() + ", or see 'unerring errors'";
+  }
+
+  /** Of a training that Ctrl-C ended: which model is there. */
+  static String interrupted(RunResult result) {
+    if (((List<?>) result.json().get("corrections")).isEmpty()) {
+      return "unerring: interrupted; the model of that moment is in " + result.folder();
+    }
+    boolean gained = "corrected".equals(result.json().get("model"));
+    return "unerring: interrupted; "
+        + (gained ? "the best model so far" : "the model before correction, which gained nothing,")
+        + " is in "
+        + result.folder()
+        + "; to go on: unerring correct --run "
+        + result.folder();
+  }
+
+  /**
+   * Of a later correction.
+   *
+   * @param run name of the run that was to be corrected
+   */
+  static String correct(RunResult result, String run) {
+    GoalMissed missed = new GoalMissed(result);
+    String kept = "; no new version is written and " + run + " is as it was";
+    return missed.state() + kept + missed.afterCorrection();
+  }
+
+  private String state() {
+    return "unerring: "
+        + result.trainErrors()
+        + (result.trainErrors() == 1 ? " training error is" : " training errors are")
+        + " left, the floor is "
+        + result.floor()
+        + " (ended by: "
+        + result.endedBy()
+        + ")"
+        + plateau()
+        + preprocessing();
+  }
+
+  /** The samples that the last corrector could not hold. */
+  private String plateau() {
+    List<?> corrections = (List<?>) json.get("corrections");
+    List<?> samples =
+        corrections.isEmpty()
+            ? List.of()
+            : (List<?>) ((Map<?, ?>) corrections.getLast()).get("plateau");
+    String named =
+        samples.stream().limit(SHOWN).map(n -> "#" + n).collect(Collectors.joining(", "));
+    return samples.isEmpty() ? "" : ", held up by training samples " + named + more(samples);
+  }
+
+  /** The images that the network cannot tell apart. */
+  private String preprocessing() {
+    if (!(json.get("madeEqualByPreprocessing") instanceof List<?> groups)) {
+      return "";
+    }
+    String named =
+        groups.stream()
+            .limit(SHOWN)
+            .map(group ->
+                ((List<?>) group).stream().map(n -> "#" + n).collect(Collectors.joining(" = ")))
+            .collect(Collectors.joining(", "));
+    return ", "
+        + preprocessedFloor()
+        + " without patches, since its scaling makes training samples"
+        + " equal: "
+        + named
+        + more(groups);
+  }
+
+  private static String more(List<?> all) {
+    return all.size() > SHOWN ? " and " + (all.size() - SHOWN) + " more" : "";
+  }
+
+  private long preprocessedFloor() {
+    return (Long) json.get("floorAfterPreprocessing");
+  }
+
+  private String afterTraining() {
+    String correct = "unerring correct --run " + result.folder();
+    boolean untouched = ((List<?>) json.get("corrections")).isEmpty();
+    if (preprocessedFloor() > result.floor() && result.trainErrors() <= preprocessedFloor()) {
+      return "only patches can go on: " + correct + " --corrector patch";
+    }
+    return switch (result.endedBy()) {
+      case "time" -> "give more --max-time, or go on: " + correct;
+      case "too-large" -> "too many errors for patches: give more --epochs";
+      case "non-finite" -> "lower --lr";
+      default ->
+          (untouched ? "give more --epochs, or correct it: " : "let all correctors go on: ")
+              + correct
+              + (untouched ? "" : " --corrector auto");
+    };
+  }
+
+  private String afterCorrection() {
+    return switch (result.endedBy()) {
+      case "interrupt" -> "";
+      case "time" -> "; give more --max-time";
+      case "too-large" -> "; too many errors for patches: train longer first";
+      default -> "; --corrector auto ends at the floor, with patches where nothing else does";
+    };
+  }
+}
