@@ -61,7 +61,11 @@ record Environment(RunRequest request, Path out, Backend backend) {
             + " SMs, CUDA "
             + device.get("cudaRuntime")
             + training()
-        : kernels() + ", " + device.get("threads") + " threads";
+        : kernels() + ", " + count((Long) device.get("threads"));
+  }
+
+  private static String count(long threads) {
+    return threads + (threads == 1 ? " thread" : " threads");
   }
 
   private String training() {
