@@ -4,11 +4,8 @@ import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
-import dev.unerring.dataset.Admission;
-import dev.unerring.dataset.Admission.Verdict;
 import dev.unerring.dataset.ClosedWorldFile;
 import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.ImageGroup;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.NewSamples;
 import dev.unerring.errors.ErrorList;
@@ -21,13 +18,9 @@ import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * Corrects a finished run again: errors that were found later join its training split, the closed
@@ -35,9 +28,6 @@ import java.util.stream.Collectors;
  * floor. Leaves a new run folder, complete or not at all; the old one is only read.
  */
 public final class LaterCorrection {
-  /** Contradictions that a message names. */
-  private static final int NAMED = 20;
-
   private static final int EVALUATION_BATCH = 128;
 
   private final CorrectionRequest request;
@@ -78,17 +68,21 @@ public final class LaterCorrection {
                 + " the run was made with");
       }
       LabelAudit audit = new LabelAudit(data);
-      Admission admission =
-          added == null ? new Admission(List.of()) : admit(data, audit.goalLabels(), added);
-      int[] rows =
-          admission.of(Verdict.JOINS).stream().mapToInt(s -> s.sample().sampleIndex()).toArray();
-      if (rows.length == 0 && counted(data) <= audit.floor()) {
-        return nothingToDo(added, admission);
+      NewSampleAudit fresh =
+          NewSampleAudit.of(data, audit, added, request.skipContradictions(), monitor);
+      int[] rows = fresh.joining();
+      if (rows.length == 0) {
+        ErrorList found = counted(data);
+        if (found.count() <= audit.floor()) {
+          requireAdded();
+          fresh.nothingToDo(found);
+          return Optional.empty();
+        }
       }
       TrainingPlan plan = plan(data, rows.length);
       RunFolder folder = RunFolder.staged(target());
       try {
-        RunResult result = run(plan, data, added, admission, rows, folder);
+        RunResult result = run(plan, data, fresh, rows, folder);
         if (result.goalReached()) {
           folder.publish();
         } else {
@@ -166,71 +160,23 @@ public final class LaterCorrection {
   }
 
   /** Training errors of the run's model on its own data, which are what its result says. */
-  private int counted(Dataset data) {
+  private ErrorList counted(Dataset data) {
     try (Backend backend = request.device().open()) {
       Network network = run.network(backend, EVALUATION_BATCH);
       float[] logits = Evaluator.logits(network, data.train());
       ErrorList found = ErrorList.of(Labels.given(data.task(), data.train()), logits);
       Lineage.after(run, data.train().size(), 0, 0, "").requireParent(found);
-      return found.count();
+      return found;
     }
   }
 
-  private Optional<RunResult> nothingToDo(NewSamples added, Admission admission) {
-    if (added == null) {
+  private void requireAdded() {
+    if (request.add() == null) {
       throw new UsageException(
           run.name()
               + " is at its floor: there is nothing to correct; name newly found samples with"
               + " --add");
     }
-    int known = admission.of(Verdict.KNOWN).size();
-    int out = admission.of(Verdict.CONTRADICTS).size();
-    List<String> what = new ArrayList<>();
-    if (known > 0) {
-      String are = known == 1 ? " is" : " are";
-      what.add(known + are + " in the closed world of " + run.name() + " already, and right");
-    }
-    if (out > 0) {
-      what.add(out + (out == 1 ? " contradicts and is left out" : " contradict and are left out"));
-    }
-    monitor.note(
-        "of the new samples of "
-            + added.file()
-            + " "
-            + String.join(", and ", what)
-            + "; there is nothing to do");
-    return Optional.empty();
-  }
-
-  private Admission admit(Dataset data, int[] goals, NewSamples added) {
-    added.notice().ifPresent(monitor::note);
-    added.requireFit(data);
-    Admission admission = Admission.of(data.train(), goals, added.split());
-    List<Admission.Sample> contradictions = admission.of(Verdict.CONTRADICTS);
-    if (contradictions.isEmpty()) {
-      return admission;
-    }
-    String named =
-        contradictions.stream()
-            .limit(NAMED)
-            .map(each -> each.sample() + " is identical to " + each.twin())
-            .collect(Collectors.joining("; "));
-    int more = contradictions.size() - NAMED;
-    String all =
-        added.file()
-            + " contradicts the closed world ("
-            + data.file()
-            + ") or itself: "
-            + named
-            + (more > 0 ? "; and " + more + " more" : "");
-    if (!request.skipContradictions()) {
-      throw new DataException(
-          all
-              + "; nothing is learned: settle which label is right, or leave these samples out with"
-              + " --skip-contradictions");
-    }
-    monitor.note("left out: " + all);
-    return admission;
   }
 
   /** Where the new version goes: what was asked for, else the next free one beside the run. */
@@ -241,27 +187,22 @@ public final class LaterCorrection {
   }
 
   private RunResult run(
-      TrainingPlan plan,
-      Dataset old,
-      NewSamples added,
-      Admission admission,
-      int[] rows,
-      RunFolder folder) {
+      TrainingPlan plan, Dataset old, NewSampleAudit fresh, int[] rows, RunFolder folder) {
+    NewSamples added = fresh.added();
     String file = rows.length > 0 || run.ownsData() ? ClosedWorldFile.name(old) : "";
     if (!file.isEmpty()) {
       ClosedWorldFile.write(folder.file(file), old, added == null ? null : added.split(), rows);
     }
-    int known = admission.of(Verdict.KNOWN).size();
     int earlier = old.train().size();
-    Lineage lineage = Lineage.after(run, earlier, rows.length, known, file);
+    Lineage lineage = Lineage.after(run, earlier, rows.length, fresh.known(), file);
     if (added != null) {
-      folder.writeSealed("added.csv", Tables.added(admission, earlier));
+      folder.writeSealed("added.csv", Tables.added(fresh.admission(), earlier));
     }
     Path world = file.isEmpty() ? old.file() : folder.file(file);
     try (Dataset data = Dataset.open(world, monitor)) {
       LabelAudit audit = new LabelAudit(data);
       audit.warnings().forEach(monitor::note);
-      noteSeen(audit, earlier);
+      fresh.noteSeen(audit, earlier);
       String architecture = plan.architecture();
       PreprocessedFloor.of(data, audit, architecture).notes(architecture).forEach(monitor::note);
       watch.lap("audit");
@@ -288,27 +229,6 @@ public final class LaterCorrection {
             .run(network, none, lineage, environment);
       }
     }
-  }
-
-  /** Samples that joined and are images of validation or test too. */
-  private void noteSeen(LabelAudit audit, int earlier) {
-    Map<String, Integer> counts = new TreeMap<>();
-    for (ImageGroup group : audit.groups()) {
-      if (group.trainSamples().stream().anyMatch(sample -> sample.sampleIndex() >= earlier)) {
-        group.samples().stream()
-            .filter(sample -> !sample.inTrain())
-            .forEach(sample -> counts.merge(sample.split(), 1, Integer::sum));
-      }
-    }
-    counts.forEach((split, images) ->
-        monitor.note(
-            "note: "
-                + images
-                + " images of "
-                + split
-                + " are among the samples that join: the figures of "
-                + split
-                + " are not of unseen images any more"));
   }
 
   private String introduction(Dataset data, LabelAudit audit, Lineage lineage) {

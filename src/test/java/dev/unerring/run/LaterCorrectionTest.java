@@ -137,8 +137,7 @@ class LaterCorrectionTest extends LaterCorrectionCase {
     assertTrue(
         notes
             .getLast()
-            .endsWith(
-                " 6 are in the closed world of first already, and right; there is nothing to do"));
+            .endsWith(" 6 are in the closed world already, and right; there is nothing to do"));
     assertFalse(Files.exists(out));
     add = added("right", TestData.generated(4, 2, 11));
     RunResult result = correct(first).orElseThrow();

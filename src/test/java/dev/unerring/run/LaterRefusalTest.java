@@ -8,6 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
 import dev.unerring.base.VerificationException;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.LabelAudit;
+import dev.unerring.dataset.NewSamples;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Labels;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
@@ -139,9 +144,34 @@ class LaterRefusalTest extends LaterCorrectionCase {
     assertEquals(
         "of the new samples of "
             + add
-            + " 1 is in the closed world of first already, and right, and 1 contradicts and is left"
-            + " out; there is nothing to do",
+            + " 1 is in the closed world already, and right, and 1 is left out, as they contradict;"
+            + " there is nothing to do",
         notes.getLast());
+  }
+
+  /** Of two identical images with different labels one is wrong, which the note says. */
+  @Test
+  void aKnownSampleThatHasToBeWrongIsNotCalledRight() {
+    TestData torn = TestData.generated(OLD, 2, 0).copyImage(4, 5); // labels 0 and 1, the goal is 0
+    TestData few = TestData.generated(4, 2, 1);
+    Path set = TestData.write(folder.resolve("torn.npz"), torn, few, few);
+    TestData same = TestData.generated(1, 2, 0);
+    System.arraycopy(torn.images(), 4 * TestData.IMAGE, same.images(), 0, TestData.IMAGE);
+    try (Dataset world = Dataset.open(set);
+        NewSamples known = NewSamples.open(added("known", same))) {
+      NewSampleAudit audit = NewSampleAudit.of(world, new LabelAudit(world), known, false, monitor);
+      String end = "; there is nothing to do";
+      for (int answer = 0; answer < 2; answer++) {
+        float[] logits = new float[2 * OLD];
+        for (int n = 0; n < OLD; n++) {
+          logits[2 * n + (n / 2 == 2 ? answer : n % 2)] = 1; // 4 and 5 are one image
+        }
+        audit.nothingToDo(ErrorList.of(Labels.given(world.task(), world.train()), logits));
+        String state = answer == 0 ? "right" : "wrong where its labels contradict";
+        String note = " 1 is in the closed world already, and " + state + end;
+        assertTrue(notes.getLast().endsWith(note), notes.getLast());
+      }
+    }
   }
 
   @Test

@@ -1,0 +1,148 @@
+package dev.unerring.run;
+
+import dev.unerring.base.DataException;
+import dev.unerring.dataset.Admission;
+import dev.unerring.dataset.Admission.Sample;
+import dev.unerring.dataset.Admission.Verdict;
+import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.ImageGroup;
+import dev.unerring.dataset.LabelAudit;
+import dev.unerring.dataset.NewSamples;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.train.Monitor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What new samples are beside the closed world, and what a user is told of it.
+ *
+ * @param added the new samples; null for none
+ * @param admission the verdict on each
+ * @param monitor who is told
+ */
+record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
+  /** Contradictions that a message names. */
+  private static final int NAMED = 20;
+
+  /**
+   * Compares the new samples with the closed world.
+   *
+   * @param skipContradictions whether those that contradict are left out; else all are refused
+   * @throws DataException where they are not of this set, or contradict
+   */
+  static NewSampleAudit of(
+      Dataset data,
+      LabelAudit audit,
+      NewSamples added,
+      boolean skipContradictions,
+      Monitor monitor) {
+    if (added == null) {
+      return new NewSampleAudit(null, new Admission(List.of()), monitor);
+    }
+    added.notice().ifPresent(monitor::note);
+    added.requireFit(data);
+    Admission admission = Admission.of(data.train(), audit.goalLabels(), added.split());
+    List<Sample> contradictions = admission.of(Verdict.CONTRADICTS);
+    if (!contradictions.isEmpty()) {
+      String all = contradiction(added, data, contradictions);
+      if (!skipContradictions) {
+        throw new DataException(
+            all
+                + "; nothing is learned: settle which label is right, or leave these samples out"
+                + " with --skip-contradictions");
+      }
+      monitor.note("left out: " + all);
+    }
+    return new NewSampleAudit(added, admission, monitor);
+  }
+
+  private static String contradiction(NewSamples added, Dataset data, List<Sample> samples) {
+    String named =
+        samples.stream()
+            .limit(NAMED)
+            .map(each -> each.sample() + " is identical to " + each.twin())
+            .collect(Collectors.joining("; "));
+    int more = samples.size() - NAMED;
+    return added.file()
+        + " contradicts the closed world ("
+        + data.file()
+        + ") or itself: "
+        + named
+        + (more > 0 ? "; and " + more + " more" : "");
+  }
+
+  /** Numbers of the samples that join, in their file. */
+  int[] joining() {
+    return admission.of(Verdict.JOINS).stream().mapToInt(s -> s.sample().sampleIndex()).toArray();
+  }
+
+  /** How many the closed world holds already. */
+  int known() {
+    return admission.of(Verdict.KNOWN).size();
+  }
+
+  /**
+   * Says that none joins and nothing is to be corrected.
+   *
+   * @param found what the model has wrong in the closed world
+   */
+  void nothingToDo(ErrorList found) {
+    long unavoidable =
+        admission.of(Verdict.KNOWN).stream().filter(each -> !right(each, found)).count();
+    List<String> what = new ArrayList<>();
+    add(what, known() - unavoidable, " in the closed world already, and right");
+    add(what, unavoidable, " in the closed world already, and wrong where its labels contradict");
+    add(what, admission.of(Verdict.CONTRADICTS).size(), " left out, as they contradict");
+    monitor.note(
+        "of the new samples of "
+            + added.file()
+            + " "
+            + String.join(", and ", what)
+            + "; there is nothing to do");
+  }
+
+  /** Whether the answer to its twin in the closed world is right for it. */
+  private static boolean right(Sample known, ErrorList found) {
+    List<Integer> answer = new ArrayList<>(known.twin().labels());
+    found.errors().stream()
+        .filter(error -> error.sampleIndex() == known.twin().sampleIndex())
+        .forEach(error -> answer.set(error.column(), error.predictedLabel()));
+    return answer.equals(known.sample().labels());
+  }
+
+  private static void add(List<String> what, long count, String are) {
+    if (count > 0) {
+      what.add(count + (count == 1 ? " is" : " are") + are);
+    }
+  }
+
+  /**
+   * Names the splits that hold images which join.
+   *
+   * @param union audit of the closed world with them
+   * @param earlier training samples before
+   */
+  void noteSeen(LabelAudit union, int earlier) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (ImageGroup group : union.groups()) {
+      if (group.trainSamples().stream().anyMatch(sample -> sample.sampleIndex() >= earlier)) {
+        group.samples().stream()
+            .filter(sample -> !sample.inTrain())
+            .forEach(sample -> counts.merge(sample.split(), 1, Integer::sum));
+      }
+    }
+    counts.forEach((split, images) ->
+        monitor.note(
+            "note: "
+                + images
+                + (images == 1 ? " image of " : " images of ")
+                + split
+                + (images == 1 ? " is" : " are")
+                + " among the samples that join: the figures of "
+                + split
+                + " are not of unseen images any more"));
+  }
+}
