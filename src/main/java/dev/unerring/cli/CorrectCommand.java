@@ -6,6 +6,7 @@ import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
+import dev.unerring.train.TrainingPlan;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -121,14 +122,18 @@ final class CorrectCommand implements Callable<Integer> {
     if (result.isEmpty()) {
       return 0;
     }
+    boolean stopped = interrupt.requested();
     if (!result.get().goalReached()) {
       err.println(GoalMissed.correct(result.get(), trained.name()));
-      return interrupt.requested() ? INTERRUPTED : GOAL_NOT_REACHED;
+      return stopped ? INTERRUPTED : GOAL_NOT_REACHED;
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(Summary.of(result.get()));
     stdout.flush();
-    return 0;
+    if (stopped) {
+      err.println(GoalMissed.interrupted(result.get()));
+    }
+    return stopped ? INTERRUPTED : 0;
   }
 
   /** That of the run, then that of the file, then that of the option. */
@@ -137,7 +142,7 @@ final class CorrectCommand implements Callable<Integer> {
     CorrectionPlan chosen =
         config == null
             ? own
-            : TrainCommand.PlanOptions.read(config, trained.plan().with(own)).correction();
+            : TrainCommand.PlanOptions.read(config, TrainingPlan.standard().with(own)).correction();
     return corrector == null ? chosen : chosen.with(Method.parse(corrector, "--corrector", LATER));
   }
 }

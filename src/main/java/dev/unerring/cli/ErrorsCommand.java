@@ -60,7 +60,7 @@ final class ErrorsCommand implements Callable<Integer> {
       throw new UsageException("--json goes with --history; the errors are in errors.csv");
     }
     RunFolder folder = RunFolder.open(run);
-    Map<?, ?> result = folder.object("result.json");
+    Map<?, ?> result = folder.object(RunFolder.RESULT);
     List<String[]> rows = new ArrayList<>();
     folder.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
     if (rows.isEmpty() || rows.stream().anyMatch(row -> row.length < SHOWN_COLUMNS)) {

@@ -24,8 +24,11 @@ final class GoalMissed {
     return missed.state() + "; " + missed.afterTraining() + ", or see 'unerring errors'";
   }
 
-  /** Of a training that Ctrl-C ended: which model is there. */
+  /** Of a run that Ctrl-C ended: which model is there. */
   static String interrupted(RunResult result) {
+    if (result.goalReached()) {
+      return "unerring: interrupted when the goal was reached; all is saved in " + result.folder();
+    }
     if (((List<?>) result.json().get("corrections")).isEmpty()) {
       return "unerring: interrupted; the model of that moment is in " + result.folder();
     }
@@ -104,13 +107,16 @@ final class GoalMissed {
   private String afterTraining() {
     String correct = "unerring correct --run " + result.folder();
     boolean untouched = ((List<?>) json.get("corrections")).isEmpty();
-    if (preprocessedFloor() > result.floor() && result.trainErrors() <= preprocessedFloor()) {
+    boolean patches = !result.endedBy().equals("too-large");
+    boolean atOwnFloor = result.trainErrors() <= preprocessedFloor();
+    if (patches && preprocessedFloor() > result.floor() && atOwnFloor) {
       return "only patches can go on: " + correct + " --corrector patch";
     }
     return switch (result.endedBy()) {
       case "time" -> "give more --max-time, or go on: " + correct;
       case "too-large" -> "too many errors for patches: give more --epochs";
       case "non-finite" -> "lower --lr";
+      case "prime" -> "lower --prime-to, or correct it: " + correct;
       default ->
           (untouched ? "give more --epochs, or correct it: " : "let all correctors go on: ")
               + correct

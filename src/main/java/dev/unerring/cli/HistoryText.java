@@ -72,7 +72,9 @@ final class HistoryText {
     StringBuilder text = new StringBuilder();
     print(text, versions);
     text.append('\n');
-    text.append(lines.size()).append(" training samples were wrong in a version\n");
+    text.append(lines.size())
+        .append(lines.size() == 1 ? " training sample was" : " training samples were")
+        .append(" wrong in a version\n");
     if (!lines.isEmpty()) {
       print(text, samples);
     }

@@ -215,7 +215,8 @@ final class TrainCommand implements Callable<Integer> {
         throw new UsageException(
             "--preset deng-2023 is for the d-n-K networks: --arch deng-N, not " + arch);
       }
-      if (corrector != null && !corrector.equals(Method.DENG_2023.label())) {
+      boolean own = corrector == null || method(corrector) == Method.DENG_2023;
+      if (!own) {
         throw new UsageException(
             "--preset deng-2023 is a corrector by itself; leave out --corrector, or the preset");
       }
@@ -234,9 +235,13 @@ final class TrainCommand implements Callable<Integer> {
           primeTo == null ? p.primeTo() : primeTo,
           patience == null ? p.patience() : patience,
           p.stopAtFloor(),
-          corrector == null ? c : c.with(Method.parse(corrector, "--corrector")),
+          corrector == null ? c : c.with(method(corrector)),
           p.costs(),
           arithmetic(p.arithmetic()));
+    }
+
+    private static Method method(String corrector) {
+      return Method.parse(corrector, "--corrector");
     }
 
     private Arithmetic arithmetic(Arithmetic planned) {
@@ -288,7 +293,8 @@ final class TrainCommand implements Callable<Integer> {
       try {
         return TrainingPlan.fromJson(parsed(file), file.toString(), absent);
       } catch (IOException e) {
-        throw new DataException("--config " + file + " cannot be read: " + IoReason.of(e), e);
+        throw new DataException(
+            "--config " + file + " cannot be read: " + IoReason.of(e) + "; name a plan.json", e);
       }
     }
 

@@ -57,7 +57,7 @@ public final class NewSamples implements AutoCloseable {
   private static String prefix(NpzReader npz) {
     if (npz.contains("images") && npz.contains("train_images")) {
       throw Refusal.file(
-          npz.path(), "it holds both images and train_images; which of them are new?", LAYOUT);
+          npz.path(), "it holds both images and train_images, and only one can be new", LAYOUT);
     }
     for (String prefix : new String[] {"", "train_"}) {
       if (npz.contains(prefix + "images") && npz.contains(prefix + "labels")) {

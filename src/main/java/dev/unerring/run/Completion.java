@@ -1,7 +1,6 @@
 package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
-import dev.unerring.base.Json;
 import dev.unerring.base.VerificationException;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.certify.Recheck;
@@ -47,18 +46,19 @@ record Completion(
     Stopwatch watch) {
   static final String MODEL = "model.safetensors";
   static final String BEST = "best-validation.safetensors";
-  private static final int EVALUATION_BATCH = 128;
+  static final int EVALUATION_BATCH = 128;
 
   /** From a network that holds the weights to judge; the result is written into the folder. */
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
     ErrorList found = trainErrors(network);
-    lineage.requireParent(found);
+    lineage.requireCounted(found);
     ErrorList left = found;
     List<CorrectionResult> corrections = List.of();
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
-    boolean wanted = correctionWanted(found, lineage, network);
-    boolean begun = wanted && monitor.stop().isEmpty();
+    Optional<String> stopped = monitor.stop();
+    boolean wanted = correctionWanted(found, lineage, network, stopped);
+    boolean begun = wanted && stopped.isEmpty();
     if (!begun || lineage.isFirst()) {
       ModelFile.write(folder.file(MODEL), network); // training is not lost with a correction
     }
@@ -113,12 +113,13 @@ record Completion(
     Regression history = lineage.history(data, goals, found, corrections, last);
     folder.writeSealed(Regression.FILE, history.text());
     result.json().put(RunFolder.SEALED, folder.sealed());
-    folder.write(RunFolder.RESULT, Json.pretty(result.json()));
+    folder.writeSealed(RunFolder.RESULT, result.json());
     return result;
   }
 
   /** Whether somebody is to correct; says what a reader may wonder about. */
-  private boolean correctionWanted(ErrorList found, Lineage lineage, Network network) {
+  private boolean correctionWanted(
+      ErrorList found, Lineage lineage, Network network, Optional<String> stopped) {
     CorrectionPlan.Method method = plan.correction().method();
     boolean some = found.count() > audit.floor();
     String text = "correction (" + method.label() + "): ";
@@ -130,7 +131,7 @@ record Completion(
               + " of "
               + found.decisions()
               + wrong
-              + monitor.stop().map(reason -> "; not begun, ended by: " + reason).orElse(""));
+              + stopped.map(reason -> "; not begun, ended by: " + reason).orElse(""));
       return true;
     }
     if (lineage.joined() > 0 && !network.patches().isEmpty()) {

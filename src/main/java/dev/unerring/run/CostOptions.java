@@ -87,7 +87,9 @@ public record CostOptions(Path file, String classWeights, String neverMiss) {
       return new Costs(product, missed);
     } catch (IllegalArgumentException e) {
       String named =
-          file == null ? "--class-weights" : classWeights == null ? "--costs" : "both multiplied";
+          file == null
+              ? "--class-weights"
+              : classWeights == null ? "--costs" : "--class-weights times --costs";
       throw new UsageException(named + ": " + e.getMessage(), e);
     }
   }

@@ -2,6 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ClosedWorldFile;
@@ -17,6 +18,8 @@ import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +31,6 @@ import java.util.function.LongSupplier;
  * floor. Leaves a new run folder, complete or not at all; the old one is only read.
  */
 public final class LaterCorrection {
-  private static final int EVALUATION_BATCH = 128;
-
   private final CorrectionRequest request;
   private final TrainedRun run;
   private final Monitor monitor;
@@ -107,7 +108,8 @@ public final class LaterCorrection {
   /** What can be refused before anything is read at length. */
   private void requireUsable() {
     if (request.correction().method() == Method.NONE) {
-      throw new UsageException("--corrector none corrects nothing; leave it out, or name another");
+      throw new UsageException(
+          "the corrector none corrects nothing; name focus, tunneling, patch or auto");
     }
     if (!run.software().equals(request.software())) {
       throw new DataException(
@@ -119,13 +121,26 @@ public final class LaterCorrection {
               + ": a version continues one of the same software, so that the whole line can be"
               + " repeated; correct it with that one, or train again");
     }
-    run.regression(); // refuses folders without one
-    Path own = run.folder().path().toAbsolutePath().normalize();
-    if (target().toAbsolutePath().normalize().startsWith(own)) {
+    run.folder().requireSealed();
+    if (real(target()).startsWith(real(run.folder().path()))) {
       throw new UsageException(
           "--out "
               + target()
               + " lies in the folder of the run, which is left alone; name another");
+    }
+  }
+
+  /** The path without links, as far as it exists. */
+  private static Path real(Path path) {
+    Path all = path.toAbsolutePath().normalize();
+    Path there = all;
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
+    try {
+      return there.toRealPath().resolve(there.relativize(all));
+    } catch (IOException e) {
+      throw new DataException("cannot read " + there + ": " + IoReason.of(e), e);
     }
   }
 
@@ -162,10 +177,10 @@ public final class LaterCorrection {
   /** Training errors of the run's model on its own data, which are what its result says. */
   private ErrorList counted(Dataset data) {
     try (Backend backend = request.device().open()) {
-      Network network = run.network(backend, EVALUATION_BATCH);
+      Network network = run.network(backend, Completion.EVALUATION_BATCH);
       float[] logits = Evaluator.logits(network, data.train());
       ErrorList found = ErrorList.of(Labels.given(data.task(), data.train()), logits);
-      Lineage.after(run, data.train().size(), 0, 0, "").requireParent(found);
+      run.requireErrors(found.count());
       return found;
     }
   }
@@ -240,7 +255,7 @@ public final class LaterCorrection {
         + lineage.joined()
         + (lineage.joined() == 1 ? " new sample joins " : " new samples join ")
         + lineage.earlierSamples()
-        + (lineage.known() > 0 ? ", " + lineage.known() + " are there already" : "")
+        + (lineage.known() > 0 ? ", " + lineage.known() + " more already there or twice" : "")
         + "; "
         + data.train().size()
         + " training samples, floor "

@@ -18,9 +18,9 @@ import java.util.TreeSet;
  * Where a run stands in the line of versions of one model: version 1 is trained, each later one
  * corrects the version before it, on the samples of that and those that joined.
  *
+ * @param before the run of the version before; null for version 1
  * @param version from 1
  * @param earlierSamples training samples of the version before; they keep their sampleIndex
- * @param earlierErrors training errors that the version before counted on them
  * @param joined samples that joined in this version
  * @param known new samples that the closed world held already
  * @param parent hashes of the version before; empty for version 1
@@ -29,9 +29,9 @@ import java.util.TreeSet;
  * @param closedWorldFile name of the data file in the run's folder; empty where there is none
  */
 record Lineage(
+    TrainedRun before,
     int version,
     int earlierSamples,
-    long earlierErrors,
     int joined,
     int known,
     Map<String, Object> parent,
@@ -41,7 +41,7 @@ record Lineage(
 
   /** Of a run that trains. */
   static Lineage first() {
-    return new Lineage(1, 0, 0, 0, 0, Map.of(), List.of(), Regression.none(), "");
+    return new Lineage(null, 1, 0, 0, 0, Map.of(), List.of(), Regression.none(), "");
   }
 
   /** Of a run that corrects another one. */
@@ -54,9 +54,9 @@ record Lineage(
     byte[] result = run.folder().text(RunFolder.RESULT).getBytes(StandardCharsets.UTF_8);
     parent.put("resultSha256", Sha256.hex(result));
     return new Lineage(
+        run,
         run.version() + 1,
         earlierSamples,
-        run.trainErrors(),
         joined,
         known,
         parent,
@@ -88,24 +88,11 @@ record Lineage(
     return version;
   }
 
-  /**
-   * Refuses a run whose result is not what its model does.
-   *
-   * @param found errors of its model, on its samples and those that joined
-   * @throws VerificationException with both counts
-   */
-  void requireParent(ErrorList found) {
-    long counted =
-        found.errors().stream().filter(error -> error.sampleIndex() < earlierSamples).count();
-    if (!isFirst() && counted != earlierErrors) {
-      throw new VerificationException(
-          "version "
-              + (version - 1)
-              + " has "
-              + earlierErrors
-              + " training errors by its result.json, but its model makes "
-              + counted
-              + "; put the right files back, or train again");
+  /** Refuses a version before that did not count these errors on its samples. */
+  void requireCounted(ErrorList found) {
+    if (!isFirst()) {
+      before.requireErrors(
+          found.errors().stream().filter(error -> error.sampleIndex() < earlierSamples).count());
     }
   }
 
@@ -169,7 +156,7 @@ record Lineage(
     all.add(own);
     result.put("version", (long) version);
     if (!isFirst()) {
-      result.put("model", "corrected");
+      result.replace("model", "last step", "that of the version before");
       result.put("parent", parent);
     }
     if (!closedWorldFile.isEmpty()) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,12 +23,17 @@ import java.util.stream.Stream;
 
 /**
  * The files of one run. Every write is complete or has no effect. Files that the same plan, data
- * and code always give are sealed: result.json has their SHA-256, and they are read only where it
- * is still theirs.
+ * file and code always give are sealed: result.json has their SHA-256, and they are read only where
+ * it is still theirs. A JSON object can be sealed by itself: it holds the SHA-256 of its own
+ * canonical form without that key.
  */
 public final class RunFolder {
-  static final String RESULT = "result.json";
+  /** The result, which every finished run has. */
+  public static final String RESULT = "result.json";
+
   static final String SEALED = "files";
+  private static final String SEAL = "sealSha256";
+  private static final String PUT_BACK = "; put the right file back, or train again";
 
   private final Path path;
   private final Path files;
@@ -46,10 +52,13 @@ public final class RunFolder {
    * A folder that is to appear under {@code path} with all its files at once: until {@link
    * #publish} they are in a hidden folder beside it.
    *
-   * @throws UsageException where {@code path} holds something
+   * @throws UsageException where {@code path} holds something, or is a link
    */
   static RunFolder staged(Path path) {
     Path target = path.toAbsolutePath().normalize();
+    if (Files.isSymbolicLink(target)) {
+      throw new UsageException("--out " + path + " is a link; name the folder itself");
+    }
     try {
       if (Files.exists(target)) {
         requireEmpty(path);
@@ -186,14 +195,15 @@ public final class RunFolder {
   /**
    * Opens the folder of a run.
    *
-   * @throws DataException where it has no result.json, or that is none
+   * @throws DataException where it has no result.json, or that is none of this version
+   * @throws VerificationException where its result.json is not the one that the run wrote
    */
   public static RunFolder open(Path path) {
     if (!Files.isRegularFile(path.resolve(RESULT))) {
       throw new DataException(path + " is not the folder of a finished run: no result.json there");
     }
     RunFolder folder = new RunFolder(path);
-    if (folder.object(RESULT).get(SEALED) instanceof Map<?, ?> hashes) {
+    if (folder.sealedObject(RESULT).get(SEALED) instanceof Map<?, ?> hashes) {
       hashes.forEach((name, hash) -> folder.sealed.put((String) name, String.valueOf(hash)));
     }
     return folder;
@@ -220,9 +230,31 @@ public final class RunFolder {
     sealed.put(name, Sha256.hex(text.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** Writes an object as JSON, sealed by itself: the seal is put into it. */
+  void writeSealed(String name, Map<String, Object> json) {
+    json.put(SEAL, seal(json));
+    write(name, Json.pretty(json));
+  }
+
+  private static String seal(Map<?, ?> json) {
+    Map<Object, Object> content = new LinkedHashMap<>(json);
+    content.remove(SEAL);
+    return Sha256.hex(Json.canonical(content).getBytes(StandardCharsets.UTF_8));
+  }
+
   /** SHA-256 of the sealed files, by name. */
   SortedMap<String, String> sealed() {
     return Collections.unmodifiableSortedMap(sealed);
+  }
+
+  /**
+   * Reads every sealed file.
+   *
+   * @throws DataException where one cannot be read
+   * @throws VerificationException where one is not the file that the run wrote
+   */
+  void requireSealed() {
+    sealed.keySet().forEach(this::text);
   }
 
   /**
@@ -232,28 +264,29 @@ public final class RunFolder {
    * @throws VerificationException where it is sealed and not the file that the run wrote
    */
   public String text(String name) {
-    String text;
+    byte[] bytes;
     try {
-      text = Files.readString(file(name), StandardCharsets.UTF_8);
+      bytes = Files.readAllBytes(file(name));
     } catch (IOException e) {
       String reason = "cannot read " + file(name) + ": " + IoReason.of(e);
-      throw new DataException(reason + "; put the file back, or train again", e);
+      throw new DataException(reason + PUT_BACK, e);
     }
-    String wanted = sealed.get(name);
-    if (wanted == null) {
-      return text;
+    if (sealed.containsKey(name)) {
+      requireSame(name, Sha256.hex(bytes), sealed.get(name));
     }
-    String found = Sha256.hex(text.getBytes(StandardCharsets.UTF_8));
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private void requireSame(String name, String found, String wanted) {
     if (!wanted.equals(found)) {
       throw new VerificationException(
           file(name)
-              + " is not the file that this run wrote: SHA-256 "
+              + " is not the one that this run wrote: its SHA-256 is "
               + found
-              + ", in result.json "
+              + ", it was "
               + wanted
-              + "; put the right file back, or train again");
+              + PUT_BACK);
     }
-    return text;
   }
 
   /** Reads a file that holds a JSON object. */
@@ -261,8 +294,27 @@ public final class RunFolder {
     if (json(name) instanceof Map<?, ?> map) {
       return map;
     }
-    throw new DataException(
-        file(name) + " is not what a run writes; put the right file back, or train again");
+    throw new DataException(file(name) + " is not what a run writes" + PUT_BACK);
+  }
+
+  /**
+   * Reads a JSON object that is sealed by itself.
+   *
+   * @throws DataException where it is none
+   * @throws VerificationException where it is not the one that was written
+   */
+  Map<?, ?> sealedObject(String name) {
+    Map<?, ?> json = object(name);
+    if (!(json.get(SEAL) instanceof String wanted)) {
+      throw new DataException(
+          file(name)
+              + " has no "
+              + SEAL
+              + ": it is damaged, or was made by an earlier version of unerring"
+              + PUT_BACK);
+    }
+    requireSame(name, seal(json), wanted);
+    return json;
   }
 
   /** Reads a JSON file. */
@@ -272,11 +324,7 @@ public final class RunFolder {
       return Json.parse(text);
     } catch (DataException e) {
       throw new DataException(
-          file(name)
-              + " is not what a run writes: "
-              + e.getMessage()
-              + "; put the right file back, or train again",
-          e);
+          file(name) + " is not what a run writes: " + e.getMessage() + PUT_BACK, e);
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
-import dev.unerring.base.Json;
+import dev.unerring.base.UnerringException;
 import dev.unerring.base.VerificationException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Fit;
@@ -41,7 +41,7 @@ public final class TrainedRun {
 
   private TrainedRun(RunFolder folder) {
     this.folder = folder;
-    this.result = folder.object(RESULT);
+    this.result = folder.sealedObject(RESULT);
     Map<?, ?> labels = result.containsKey("labels") ? result : folder.object("audit.json");
     this.task = Task.fromManifest(text(labels, "task"));
     List<String> names = new ArrayList<>();
@@ -161,46 +161,36 @@ public final class TrainedRun {
     throw damaged("version");
   }
 
-  /** Errors on its training samples, as its re-check counted them. */
-  long trainErrors() {
-    if (result.get("trainErrors") instanceof Long errors) {
-      return errors;
+  /**
+   * Refuses a run whose result is not what its model does.
+   *
+   * @param counted errors that its model makes on its training samples
+   * @throws VerificationException with both counts
+   */
+  void requireErrors(long counted) {
+    if (!Long.valueOf(counted).equals(result.get("trainErrors"))) {
+      throw new VerificationException(
+          folder.path()
+              + " has "
+              + result.get("trainErrors")
+              + " training errors by its result.json, but its model makes "
+              + counted
+              + "; put the right files back, or train again");
     }
-    throw damaged("trainErrors");
   }
 
   /** Figures of all versions up to this one, as in result.json. */
   public List<?> versions() {
-    if (!(result.get("versions") instanceof List<?> list)) {
-      throw earlier("versions");
+    if (result.get("versions") instanceof List<?> list) {
+      return list;
     }
-    for (Object each : list) {
-      boolean proper =
-          each instanceof Map<?, ?> version
-              && version.get("version") instanceof Long
-              && version.get("val") instanceof Map<?, ?>;
-      if (!proper) {
-        throw damaged("versions");
-      }
-    }
-    return list;
+    throw damaged("versions");
   }
 
   /** Which samples any version up to this one had wrong. */
   public Regression regression() {
-    if (!folder.sealed().containsKey(Regression.FILE)) {
-      throw earlier("sealed " + Regression.FILE);
-    }
     String source = folder.file(Regression.FILE).toString();
     return Regression.parse(folder.text(Regression.FILE), source);
-  }
-
-  private DataException earlier(String what) {
-    return new DataException(
-        folder.path()
-            + " was made by an earlier version of unerring: it has no "
-            + what
-            + "; train again with this one");
   }
 
   /** The version of the software that made the run. */
@@ -209,7 +199,7 @@ public final class TrainedRun {
   }
 
   /** The plan of the run, no choice left open. */
-  public TrainingPlan plan() {
+  TrainingPlan plan() {
     return TrainingPlan.fromJson(folder.json(PLAN), folder.file(PLAN).toString());
   }
 
@@ -268,16 +258,15 @@ public final class TrainedRun {
     if (!Files.isRegularFile(folder.file(CALIBRATION))) {
       return Optional.empty();
     }
-    Map<?, ?> json = folder.object(CALIBRATION);
-    boolean known = Long.valueOf(CALIBRATION_SCHEMA).equals(json.get("schema"));
-    if (!known || !text(result, "weightsSha256").equals(json.get("weightsSha256"))) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of(Calibration.fromJson(json));
-    } catch (IllegalArgumentException e) {
+      Map<?, ?> json = folder.sealedObject(CALIBRATION);
+      boolean known = Long.valueOf(CALIBRATION_SCHEMA).equals(json.get("schema"));
+      boolean own = text(result, "weightsSha256").equals(json.get("weightsSha256"));
+      return known && own ? Optional.of(Calibration.fromJson(json)) : Optional.empty();
+    } catch (UnerringException | IllegalArgumentException e) {
       throw new DataException(
-          folder.file(CALIBRATION) + " is damaged: " + e.getMessage() + "; remove it", e);
+          folder.file(CALIBRATION) + " is damaged; remove it, it is made anew: " + e.getMessage(),
+          e);
     }
   }
 
@@ -292,7 +281,7 @@ public final class TrainedRun {
     json.put("weightsSha256", text(result, "weightsSha256"));
     json.put("dataContentSha256", text(result, "dataContentSha256"));
     json.putAll(calibration.toJson());
-    folder.write(CALIBRATION, Json.pretty(json));
+    folder.writeSealed(CALIBRATION, json);
   }
 
   private String text(Map<?, ?> json, String key) {

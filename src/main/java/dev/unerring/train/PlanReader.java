@@ -25,7 +25,11 @@ final class PlanReader {
     this.source = source;
     this.prefix = prefix;
     if (!(json instanceof Map<?, ?> map)) {
-      throw new DataException(source + ": a plan is a JSON object");
+      throw new DataException(
+          source
+              + (prefix.isEmpty()
+                  ? ": a plan is a JSON object"
+                  : ": the plan's '" + prefix.replace(".", "") + "' is not a JSON object"));
     }
     map.forEach((key, value) -> left.put((String) key, value));
   }

@@ -135,7 +135,7 @@ class CorrectCommandTest {
     Files.writeString(plan, "{\"correction\":{\"focusRounds\":0}}");
     require(5, "correction.focusRounds is 1 to 100000, not 0", "--config", plan);
     Files.writeString(plan, "{\"correction\":{\"corrector\":\"none\"}}");
-    require(2, "--corrector none corrects nothing", "--config", plan, "--add", added(7));
+    require(2, "the corrector none corrects nothing", "--config", plan, "--add", added(7));
     Files.writeString(plan, "{\"correction\":{\"learningRate\":1e-12,\"sweeps\":1}}");
     Object[] hopeless = {"--config", plan, "--corrector", "focus", "--add", added(7)};
     require(3, ", held up by training samples #", hopeless);
@@ -145,7 +145,7 @@ class CorrectCommandTest {
     Files.writeString(errors, "stage\n");
     CommandRun damaged = CommandRun.of("errors", "--run", run);
     assertEquals(4, damaged.code(), damaged.err());
-    assertTrue(damaged.err().contains(errors + " is not the file that this run wrote"));
+    assertTrue(damaged.err().contains(errors + " is not the one that this run wrote"));
     Files.write(errors, whole);
     assertEquals(2, CommandRun.of("errors", "--run", run, "--json").code());
     Path environment = run.resolve("environment.json");

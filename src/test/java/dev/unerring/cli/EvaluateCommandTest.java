@@ -88,8 +88,8 @@ class EvaluateCommandTest {
   void aCalibrationOfAnotherModelIsNotUsed() {
     run.command("evaluate");
     Object temperature = run.json("calibration.json").get("temperature");
-    run.replace("calibration.json", temperature.toString(), "99");
-    run.replace("calibration.json", run.json("result.json").get("weightsSha256").toString(), "0");
+    run.put("calibration.json", "temperature", 99);
+    run.put("calibration.json", "weightsSha256", "0");
     run.command("evaluate");
     assertEquals(temperature, run.json("calibration.json").get("temperature"));
   }
@@ -97,8 +97,13 @@ class EvaluateCommandTest {
   @Test
   void aDamagedCalibrationEndsWithFive() {
     run.command("evaluate");
-    run.replace("calibration.json", "\"temperature\"", "\"heat\"");
-    refused(run.command("evaluate"), 5, "calibration.json is damaged");
+    String temperature = run.json("calibration.json").get("temperature").toString();
+    run.replace("calibration.json", temperature, "50");
+    refused(run.command("evaluate"), 5, "calibration.json is damaged; remove it");
+    run.put("calibration.json", "temperature", null);
+    refused(run.command("evaluate"), 5, "calibration.json is damaged; remove it");
+    run.replace("calibration.json", "}", "");
+    refused(run.command("evaluate"), 5, "calibration.json is damaged; remove it");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.unerring.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.run.RunResult;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ class GoalMissedTest {
     assertEquals(
         left + "time); give more --max-time, or go on: " + CORRECT + see,
         GoalMissed.train(ended("time")));
+    assertEquals(
+        left + "prime); lower --prime-to, or correct it: " + CORRECT + see,
+        GoalMissed.train(ended("prime")));
     assertEquals(left + "non-finite); lower --lr" + see, GoalMissed.train(ended("non-finite")));
     assertEquals(
         left
@@ -60,6 +64,8 @@ class GoalMissedTest {
             + CORRECT
             + " --corrector patch, or see 'unerring errors'",
         GoalMissed.train(ended("sessions", "deng-2023")));
+    String large = GoalMissed.train(ended("too-large", "patch"));
+    assertTrue(large.contains("; too many errors for patches: give more --epochs, "), large);
   }
 
   @Test
@@ -97,5 +103,9 @@ class GoalMissedTest {
     assertEquals(
         "unerring: interrupted; the best model so far is in out; to go on: " + CORRECT,
         GoalMissed.interrupted(ended("interrupt", "focus")));
+    errors = 1;
+    assertEquals(
+        "unerring: interrupted when the goal was reached; all is saved in out",
+        GoalMissed.interrupted(ended("floor", "focus")));
   }
 }

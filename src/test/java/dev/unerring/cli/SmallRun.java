@@ -1,6 +1,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.Json;
+import dev.unerring.base.Sha256;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.suite.TestBackends;
@@ -9,11 +10,14 @@ import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A run trained in a second or two on a generated set, with some validation errors. */
@@ -58,6 +62,22 @@ record SmallRun(Path data, Path folder) {
     try {
       Path file = folder.resolve(name);
       Files.writeString(file, Files.readString(file).replace(what, by));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Changes an object that is sealed by itself, and seals it again; null takes the key away. */
+  void put(String name, String key, Object value) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json(name).forEach((each, old) -> json.put((String) each, old));
+    json.put(key, value);
+    json.values().removeIf(Objects::isNull);
+    json.remove("sealSha256");
+    byte[] canonical = Json.canonical(json).getBytes(StandardCharsets.UTF_8);
+    json.put("sealSha256", Sha256.hex(canonical));
+    try {
+      Files.writeString(folder.resolve(name), Json.pretty(json));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

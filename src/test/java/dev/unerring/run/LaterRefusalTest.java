@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.UnerringException;
 import dev.unerring.base.UsageException;
 import dev.unerring.base.VerificationException;
 import dev.unerring.dataset.Dataset;
@@ -20,7 +21,8 @@ import dev.unerring.train.Monitor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +57,7 @@ class LaterRefusalTest extends LaterCorrectionCase {
     requireRefusal(UsageException.class, "is at its floor: there is nothing to correct");
     add = added("new", TestData.generated(10, 2, 7));
     correction = CorrectionPlan.standard().with(Method.NONE);
-    requireRefusal(UsageException.class, "--corrector none corrects nothing");
+    requireRefusal(UsageException.class, "the corrector none corrects nothing");
     correction = CorrectionPlan.standard().with(Method.DENG_2023);
     requireRefusal(UsageException.class, "first is none: name focus, tunneling, patch or auto");
     correction = null;
@@ -70,67 +72,103 @@ class LaterRefusalTest extends LaterCorrectionCase {
     out = other;
     UsageException taken = assertThrows(UsageException.class, () -> correct(first));
     assertTrue(taken.getMessage().contains("is not empty"), taken.getMessage());
-    for (Path inside : List.of(first, first.resolve("inner"))) {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), first);
+    for (Path inside : List.of(first, first.resolve("inner"), link, link.resolve("inner"))) {
       out = inside;
       UsageException within = assertThrows(UsageException.class, () -> correct(first));
       assertTrue(within.getMessage().contains("lies in the folder of the run"));
     }
     assertFalse(Files.exists(first.resolve("inner")));
+    Files.delete(link);
+    out = Files.createSymbolicLink(folder.resolve("dangling"), folder.resolve("nowhere"));
+    UsageException dangling = assertThrows(UsageException.class, () -> correct(first));
+    assertTrue(dangling.getMessage().contains("is a link"), dangling.getMessage());
+    assertFalse(Files.exists(folder.resolve("nowhere")));
     assertThrows(UsageException.class, () -> new CorrectionPlan(Method.FOCUS, 0, 4, 1, 1, 1, 1, 1));
   }
 
   @Test
-  void anEarlierOrDamagedRunIsRefused() throws IOException {
+  void everyRecordIsTheOneThatTheRunWrote() throws IOException {
     Path copy = copyOfFirst();
-    Path history = copy.resolve("regression.jsonl");
-    Files.delete(history);
-    DataException none = assertThrows(DataException.class, () -> correct(copy));
-    assertTrue(none.getMessage().startsWith("cannot read " + history), none.getMessage());
-    for (String text : List.of("{}", "{\"sampleIndex\":1,\"wrong\":[]}\n", "{")) {
-      Files.writeString(history, text);
-      VerificationException other =
-          assertThrows(VerificationException.class, () -> correct(copy), text);
-      assertTrue(other.getMessage().startsWith(history + " is not the file that this run wrote"));
+    List<String> records = List.copyOf(RunFolder.open(copy).sealed().keySet());
+    assertEquals(
+        List.of(
+            "audit.json",
+            "corrections.csv",
+            "errors.csv",
+            "metrics.csv",
+            "plan.json",
+            "regression.jsonl"),
+        records);
+    for (String name : records) {
+      Path file = copy.resolve(name);
+      for (byte[] bytes : new byte[][] {{}, {'{', '}'}, {'\n', (byte) 0xff, (byte) 0xfe}}) {
+        byte[] whole = Files.readAllBytes(first.resolve(name));
+        if (!Arrays.equals(whole, bytes)) { // nothing was ever wrong
+          Files.write(file, bytes);
+          String reason = requireRefusal(VerificationException.class, copy);
+          assertTrue(reason.startsWith(file + " is not the one that this run wrote"), reason);
+        }
+      }
+      Files.delete(file);
+      String absent = requireRefusal(DataException.class, copy);
+      assertTrue(absent.startsWith("cannot read " + file + ": "), absent);
+      Files.copy(first.resolve(name), file);
     }
-    Files.copy(first.resolve("regression.jsonl"), history, StandardCopyOption.REPLACE_EXISTING);
     byte[] model = Files.readAllBytes(copy.resolve("model.safetensors"));
     model[model.length - 1] ^= 1;
     Files.write(copy.resolve("model.safetensors"), model);
-    assertThrows(VerificationException.class, () -> correct(copy));
+    String other = requireRefusal(VerificationException.class, copy);
+    assertTrue(other.startsWith(copy.resolve("model.safetensors") + " is not the model of this"));
+  }
 
-    edit(copy, "\"files\"", "\"flies\"");
-    DataException earlier = assertThrows(DataException.class, () -> correct(copy));
-    assertTrue(earlier.getMessage().contains("made by an earlier version of unerring"));
-    Files.writeString(copy.resolve("result.json"), "{\"data\": \"se");
-    DataException cut = assertThrows(DataException.class, () -> correct(copy));
-    assertTrue(cut.getMessage().contains("result.json is not what a run writes"));
-    assertTrue(cut.getMessage().endsWith("; put the right file back, or train again"));
-    requireNothing();
+  @Test
+  void aResultThatWasChangedIsRefused() throws IOException {
+    Path copy = copyOfFirst();
+    Path result = copy.resolve("result.json");
+    String whole = Files.readString(result);
+    for (String change :
+        List.of("\"floor\": 0->\"floor\": 1", "\"versions\"->\"version\"", "0->9")) {
+      String[] words = change.split("->");
+      Files.writeString(result, whole.replaceFirst(words[0], words[1]));
+      assertThrows(UnerringException.class, () -> correct(copy), change);
+    }
+    Files.writeString(result, whole.replace("\"floor\": 0", "\"floor\": 1"));
+    String changed = requireRefusal(VerificationException.class, copy);
+    assertTrue(changed.startsWith(result + " is not the one that this run wrote"), changed);
+    Files.writeString(result, "{}");
+    String earlier = requireRefusal(DataException.class, copy);
+    assertTrue(earlier.contains("damaged, or was made by an earlier version of unerring"), earlier);
+    Files.writeString(result, whole.substring(0, whole.length() / 2));
+    String cut = requireRefusal(DataException.class, copy);
+    assertTrue(cut.startsWith(result + " is not what a run writes: "), cut);
+    assertTrue(cut.endsWith("; put the right file back, or train again"), cut);
   }
 
   /** What result.json says of errors is counted again, whether samples join or not. */
   @Test
   void aResultThatItsModelContradictsIsRefused() throws IOException {
     Path copy = copyOfFirst();
-    edit(copy, "\"trainErrors\": 0,", "\"trainErrors\": 3,");
+    RunFolder edited = RunFolder.open(copy);
+    Map<String, Object> json = new LinkedHashMap<>();
+    edited.object("result.json").forEach((key, value) -> json.put((String) key, value));
+    json.put("trainErrors", 3L);
+    edited.writeSealed("result.json", json);
     for (Path file : new Path[] {null, add}) {
       add = file;
-      VerificationException refusal =
-          assertThrows(VerificationException.class, () -> correct(copy));
+      String reason = requireRefusal(VerificationException.class, copy);
       assertTrue(
-          refusal
-              .getMessage()
-              .contains("has 3 training errors by its result.json, but its model" + " makes 0"),
-          refusal.getMessage());
+          reason.startsWith(
+              copy + " has 3 training errors by its result.json, but its model makes 0;"),
+          reason);
     }
-    requireNothing();
   }
 
-  private static void edit(Path run, String what, String by) throws IOException {
-    Path file = run.resolve("result.json");
-    String text = Files.readString(file);
-    assertTrue(text.contains(what), what);
-    Files.writeString(file, text.replaceFirst(what, by));
+  private <E extends UnerringException> String requireRefusal(Class<E> type, Path run)
+      throws IOException {
+    String reason = assertThrows(type, () -> correct(run)).getMessage();
+    requireNothing();
+    return reason;
   }
 
   /** Two files: one that holds nothing new, and one whose only sample contradicts. */

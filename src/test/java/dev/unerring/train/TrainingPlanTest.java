@@ -105,7 +105,7 @@ class TrainingPlanTest {
         refused("[]", "a plan is a JSON object"),
         refused("{\"epoch\":3}", "unknown key 'epoch'"),
         refused("{\"correction\":{\"dt\":1}}", "unknown key 'correction.dt'"),
-        refused("{\"correction\":3}", "a plan is a JSON object"),
+        refused("{\"correction\":3}", "the plan's 'correction' is not a JSON object"),
         refused("{\"dropAt\":0.5}", "'dropAt' is not a list of numbers"),
         refused("{\"dropAt\":[\"a\"]}", "'dropAt' is not a list of numbers"),
         refused("{\"dropAt\":[0.7,0.3]}", "dropAt is ascending shares"),
