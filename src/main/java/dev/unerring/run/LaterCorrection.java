@@ -81,7 +81,7 @@ public final class LaterCorrection {
         }
       }
       TrainingPlan plan = plan(data, rows.length);
-      RunFolder folder = RunFolder.staged(target());
+      RunFolder folder = NewRunFolder.staged(target());
       try {
         RunResult result = run(plan, data, fresh, rows, folder);
         if (result.goalReached()) {
@@ -198,7 +198,7 @@ public final class LaterCorrection {
   private Path target() {
     return request.out() != null
         ? request.out()
-        : RunFolder.nextVersion(run.folder().path(), run.version());
+        : NewRunFolder.nextVersion(run.folder().path(), run.version());
   }
 
   private RunResult run(

@@ -68,7 +68,7 @@ public final class Pipeline {
   /** All but the training itself has the bits of the definition. */
   private RunResult run(Dataset data, LabelAudit audit, Network trained) {
     Network network = trained.exact();
-    RunFolder folder = RunFolder.create(request);
+    RunFolder folder = NewRunFolder.create(request);
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
     String architecture = request.plan().architecture();

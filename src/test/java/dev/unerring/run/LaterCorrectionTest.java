@@ -173,9 +173,10 @@ class LaterCorrectionTest extends LaterCorrectionCase {
   void theNextFolderHasTheNextNumber() throws IOException {
     Path runs = folder.resolve("runs");
     Path run = runs.resolve("a-seed0");
-    assertEquals(runs.resolve("a-seed0-v2"), RunFolder.nextVersion(run, 1));
+    assertEquals(runs.resolve("a-seed0-v2"), NewRunFolder.nextVersion(run, 1));
     Files.createDirectories(runs.resolve("a-seed0-v2"));
-    assertEquals(runs.resolve("a-seed0-v2-2"), RunFolder.nextVersion(run, 1));
-    assertEquals(runs.resolve("a-seed0-v3"), RunFolder.nextVersion(runs.resolve("a-seed0-v2"), 2));
+    assertEquals(runs.resolve("a-seed0-v2-2"), NewRunFolder.nextVersion(run, 1));
+    assertEquals(
+        runs.resolve("a-seed0-v3"), NewRunFolder.nextVersion(runs.resolve("a-seed0-v2"), 2));
   }
 }

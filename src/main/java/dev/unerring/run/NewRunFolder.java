@@ -1,0 +1,132 @@
+package dev.unerring.run;
+
+import dev.unerring.base.DataException;
+import dev.unerring.base.IoReason;
+import dev.unerring.base.UsageException;
+import dev.unerring.dataset.NpzReader;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** Where the files of a new run go: nothing that is there is ever overwritten. */
+final class NewRunFolder {
+  private NewRunFolder() {}
+
+  /**
+   * A folder that is to appear under {@code path} with all its files at once: until {@link
+   * RunFolder#publish} they are in a hidden folder beside it.
+   *
+   * @throws UsageException where {@code path} holds something, or is a link
+   */
+  static RunFolder staged(Path path) {
+    Path target = path.toAbsolutePath().normalize();
+    if (Files.isSymbolicLink(target)) {
+      throw new UsageException("--out " + path + " is a link; name the folder itself");
+    }
+    try {
+      if (Files.exists(target)) {
+        requireEmpty(path);
+      }
+      Files.createDirectories(target.getParent());
+      return new RunFolder(path, hidden(target));
+    } catch (IOException e) {
+      throw new DataException(
+          "cannot make a folder beside " + path + ": " + IoReason.of(e) + "; name another --out",
+          e);
+    }
+  }
+
+  /** What a killed process has left under such a name stays there. */
+  private static Path hidden(Path target) throws IOException {
+    String name = "." + target.getFileName() + ".partial-" + ProcessHandle.current().pid();
+    for (int number = 1; ; number++) {
+      try {
+        String free = number == 1 ? name : name + "-" + number;
+        return Files.createDirectory(target.resolveSibling(free));
+      } catch (FileAlreadyExistsException taken) {
+        continue;
+      }
+    }
+  }
+
+  /**
+   * A free name beside the folder of a run: NAME-v2 for its second version, NAME-v3 beside that,
+   * with -2, -3, ... where it is taken.
+   *
+   * @param version of the run that is there
+   */
+  static Path nextVersion(Path run, int version) {
+    Path last = run.normalize().getFileName();
+    boolean named = last != null && !last.toString().isEmpty() && !last.toString().equals("..");
+    Path known = named ? run.normalize() : run.toAbsolutePath().normalize();
+    String own = "-v" + version;
+    String name = known.getFileName().toString();
+    boolean numbered = version > 1 && name.endsWith(own);
+    String stem = numbered ? name.substring(0, name.length() - own.length()) : name;
+    Path next = known.resolveSibling(stem + "-v" + (version + 1));
+    for (int number = 2; Files.exists(next); number++) {
+      next = known.resolveSibling(stem + "-v" + (version + 1) + "-" + number);
+    }
+    return next;
+  }
+
+  /**
+   * Makes the folder of a run: the one asked for, which must be new or empty, or else
+   * runs/DATA-ARCH-seedSEED with -2, -3, ... where that is taken.
+   *
+   * @throws UsageException where it holds something: an earlier run is never overwritten
+   */
+  static RunFolder create(RunRequest request) {
+    return request.out() != null ? create(request.out()) : createNumbered(request);
+  }
+
+  private static RunFolder createNumbered(RunRequest request) {
+    String data = NpzReader.stem(request.data());
+    String stem = data + "-" + request.plan().architecture() + "-seed" + request.plan().seed();
+    Path runs = Path.of("runs");
+    try {
+      Files.createDirectories(runs);
+      for (int number = 1; ; number++) {
+        Path path = runs.resolve(number == 1 ? stem : stem + "-" + number);
+        try {
+          return new RunFolder(Files.createDirectory(path));
+        } catch (FileAlreadyExistsException taken) {
+          continue;
+        }
+      }
+    } catch (IOException e) {
+      throw new DataException(
+          "cannot make a folder in " + runs.toAbsolutePath() + ": " + IoReason.of(e), e);
+    }
+  }
+
+  private static RunFolder create(Path path) {
+    try {
+      if (Files.exists(path)) {
+        requireEmpty(path);
+      } else {
+        Files.createDirectories(path);
+      }
+      if (!Files.isWritable(path)) {
+        throw new DataException("the folder " + path + " is not writable; choose another --out");
+      }
+    } catch (IOException e) {
+      throw new DataException("cannot make the folder " + path + ": " + IoReason.of(e), e);
+    }
+    return new RunFolder(path);
+  }
+
+  private static void requireEmpty(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      throw new UsageException("--out " + path + " is not a folder; choose another");
+    }
+    try (Stream<Path> content = Files.list(path)) {
+      if (content.findAny().isPresent()) {
+        throw new UsageException(
+            "--out " + path + " is not empty; choose another folder, or remove it first");
+      }
+    }
+  }
+}
