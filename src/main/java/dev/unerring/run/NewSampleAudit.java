@@ -95,7 +95,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
     List<String> what = new ArrayList<>();
     add(what, known() - unavoidable, " in the closed world already, and right");
     add(what, unavoidable, " in the closed world already, and wrong where its labels contradict");
-    add(what, admission.of(Verdict.CONTRADICTS).size(), " left out, as they contradict");
+    add(what, admission.of(Verdict.CONTRADICTS).size(), " left out for contradiction");
     monitor.note(
         "of the new samples of "
             + added.file()

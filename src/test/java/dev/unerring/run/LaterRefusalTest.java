@@ -182,7 +182,7 @@ class LaterRefusalTest extends LaterCorrectionCase {
     assertEquals(
         "of the new samples of "
             + add
-            + " 1 is in the closed world already, and right, and 1 is left out, as they contradict;"
+            + " 1 is in the closed world already, and right, and 1 is left out for contradiction;"
             + " there is nothing to do",
         notes.getLast());
   }
