@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntBiFunction;
 
 /**
  * What a data set says and where it contradicts itself: counts, identical images within and across
@@ -74,14 +75,20 @@ public final class LabelAudit {
     for (int i = 0; i < goals.length; i++) {
       goals[i] = train.label(i / columns, i % columns);
     }
+    settle(goals, columns, (vote, decision) -> vote.goalLabel());
+    return goals;
+  }
+
+  /** Sets the goal of every training sample that is in a conflict, by decision. */
+  private void settle(int[] goals, int columns, ToIntBiFunction<LabelVote, Integer> goal) {
     for (LabelConflict conflict : conflicts) {
       for (LabelledSample sample : conflict.group().trainSamples()) {
         for (int column = 0; column < columns; column++) {
-          goals[sample.sampleIndex() * columns + column] = conflict.votes().get(column).goalLabel();
+          int decision = sample.sampleIndex() * columns + column;
+          goals[decision] = goal.applyAsInt(conflict.votes().get(column), decision);
         }
       }
     }
-    return goals;
   }
 
   /**
@@ -91,6 +98,19 @@ public final class LabelAudit {
    */
   public int[] goalLabels() {
     return goalLabels.clone();
+  }
+
+  /**
+   * The same, except that a group whose labels are tied keeps its answer where that is one of the
+   * most frequent: the errors are as many, and no sample that is right has to become wrong.
+   *
+   * @param answers of a model, by sampleIndex of train, row by row; identical images have one
+   */
+  public int[] goalLabels(int[] answers) {
+    int[] goals = goalLabels.clone();
+    int columns = answers.length / splits.getFirst().samples();
+    settle(goals, columns, (vote, decision) -> vote.goalLabel(answers[decision]));
+    return goals;
   }
 
   /**

@@ -36,6 +36,11 @@ public record LabelVote(SortedMap<Integer, Integer> counts) {
         .orElseThrow();
   }
 
+  /** The preferred label where none is more frequent, else {@link #goalLabel()}. */
+  public int goalLabel(int preferred) {
+    return counts.getOrDefault(preferred, 0) == largestCount() ? preferred : goalLabel();
+  }
+
   /** Whether another label is as frequent as the goal label. */
   public boolean tied() {
     int largest = largestCount();

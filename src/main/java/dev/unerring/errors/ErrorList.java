@@ -33,6 +33,13 @@ public record ErrorList(int samples, int columns, List<Misclassification> errors
     return errors.stream().map(Misclassification::sampleIndex).distinct().toList();
   }
 
+  /** What was answered, row by row, where these are the errors against {@code labels}. */
+  public int[] answers(Labels labels) {
+    int[] answers = labels.values().clone();
+    errors.forEach(e -> answers[e.sampleIndex() * columns + e.column()] = e.predictedLabel());
+    return answers;
+  }
+
   /**
    * Judges every sample against its labels. A tie is an error, and so is a NaN in a logit that
    * decides.

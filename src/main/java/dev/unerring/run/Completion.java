@@ -55,7 +55,8 @@ record Completion(
     lineage.requireCounted(found);
     ErrorList left = found;
     List<CorrectionResult> corrections = List.of();
-    Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
+    Labels goals =
+        lineage.isFirst() ? goals(audit.goalLabels()) : goals(audit.goalLabels(answers(found)));
     Optional<String> stopped = monitor.stop();
     boolean wanted = correctionWanted(found, lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
@@ -110,11 +111,20 @@ record Completion(
                 bestTest)
             .result(folder.path(), environment.device(), watch.seconds());
     lineage.describe(result.json(), found);
-    Regression history = lineage.history(data, goals, found, corrections, last);
+    Labels settled = goals(audit.goalLabels(answers(last)));
+    Regression history = lineage.history(data, settled, found, corrections, last);
     folder.writeSealed(Regression.FILE, history.text());
     result.json().put(RunFolder.SEALED, folder.sealed());
     folder.writeSealed(RunFolder.RESULT, result.json());
     return result;
+  }
+
+  private Labels goals(int[] goals) {
+    return Labels.of(data.task(), goals, data.train().labelCount());
+  }
+
+  private int[] answers(ErrorList errors) {
+    return errors.answers(Labels.given(data.task(), data.train()));
   }
 
   /** Whether somebody is to correct; says what a reader may wonder about. */

@@ -116,10 +116,14 @@ class LabelAuditTest {
     assertEquals(
         "with the goal label 0 answered, test[0] is wrong",
         tied.conflicts().getFirst().consequence().orElseThrow());
+    assertArrayEquals(labels(0, 0, 0), tied.goalLabels(new int[] {0, 0, 1}));
+    assertArrayEquals(labels(1, 1, 0), tied.goalLabels(new int[] {1, 1, 1}), "the answer is kept");
+    assertArrayEquals(labels(0, 0, 0), tied.goalLabels(new int[] {2, 2, 0}), "none of the two");
     LabelAudit majority = audit("aaab", labels(1, 0, 0, 0), "c", labels(0), "a", labels(1));
     assertEquals(
         "with the training errors at the floor test[0] is wrong by necessity",
         majority.conflicts().getFirst().consequence().orElseThrow());
+    assertArrayEquals(labels(0, 0, 0, 0), majority.goalLabels(new int[] {1, 1, 1, 0}));
   }
 
   @Test

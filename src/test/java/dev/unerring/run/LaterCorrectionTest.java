@@ -169,6 +169,38 @@ class LaterCorrectionTest extends LaterCorrectionCase {
     assertTrue(((Map<?, ?>) events.getLast()).get("corrected") instanceof Map<?, ?>);
   }
 
+  /** Of two labels that are equally frequent on one image, the one that is answered stays right. */
+  @Test
+  void aTieKeepsItsAnswer() throws IOException {
+    TestData torn = TestData.generated(OLD, 2, 0);
+    for (int n = 0; n < 8; n += 2) {
+      torn.copyImage(n + 1, n); // labels 0 and 1, looks like 1
+    }
+    TestData few = TestData.generated(10, 2, 1);
+    Path set = TestData.write(folder.resolve("torn.npz"), torn, few, few);
+    Map<String, Object> json = new LinkedHashMap<>(TrainingPlan.standard().toJson());
+    json.put("batchSize", 8L);
+    json.put("batchNormMomentum", 1.0);
+    Path run = folder.resolve("run");
+    train(set, run, TrainingPlan.fromJson(json, "test"));
+    List<Integer> even = List.of(0, 2, 4, 6);
+    assertEquals(even, wrongAtEnd(run), "the floor by the looks, not by the goal 0");
+    RunResult result = correct(run).orElseThrow();
+    assertTrue((Long) result.json().get("correctionRounds") > 0);
+    assertEquals(even, wrongAtEnd(out), "no other sample became wrong");
+    for (Map<String, Object> line : TrainedRun.open(out).regression().lines()) {
+      boolean tied = even.contains(Math.toIntExact((Long) line.get("sampleIndex")));
+      assertEquals(tied, line.get("unavoidable"), line.toString());
+    }
+  }
+
+  private static List<Integer> wrongAtEnd(Path run) throws IOException {
+    return Files.readAllLines(run.resolve("errors.csv")).stream()
+        .filter(line -> line.startsWith("final,"))
+        .map(line -> Integer.valueOf(line.split(",")[1]))
+        .toList();
+  }
+
   @Test
   void theNextFolderHasTheNextNumber() throws IOException {
     Path runs = folder.resolve("runs");
