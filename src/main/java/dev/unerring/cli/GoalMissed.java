@@ -27,14 +27,20 @@ final class GoalMissed {
   /** Of a run that Ctrl-C ended: which model is there. */
   static String interrupted(RunResult result) {
     if (result.goalReached()) {
-      return "unerring: interrupted when the goal was reached; all is saved in " + result.folder();
+      return "unerring: interrupted when all was done; everything is saved in " + result.folder();
     }
-    if (((List<?>) result.json().get("corrections")).isEmpty()) {
-      return "unerring: interrupted; the model of that moment is in " + result.folder();
-    }
-    boolean gained = "corrected".equals(result.json().get("model"));
+    boolean begun = !((List<?>) result.json().get("corrections")).isEmpty();
+    String model =
+        switch ((String) result.json().get("model")) {
+          case "best validation epoch" -> "the best validation epoch so far";
+          case "last step" ->
+              begun
+                  ? "the model before correction, which gained nothing,"
+                  : "the model of that moment";
+          default -> "the best model so far";
+        };
     return "unerring: interrupted; "
-        + (gained ? "the best model so far" : "the model before correction, which gained nothing,")
+        + model
         + " is in "
         + result.folder()
         + "; to go on: unerring correct --run "

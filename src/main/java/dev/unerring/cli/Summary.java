@@ -89,7 +89,7 @@ final class Summary {
     Map<?, ?> before = (Map<?, ?>) versions.get(versions.size() - 2);
     line(
         text,
-        "version %-10s %s joined %s, %s there already",
+        "version %-10s %s joined %s, %s more already there or twice",
         own.get("version"),
         count(own.get("joined"), "sample"),
         before.get("trainSamples"),

@@ -17,7 +17,7 @@ public record Admission(List<Sample> samples) {
   public enum Verdict {
     /** No identical image is in the closed world; the first of several identical new ones. */
     JOINS,
-    /** An identical image is there, and its goalLabel is the label of this one. */
+    /** An identical image is there and its goal is the label of this one; or one joins. */
     KNOWN,
     /** An identical image is there, or among the new ones, with another label. */
     CONTRADICTS

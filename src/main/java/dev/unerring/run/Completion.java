@@ -52,7 +52,6 @@ record Completion(
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
     ErrorList found = trainErrors(network);
-    lineage.requireCounted(found);
     ErrorList left = found;
     List<CorrectionResult> corrections = List.of();
     Labels goals =
@@ -84,6 +83,7 @@ record Completion(
     if (last.count() <= audit.floor()) {
       lineage.requireKept(data, goals, found, last);
     }
+    Labels settled = goals(audit.goalLabels(answers(last)));
     Categorizer categorizer = new Categorizer(data.train(), audit);
     boolean search = monitor.stop().isEmpty();
     folder.writeSealed(
@@ -92,7 +92,7 @@ record Completion(
             lineage.firstStage(),
             categorizer.categorize(found, search),
             categorizer.categorize(last, search),
-            goals,
+            settled,
             data.classes()));
     Metrics bestTest = training.best() == null ? null : bestTest();
     watch.lap("recheck");
@@ -111,7 +111,6 @@ record Completion(
                 bestTest)
             .result(folder.path(), environment.device(), watch.seconds());
     lineage.describe(result.json(), found);
-    Labels settled = goals(audit.goalLabels(answers(last)));
     Regression history = lineage.history(data, settled, found, corrections, last);
     folder.writeSealed(Regression.FILE, history.text());
     result.json().put(RunFolder.SEALED, folder.sealed());

@@ -69,16 +69,19 @@ public final class LaterCorrection {
                 + " the run was made with");
       }
       LabelAudit audit = new LabelAudit(data);
+      Labels given = Labels.given(data.task(), data.train());
+      ErrorList found = counted(data, given);
+      boolean atFloor = found.count() <= audit.floor();
+      if (atFloor) {
+        requireAdded();
+      }
+      int[] goals = audit.goalLabels(found.answers(given));
       NewSampleAudit fresh =
-          NewSampleAudit.of(data, audit, added, request.skipContradictions(), monitor);
+          NewSampleAudit.of(data, goals, added, request.skipContradictions(), monitor);
       int[] rows = fresh.joining();
-      if (rows.length == 0) {
-        ErrorList found = counted(data);
-        if (found.count() <= audit.floor()) {
-          requireAdded();
-          fresh.nothingToDo(found);
-          return Optional.empty();
-        }
+      if (rows.length == 0 && atFloor) {
+        fresh.nothingToDo();
+        return Optional.empty();
       }
       TrainingPlan plan = plan(data, rows.length);
       RunFolder folder = NewRunFolder.staged(target());
@@ -158,7 +161,7 @@ public final class LaterCorrection {
     int samples = Math.addExact(data.train().size(), joined);
     if (own.correction().method() != Method.DENG_2023) {
       throw new UsageException(
-          "--corrector deng-2023 goes on with runs of 'unerring train --preset deng-2023' only; "
+          "the corrector deng-2023 goes on with runs of 'unerring train --preset deng-2023' only; "
               + run.name()
               + " is none: name focus, tunneling, patch or auto");
     }
@@ -175,11 +178,11 @@ public final class LaterCorrection {
   }
 
   /** Training errors of the run's model on its own data, which are what its result says. */
-  private ErrorList counted(Dataset data) {
+  private ErrorList counted(Dataset data, Labels given) {
     try (Backend backend = request.device().open()) {
       Network network = run.network(backend, Completion.EVALUATION_BATCH);
       float[] logits = Evaluator.logits(network, data.train());
-      ErrorList found = ErrorList.of(Labels.given(data.task(), data.train()), logits);
+      ErrorList found = ErrorList.of(given, logits);
       run.requireErrors(found.count());
       return found;
     }

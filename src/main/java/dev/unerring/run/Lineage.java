@@ -18,7 +18,6 @@ import java.util.TreeSet;
  * Where a run stands in the line of versions of one model: version 1 is trained, each later one
  * corrects the version before it, on the samples of that and those that joined.
  *
- * @param before the run of the version before; null for version 1
  * @param version from 1
  * @param earlierSamples training samples of the version before; they keep their sampleIndex
  * @param joined samples that joined in this version
@@ -29,7 +28,6 @@ import java.util.TreeSet;
  * @param closedWorldFile name of the data file in the run's folder; empty where there is none
  */
 record Lineage(
-    TrainedRun before,
     int version,
     int earlierSamples,
     int joined,
@@ -41,7 +39,7 @@ record Lineage(
 
   /** Of a run that trains. */
   static Lineage first() {
-    return new Lineage(null, 1, 0, 0, 0, Map.of(), List.of(), Regression.none(), "");
+    return new Lineage(1, 0, 0, 0, Map.of(), List.of(), Regression.none(), "");
   }
 
   /** Of a run that corrects another one. */
@@ -54,7 +52,6 @@ record Lineage(
     byte[] result = run.folder().text(RunFolder.RESULT).getBytes(StandardCharsets.UTF_8);
     parent.put("resultSha256", Sha256.hex(result));
     return new Lineage(
-        run,
         run.version() + 1,
         earlierSamples,
         joined,
@@ -86,14 +83,6 @@ record Lineage(
       }
     }
     return version;
-  }
-
-  /** Refuses a version before that did not count these errors on its samples. */
-  void requireCounted(ErrorList found) {
-    if (!isFirst()) {
-      before.requireErrors(
-          found.errors().stream().filter(error -> error.sampleIndex() < earlierSamples).count());
-    }
   }
 
   /**

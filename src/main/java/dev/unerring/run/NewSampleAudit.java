@@ -8,7 +8,6 @@ import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.ImageGroup;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.NewSamples;
-import dev.unerring.errors.ErrorList;
 import dev.unerring.train.Monitor;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,21 +29,18 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
   /**
    * Compares the new samples with the closed world.
    *
+   * @param goals of the closed world, by sampleIndex, row by row
    * @param skipContradictions whether those that contradict are left out; else all are refused
    * @throws DataException where they are not of this set, or contradict
    */
   static NewSampleAudit of(
-      Dataset data,
-      LabelAudit audit,
-      NewSamples added,
-      boolean skipContradictions,
-      Monitor monitor) {
+      Dataset data, int[] goals, NewSamples added, boolean skipContradictions, Monitor monitor) {
     if (added == null) {
       return new NewSampleAudit(null, new Admission(List.of()), monitor);
     }
     added.notice().ifPresent(monitor::note);
     added.requireFit(data);
-    Admission admission = Admission.of(data.train(), audit.goalLabels(), added.split());
+    Admission admission = Admission.of(data.train(), goals, added.split());
     List<Sample> contradictions = admission.of(Verdict.CONTRADICTS);
     if (!contradictions.isEmpty()) {
       String all = contradiction(added, data, contradictions);
@@ -79,22 +75,15 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
     return admission.of(Verdict.JOINS).stream().mapToInt(s -> s.sample().sampleIndex()).toArray();
   }
 
-  /** How many the closed world holds already. */
+  /** How many the closed world holds already, or another new sample that joins. */
   int known() {
     return admission.of(Verdict.KNOWN).size();
   }
 
-  /**
-   * Says that none joins and nothing is to be corrected.
-   *
-   * @param found what the model has wrong in the closed world
-   */
-  void nothingToDo(ErrorList found) {
-    long unavoidable =
-        admission.of(Verdict.KNOWN).stream().filter(each -> !right(each, found)).count();
+  /** Says that none joins into a closed world at its floor, where every goal is answered. */
+  void nothingToDo() {
     List<String> what = new ArrayList<>();
-    add(what, known() - unavoidable, " in the closed world already, and right");
-    add(what, unavoidable, " in the closed world already, and wrong where its labels contradict");
+    add(what, known(), " in the closed world already, and right");
     add(what, admission.of(Verdict.CONTRADICTS).size(), " left out for contradiction");
     monitor.note(
         "of the new samples of "
@@ -104,16 +93,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
             + "; there is nothing to do");
   }
 
-  /** Whether the answer to its twin in the closed world is right for it. */
-  private static boolean right(Sample known, ErrorList found) {
-    List<Integer> answer = new ArrayList<>(known.twin().labels());
-    found.errors().stream()
-        .filter(error -> error.sampleIndex() == known.twin().sampleIndex())
-        .forEach(error -> answer.set(error.column(), error.predictedLabel()));
-    return answer.equals(known.sample().labels());
-  }
-
-  private static void add(List<String> what, long count, String are) {
+  private static void add(List<String> what, int count, String are) {
     if (count > 0) {
       what.add(count + (count == 1 ? " is" : " are") + are);
     }

@@ -90,7 +90,7 @@ public final class Regression {
    * The lines with what one more version did.
    *
    * @param lineage of that version
-   * @param goals what its correction aimed at
+   * @param goals the goal labels, on a tie what it answers at its end
    * @param found errors before its correction
    * @param last errors that it ends with
    */

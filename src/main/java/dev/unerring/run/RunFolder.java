@@ -154,22 +154,16 @@ public final class RunFolder {
       String reason = "cannot read " + file(name) + ": " + IoReason.of(e);
       throw new DataException(reason + PUT_BACK, e);
     }
-    if (sealed.containsKey(name)) {
-      requireSame(name, Sha256.hex(bytes), sealed.get(name));
+    String wanted = sealed.get(name);
+    if (wanted != null && !wanted.equals(Sha256.hex(bytes))) {
+      throw changed(name, "its SHA-256 in result.json is " + wanted);
     }
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private void requireSame(String name, String found, String wanted) {
-    if (!wanted.equals(found)) {
-      throw new VerificationException(
-          file(name)
-              + " is not the one that this run wrote: its SHA-256 is "
-              + found
-              + ", it was "
-              + wanted
-              + PUT_BACK);
-    }
+  private VerificationException changed(String name, String why) {
+    return new VerificationException(
+        file(name) + " is not the one that this run wrote: " + why + PUT_BACK);
   }
 
   /** Reads a file that holds a JSON object. */
@@ -196,7 +190,9 @@ public final class RunFolder {
               + ": it is damaged, or was made by an earlier version of unerring"
               + PUT_BACK);
     }
-    requireSame(name, seal(json), wanted);
+    if (!wanted.equals(seal(json))) {
+      throw changed(name, "its " + SEAL + " is that of another content");
+    }
     return json;
   }
 

@@ -25,8 +25,6 @@ import java.util.stream.Stream;
 
 /** A finished run: what its folder says of data and model, the model itself, its calibration. */
 public final class TrainedRun {
-  private static final String RESULT = RunFolder.RESULT;
-  private static final String MODEL = "model.safetensors";
   private static final String CALIBRATION = "calibration.json";
   private static final String PLAN = "plan.json";
   private static final String CLOSED_WORLD = "closedWorldFile";
@@ -41,7 +39,7 @@ public final class TrainedRun {
 
   private TrainedRun(RunFolder folder) {
     this.folder = folder;
-    this.result = folder.sealedObject(RESULT);
+    this.result = folder.sealedObject(RunFolder.RESULT);
     Map<?, ?> labels = result.containsKey("labels") ? result : folder.object("audit.json");
     this.task = Task.fromManifest(text(labels, "task"));
     List<String> names = new ArrayList<>();
@@ -88,13 +86,15 @@ public final class TrainedRun {
   /** The files of the run that are read to work with its model. */
   public List<Path> inputs() {
     Stream<Path> own = ownsData() ? Stream.of(ownData()) : Stream.of();
-    Stream<String> always = Stream.of(RESULT, MODEL, CALIBRATION, "audit.json", "environment.json");
+    Stream<String> always =
+        Stream.of(
+            RunFolder.RESULT, Completion.MODEL, CALIBRATION, "audit.json", "environment.json");
     return Stream.concat(always.map(folder::file), own).toList();
   }
 
   /** The file of the model. */
   public Path model() {
-    return folder.file(MODEL);
+    return folder.file(Completion.MODEL);
   }
 
   /**
@@ -265,8 +265,7 @@ public final class TrainedRun {
       return known && own ? Optional.of(Calibration.fromJson(json)) : Optional.empty();
     } catch (UnerringException | IllegalArgumentException e) {
       throw new DataException(
-          folder.file(CALIBRATION) + " is damaged; remove it, it is made anew: " + e.getMessage(),
-          e);
+          folder.file(CALIBRATION) + " is damaged; remove it, it is made anew", e);
     }
   }
 

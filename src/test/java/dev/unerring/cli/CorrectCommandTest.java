@@ -67,7 +67,7 @@ class CorrectCommandTest {
     assertEquals(0, second.code(), second.err());
     for (String line :
         List.of(
-            "version 2          10 samples joined 40, 0 there already",
+            "version 2          10 samples joined 40, 0 more already there or twice",
             "errors before ",
             "validation before  ACC 1.000",
             "closed world       set.npz in the new folder",

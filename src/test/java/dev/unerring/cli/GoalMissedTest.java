@@ -92,7 +92,7 @@ class GoalMissedTest {
   @Test
   void anInterruptSaysWhichModelIsThere() {
     assertEquals(
-        "unerring: interrupted; the model of that moment is in out",
+        "unerring: interrupted; the model of that moment is in out; to go on: " + CORRECT,
         GoalMissed.interrupted(ended("interrupt")));
     assertEquals(
         "unerring: interrupted; the model before correction, which gained nothing, is in out; to go"
@@ -105,7 +105,7 @@ class GoalMissedTest {
         GoalMissed.interrupted(ended("interrupt", "focus")));
     errors = 1;
     assertEquals(
-        "unerring: interrupted when the goal was reached; all is saved in out",
+        "unerring: interrupted when all was done; everything is saved in out",
         GoalMissed.interrupted(ended("floor", "focus")));
   }
 }
