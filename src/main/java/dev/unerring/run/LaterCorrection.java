@@ -68,6 +68,9 @@ public final class LaterCorrection {
                 + ": its arrays are others (content SHA-256 in result.json); name the file that"
                 + " the run was made with");
       }
+      if (added != null) {
+        added.requireFit(data);
+      }
       LabelAudit audit = new LabelAudit(data);
       Labels given = Labels.given(data.task(), data.train());
       ErrorList found = counted(data, given);
@@ -125,11 +128,20 @@ public final class LaterCorrection {
               + " repeated; correct it with that one, or train again");
     }
     run.folder().requireSealed();
+    requireTarget();
+  }
+
+  private void requireTarget() {
     if (real(target()).startsWith(real(run.folder().path()))) {
       throw new UsageException(
           "--out "
               + target()
               + " lies in the folder of the run, which is left alone; name another");
+    }
+    try {
+      NewRunFolder.requireFree(target());
+    } catch (IOException e) {
+      throw new DataException("cannot read " + target() + ": " + IoReason.of(e), e);
     }
   }
 

@@ -22,19 +22,29 @@ final class NewRunFolder {
    */
   static RunFolder staged(Path path) {
     Path target = path.toAbsolutePath().normalize();
-    if (Files.isSymbolicLink(target)) {
-      throw new UsageException("--out " + path + " is a link; name the folder itself");
-    }
     try {
-      if (Files.exists(target)) {
-        requireEmpty(path);
-      }
+      requireFree(path);
       Files.createDirectories(target.getParent());
       return new RunFolder(path, hidden(target));
     } catch (IOException e) {
       throw new DataException(
           "cannot make a folder beside " + path + ": " + IoReason.of(e) + "; name another --out",
           e);
+    }
+  }
+
+  /**
+   * Refuses a place that a staged folder cannot take.
+   *
+   * @throws UsageException where {@code path} holds something, or is a link
+   */
+  static void requireFree(Path path) throws IOException {
+    Path target = path.toAbsolutePath().normalize();
+    if (Files.isSymbolicLink(target)) {
+      throw new UsageException("--out " + path + " is a link; name the folder itself");
+    }
+    if (Files.exists(target)) {
+      requireEmpty(path);
     }
   }
 

@@ -31,7 +31,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
    *
    * @param goals of the closed world, by sampleIndex, row by row
    * @param skipContradictions whether those that contradict are left out; else all are refused
-   * @throws DataException where they are not of this set, or contradict
+   * @throws DataException where they contradict
    */
   static NewSampleAudit of(
       Dataset data, int[] goals, NewSamples added, boolean skipContradictions, Monitor monitor) {
@@ -39,7 +39,6 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
       return new NewSampleAudit(null, new Admission(List.of()), monitor);
     }
     added.notice().ifPresent(monitor::note);
-    added.requireFit(data);
     Admission admission = Admission.of(data.train(), goals, added.split());
     List<Sample> contradictions = admission.of(Verdict.CONTRADICTS);
     if (!contradictions.isEmpty()) {
