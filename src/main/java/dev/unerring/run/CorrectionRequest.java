@@ -23,4 +23,9 @@ public record CorrectionRequest(
     Path out,
     CorrectionPlan correction,
     Device device,
-    String software) {}
+    String software) {
+  /** By the run's own correction, on the data that it recorded; contradictions are refused. */
+  public CorrectionRequest(TrainedRun run, Path add, Path out, Device device, String software) {
+    this(run, run.recordedData(), add, false, out, run.correction(), device, software);
+  }
+}

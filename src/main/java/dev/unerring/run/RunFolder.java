@@ -7,6 +7,8 @@ import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.VerificationException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +145,7 @@ public final class RunFolder {
   /**
    * Reads a text file.
    *
-   * @throws DataException where it cannot be read
+   * @throws DataException where it cannot be read as UTF-8
    * @throws VerificationException where it is sealed and not the file that the run wrote
    */
   public String text(String name) {
@@ -158,7 +160,11 @@ public final class RunFolder {
     if (wanted != null && !wanted.equals(Sha256.hex(bytes))) {
       throw changed(name, "its SHA-256 in result.json is " + wanted);
     }
-    return new String(bytes, StandardCharsets.UTF_8);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new DataException(file(name) + " is not UTF-8" + PUT_BACK, e);
+    }
   }
 
   private VerificationException changed(String name, String why) {

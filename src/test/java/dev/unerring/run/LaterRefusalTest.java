@@ -130,6 +130,10 @@ class LaterRefusalTest extends LaterCorrectionCase {
     Files.writeString(result, whole.replace("\"floor\": 0", "\"floor\": 1"));
     String changed = requireRefusal(VerificationException.class, copy);
     assertTrue(changed.startsWith(result + " is not the one that this run wrote"), changed);
+    Files.writeString(result, whole);
+    Files.write(copy.resolve("environment.json"), new byte[] {'{', (byte) 0xff});
+    String binary = requireRefusal(DataException.class, copy);
+    assertTrue(binary.startsWith(copy.resolve("environment.json") + " is not UTF-8"), binary);
     Files.writeString(result, "{}");
     String earlier = requireRefusal(DataException.class, copy);
     assertTrue(earlier.contains("damaged, or was made by an earlier version of unerring"), earlier);

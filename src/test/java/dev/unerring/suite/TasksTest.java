@@ -135,14 +135,7 @@ class TasksTest {
     }
     CorrectionRequest request =
         new CorrectionRequest(
-            run,
-            run.recordedData(),
-            add,
-            false,
-            folder.resolve("later" + columns),
-            run.correction(),
-            TestBackends.device(),
-            "test");
+            run, add, folder.resolve("later" + columns), TestBackends.device(), "test");
     return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
   }
 

@@ -70,17 +70,8 @@ class TenRoundsTest {
   }
 
   private RunResult correct(Path run, Path add, Path out) {
-    TrainedRun trained = TrainedRun.open(run);
     CorrectionRequest request =
-        new CorrectionRequest(
-            trained,
-            trained.recordedData(),
-            add,
-            false,
-            out,
-            trained.correction(),
-            TestBackends.device(),
-            "test");
+        new CorrectionRequest(TrainedRun.open(run), add, out, TestBackends.device(), "test");
     return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
   }
 
