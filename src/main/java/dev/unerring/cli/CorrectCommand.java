@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.dataset.NewSamples;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.RunResult;
@@ -103,12 +104,11 @@ final class CorrectCommand implements Callable<Integer> {
         new CorrectionRequest(
             trained,
             run.file(trained, data),
-            add,
+            add == null ? null : () -> NewSamples.open(add),
             skipContradictions,
             out,
             correction(trained),
-            device.device(),
-            Version.number());
+            device.device());
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
     boolean bar = !noProgress && WorkTerminal.onTerminal();

@@ -1,20 +1,14 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.AtomicFile;
-import dev.unerring.base.Json;
-import dev.unerring.base.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Writes a data set with some samples more at the end of its training split, as an ordinary npz
@@ -59,7 +53,7 @@ public final class ClosedWorldFile {
     }
     npz.write(file);
     if (data.fit().isPresent()) {
-      writePackFile(file, data);
+      PackFile.write(file, data.task(), data.labelNames(), data.fit().orElseThrow());
     }
   }
 
@@ -97,16 +91,5 @@ public final class ClosedWorldFile {
       }
     }
     return NpzWriter.npy("<i8", List.of(samples, columns), items.array());
-  }
-
-  private static void writePackFile(Path file, Dataset data) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("format", PackFile.FORMAT);
-    json.put("file", file.getFileName().toString());
-    json.put("sha256", Sha256.hexOfFile(file));
-    json.put("task", data.task().manifestName());
-    json.put("labels", data.labelNames());
-    json.put("fit", data.fit().orElseThrow().word());
-    AtomicFile.write(PackFile.of(file), Json.pretty(json).getBytes(StandardCharsets.UTF_8));
   }
 }

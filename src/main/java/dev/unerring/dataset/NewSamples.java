@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import dev.unerring.base.DataException;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -21,6 +22,28 @@ public final class NewSamples implements AutoCloseable {
   private final Split split;
   private final boolean wholeSet;
   private final Arena arena;
+
+  /** Where new samples come from: a file, or arrays in memory. */
+  @FunctionalInterface
+  public interface Source {
+    /**
+     * The samples; the caller closes them.
+     *
+     * @throws DataException where they cannot be used
+     */
+    NewSamples open();
+  }
+
+  /** Samples of arrays in memory, which are copied; {@code name} serves messages. */
+  NewSamples(String name, Shape imageShape, byte[] images, int labelCount, int[] labels) {
+    this.file = Path.of(name);
+    this.arena = Arena.ofShared();
+    this.imageShape = imageShape;
+    MemorySegment copy = arena.allocate(images.length);
+    copy.copyFrom(MemorySegment.ofArray(images));
+    this.split = new Split("new", imageShape.imageElements(), copy, labelCount, labels.clone());
+    this.wholeSet = false;
+  }
 
   private NewSamples(NpzReader npz, String prefix, Arena arena) {
     DatasetReader reader = new DatasetReader(npz);
@@ -68,7 +91,7 @@ public final class NewSamples implements AutoCloseable {
         npz.path(), "it holds neither images and labels nor train_images and train_labels", LAYOUT);
   }
 
-  /** The file as it was given. */
+  /** The file as it was given; of arrays in memory, their name. */
   public Path file() {
     return file;
   }

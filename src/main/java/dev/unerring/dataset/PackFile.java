@@ -1,13 +1,16 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +50,22 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
     return !name.isBlank()
         && name.length() <= LONGEST_NAME
         && name.chars().noneMatch(Character::isISOControl);
+  }
+
+  /**
+   * Writes the file beside {@code npz}.
+   *
+   * @throws DataException where that fails
+   */
+  static void write(Path npz, Task task, List<String> labelNames, Fit fit) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format", FORMAT);
+    json.put("file", npz.getFileName().toString());
+    json.put("sha256", Sha256.hexOfFile(npz));
+    json.put("task", task.manifestName());
+    json.put("labels", labelNames);
+    json.put("fit", fit.word());
+    AtomicFile.write(of(npz), Json.pretty(json).getBytes(StandardCharsets.UTF_8));
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.dataset.Fit;
 import dev.unerring.tensor.Shape;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,6 +34,37 @@ public final class ImageFiles {
    *     cut off, too large or of a colour model that is not read
    */
   public static byte[] read(Path file, Shape image, Fit fit) {
+    requirePicture(file, image);
+    return fitted(file, decode(file, bytes(file)), image, fit);
+  }
+
+  /**
+   * The same for the bytes of a file.
+   *
+   * @param name of the image, for messages
+   */
+  public static byte[] read(Path name, byte[] bytes, Shape image, Fit fit) {
+    requirePicture(name, image);
+    if (bytes.length > MAX_FILE_BYTES) {
+      throw new DataException(
+          name + ": it has " + bytes.length + " bytes, read are at most " + MAX_FILE_BYTES);
+    }
+    return fitted(name, decode(name, bytes), image, fit);
+  }
+
+  /**
+   * The same for a picture in memory: its samples as they are, without colour management.
+   *
+   * @throws DataException where it has another colour model than grey, RGB or a palette, with 8 or
+   *     16 bits a sample, with or without transparency
+   */
+  public static byte[] read(Path name, BufferedImage picture, Shape image, Fit fit) {
+    requirePicture(name, image);
+    ImageSize.check(name, picture.getHeight(), picture.getWidth());
+    return fitted(name, PngDecoder.picture(name, picture), image, fit);
+  }
+
+  private static void requirePicture(Path file, Shape image) {
     if (image.d() != 1 || image.c() != 1 && image.c() != 3) {
       throw new DataException(
           file
@@ -46,7 +78,6 @@ public final class ImageFiles {
               + image.c()
               + "; pack volumes as an npz file");
     }
-    return fitted(file, decode(file, bytes(file)), image, fit);
   }
 
   /** A decoded picture in the wanted shape. */

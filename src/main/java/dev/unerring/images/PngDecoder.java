@@ -1,7 +1,10 @@
 package dev.unerring.images;
 
 import dev.unerring.base.DataException;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
@@ -34,10 +37,33 @@ final class PngDecoder {
   }
 
   Picture decode() {
-    BufferedImage image = JdkReader.png(file, checked());
-    return image.getColorModel() instanceof IndexColorModel palette
-        ? lookedUp(image.getRaster(), palette)
-        : direct(image.getRaster(), image.getColorModel().hasAlpha());
+    return picture(file, JdkReader.png(file, checked()));
+  }
+
+  /**
+   * The samples of an image by the rules above.
+   *
+   * @throws DataException where its colour model is none that they are for
+   */
+  static Picture picture(Path name, BufferedImage image) {
+    ColorModel colours = image.getColorModel();
+    Raster raster = image.getRaster();
+    if (colours instanceof IndexColorModel palette) {
+      return lookedUp(raster, palette);
+    }
+    int bands = raster.getNumBands() - (colours.hasAlpha() ? 1 : 0);
+    int type = colours.getColorSpace().getType();
+    boolean known =
+        bands == 1 && type == ColorSpace.TYPE_GRAY || bands == 3 && type == ColorSpace.TYPE_RGB;
+    int bits = raster.getSampleModel().getSampleSize(0);
+    for (int band = 0; band < raster.getNumBands(); band++) {
+      known &= raster.getSampleModel().getSampleSize(band) == bits && bits <= 16;
+    }
+    if (!known || raster.getTransferType() == DataBuffer.TYPE_SHORT) {
+      throw new DataException(
+          name + ": its colour model is not read; draw it into a BufferedImage of TYPE_INT_RGB");
+    }
+    return direct(raster, colours.hasAlpha(), colours.isAlphaPremultiplied());
   }
 
   /** The file with the chunks that make up the picture alone. */
@@ -116,7 +142,7 @@ final class PngDecoder {
     return new Picture(raster.getHeight(), width, channels, samples);
   }
 
-  private static Picture direct(Raster raster, boolean alpha) {
+  private static Picture direct(Raster raster, boolean alpha, boolean onBlack) {
     int bands = raster.getNumBands();
     int channels = alpha ? bands - 1 : bands;
     int max = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
@@ -126,7 +152,7 @@ final class PngDecoder {
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getPixels(0, y, width, 1, row);
       for (int x = 0; x < width; x++) {
-        int opacity = alpha ? row[x * bands + channels] : max;
+        int opacity = alpha && !onBlack ? row[x * bands + channels] : max;
         for (int c = 0; c < channels; c++) {
           int value = onBlack(row[x * bands + c], opacity, max);
           samples[(y * width + x) * channels + c] = (byte) ((value * 255L + max / 2) / max);

@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.dataset.NewSamples;
 import dev.unerring.train.CorrectionPlan;
 import java.nio.file.Path;
 
@@ -8,24 +9,22 @@ import java.nio.file.Path;
  *
  * @param run the version to go on from; its folder is only read
  * @param data file of its closed world
- * @param add npz file of newly found samples; null for none
+ * @param add newly found samples; null for none
  * @param skipContradictions whether new samples that contradict are left out; else all are refused
  * @param out folder of the new version, new or empty; null for the next one beside the run's
  * @param correction who corrects, with which budgets; {@link TrainedRun#correction} for the run's
  * @param device where to compute
- * @param software version of the software, for the records
  */
 public record CorrectionRequest(
     TrainedRun run,
     Path data,
-    Path add,
+    NewSamples.Source add,
     boolean skipContradictions,
     Path out,
     CorrectionPlan correction,
-    Device device,
-    String software) {
+    Device device) {
   /** By the run's own correction, on the data that it recorded; contradictions are refused. */
-  public CorrectionRequest(TrainedRun run, Path add, Path out, Device device, String software) {
-    this(run, run.recordedData(), add, false, out, run.correction(), device, software);
+  public CorrectionRequest(TrainedRun run, Path add, Path out, Device device) {
+    this(run, run.recordedData(), () -> NewSamples.open(add), false, out, run.correction(), device);
   }
 }

@@ -2,6 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
+import dev.unerring.base.EngineVersion;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
@@ -59,7 +60,7 @@ public final class LaterCorrection {
   public Optional<RunResult> run() {
     requireUsable();
     try (Dataset data = Dataset.open(request.data(), monitor);
-        NewSamples added = request.add() == null ? null : NewSamples.open(request.add())) {
+        NewSamples added = request.add() == null ? null : request.add().open()) {
       if (!run.isOf(data)) {
         throw new DataException(
             data.file()
@@ -97,17 +98,9 @@ public final class LaterCorrection {
         }
         return Optional.of(result);
       } catch (RuntimeException | Error e) {
-        discard(folder, e);
+        folder.discard(e);
         throw e;
       }
-    }
-  }
-
-  private static void discard(RunFolder folder, Throwable reason) {
-    try {
-      folder.discard();
-    } catch (DataException e) {
-      reason.addSuppressed(e);
     }
   }
 
@@ -117,13 +110,13 @@ public final class LaterCorrection {
       throw new UsageException(
           "the corrector none corrects nothing; name focus, tunneling, patch or auto");
     }
-    if (!run.software().equals(request.software())) {
+    if (!run.software().equals(EngineVersion.number())) {
       throw new DataException(
           run.name()
               + " was made by unerring "
               + run.software()
               + ", this is "
-              + request.software()
+              + EngineVersion.number()
               + ": a version continues one of the same software, so that the whole line can be"
               + " repeated; correct it with that one, or train again");
     }
@@ -246,7 +239,7 @@ public final class LaterCorrection {
         Path recorded = file.isEmpty() ? old.file() : folder.path().resolve(file);
         Environment environment =
             new Environment(
-                new RunRequest(recorded, folder.path(), plan, request.device(), request.software()),
+                new RunRequest(recorded, folder.path(), plan, request.device()),
                 folder.path(),
                 backend);
         monitor.note(introduction(data, audit, lineage));

@@ -2,6 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Json;
+import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
@@ -13,7 +14,9 @@ import dev.unerring.tensor.Shape;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
+import java.nio.file.Files;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -44,6 +47,23 @@ public final class Pipeline {
    */
   public RunResult run() {
     request.device().prepare();
+    if (request.arrays() == null) {
+      return run(Optional.empty());
+    }
+    RunFolder folder = NewRunFolder.create(request);
+    try {
+      request = request.stored(folder.file(request.closedWorldFile()));
+      request.arrays().write(request.data());
+      return run(Optional.of(folder));
+    } catch (RuntimeException | Error e) {
+      if (!Files.exists(folder.file("plan.json"))) {
+        folder.discard(e); // nothing but the data
+      }
+      throw e;
+    }
+  }
+
+  private RunResult run(Optional<RunFolder> own) {
     try (Dataset data = Dataset.open(request.data(), monitor)) {
       if (!data.official()) {
         monitor.note(data.notice());
@@ -60,15 +80,20 @@ public final class Pipeline {
         long available = Memory.available(backend);
         Memory.requireFit(architecture, image, data.classes(), batch, available);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
-        return run(data, audit, network);
+        RunFolder folder = own.orElseGet(() -> NewRunFolder.create(request));
+        try {
+          return run(data, audit, network, folder);
+        } catch (StoppedException e) {
+          folder.discard(e);
+          throw e;
+        }
       }
     }
   }
 
   /** All but the training itself has the bits of the definition. */
-  private RunResult run(Dataset data, LabelAudit audit, Network trained) {
+  private RunResult run(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
     Network network = trained.exact();
-    RunFolder folder = NewRunFolder.create(request);
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
     String architecture = request.plan().architecture();
@@ -91,7 +116,7 @@ public final class Pipeline {
     watch.lap("train");
 
     return new Completion(folder, data, audit, request.plan(), request.device(), monitor, watch)
-        .run(network, training, Lineage.first(), environment);
+        .run(network, training, Lineage.first(request.closedWorldFile()), environment);
   }
 
   private String introduction(Dataset data, LabelAudit audit, Environment environment) {

@@ -94,6 +94,7 @@ public final class Trainer {
       EpochRow row = row(network, epoch, steps, lossSum / stepsPerEpoch, found);
       weights.after(row.missed());
       rows.add(row);
+      monitor.epoch(row);
       monitor.row(describe(row));
       if (row.valAuc() > bestAuc) {
         bestAuc = row.valAuc();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Sha256;
+import dev.unerring.dataset.NewSamples;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
@@ -37,7 +38,6 @@ abstract class LaterCorrectionCase {
   Path out;
   Path add;
   boolean skip;
-  String software = "test";
   CorrectionPlan correction;
   Device device = TestBackends.device();
   final List<String> notes = new ArrayList<>();
@@ -63,7 +63,7 @@ abstract class LaterCorrectionCase {
   }
 
   static void train(Path data, Path out, TrainingPlan plan) {
-    RunRequest request = new RunRequest(data, out, plan, TestBackends.device(), "test");
+    RunRequest request = new RunRequest(data, out, plan, TestBackends.device());
     new Pipeline(request, Monitor.SILENT, () -> 0).run();
   }
 
@@ -87,12 +87,11 @@ abstract class LaterCorrectionCase {
         new CorrectionRequest(
             trained,
             trained.recordedData(),
-            add,
+            add == null ? null : () -> NewSamples.open(add),
             skip,
             out,
             correction == null ? trained.correction() : correction,
-            device,
-            software);
+            device);
     return new LaterCorrection(request, monitor, () -> 0).run();
   }
 

@@ -1,0 +1,31 @@
+package dev.unerring;
+
+/**
+ * Hears of a run on the thread that carries it out, between two steps: so an answer should be
+ * quick. It changes no result. An exception of a listener ends the run and is handed on.
+ */
+public interface Listener {
+  /** Hears nothing. */
+  Listener NONE = new Listener() {};
+
+  /**
+   * Something a user should read.
+   *
+   * @param note the sentence
+   */
+  default void note(Note note) {}
+
+  /**
+   * The end of an epoch of training.
+   *
+   * @param epoch its figures
+   */
+  default void epoch(Epoch epoch) {}
+
+  /**
+   * Progress, after every step.
+   *
+   * @param progress how far the work is
+   */
+  default void progress(Progress progress) {}
+}
