@@ -10,6 +10,7 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.StoppedException;
 import dev.unerring.base.UnerringException;
 import dev.unerring.base.UsageException;
+import dev.unerring.suite.ChildJvm;
 import dev.unerring.suite.NativeMemory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -283,6 +284,16 @@ class ClassifierTest {
       }
       assertEquals(expected, classifier.predict(images));
     }
+  }
+
+  @Test
+  void withoutTheModuleOfPicturesPixelsWorkAndPicturesAreRefused() throws Exception {
+    List<String> options = List.of("--limit-modules", "java.base,java.net.http,jdk.management");
+    List<String> lines = ChildJvm.lines(options, WithoutDesktop.class, List.of(folder.toString()));
+    assertEquals("2 predictions", lines.getFirst());
+    assertEquals(3, lines.size(), lines.toString());
+    assertTrue(lines.get(1).contains("no module java.desktop"), lines.toString());
+    assertEquals(lines.get(1), lines.get(2));
   }
 
   @Test

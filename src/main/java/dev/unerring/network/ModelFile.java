@@ -108,8 +108,13 @@ public final class ModelFile {
    * @throws dev.unerring.base.DataException where the file is damaged or not a model of ours
    */
   public static Network read(Path file, Backend backend, int batch) {
+    return read(file, backend, batch, BATCH_ELEMENTS);
+  }
+
+  /** The same with a limit of pixel values in a pass; one image is always taken. */
+  public static Network read(Path file, Backend backend, int batch, int elements) {
     SafeTensors in = new SafeTensors(file);
-    Network network = network(in, backend, batch);
+    Network network = network(in, backend, batch, elements);
     for (Parameter parameter : network.parameters()) {
       ParameterSpec spec = parameter.spec();
       float[] engine = engine(spec, in.take(spec.name(), "F32", spec.fileShape()));
@@ -130,7 +135,7 @@ public final class ModelFile {
     return engine;
   }
 
-  private static Network network(SafeTensors in, Backend backend, int batch) {
+  private static Network network(SafeTensors in, Backend backend, int batch, int elements) {
     String[] extents = in.text("input").split("x", -1);
     if (extents.length != 4) {
       throw in.damaged("the metadata 'input' is not four extents");
@@ -148,7 +153,7 @@ public final class ModelFile {
       if (classes < 2 || classes > MOST_CLASSES || !sensible) {
         throw in.damaged("it names " + classes + " classes and images " + image);
       }
-      int fitting = Math.clamp(BATCH_ELEMENTS / image.imageElements(), 1, batch);
+      int fitting = Math.clamp(elements / image.imageElements(), 1, batch);
       return new Network(in.text("architecture"), image, classes, backend, fitting);
     } catch (IllegalArgumentException | ArithmeticException | UsageException e) {
       throw in.damaged("its metadata do not describe a network: " + e.getMessage());

@@ -28,6 +28,9 @@ public final class ModelPool implements AutoCloseable {
   /** Most images of a pass: more gain little and cost memory in each engine. */
   private static final int BATCH = 8;
 
+  /** Most pixel values of a pass with more than one image. */
+  private static final int BATCH_ELEMENTS = 1 << 16;
+
   /** What one call at a time computes with. */
   private record Engine(Backend backend, Network network, float[] pixels) {
     Engine(Backend backend, Network network) {
@@ -74,7 +77,7 @@ public final class ModelPool implements AutoCloseable {
     this.permits = new Semaphore(workers, true);
     Backend backend = device.open();
     try {
-      this.first = run.network(backend, BATCH);
+      this.first = run.network(backend, BATCH, BATCH_ELEMENTS);
     } catch (RuntimeException | Error e) {
       backend.close();
       throw e;

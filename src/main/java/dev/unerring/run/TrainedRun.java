@@ -249,7 +249,15 @@ public final class TrainedRun {
    * @throws VerificationException where it is not the model whose errors the run counted
    */
   public Network network(Backend backend, int batch) {
-    Network network = ModelFile.read(model(), backend, batch);
+    return checked(ModelFile.read(model(), backend, batch));
+  }
+
+  /** The same with a limit of pixel values in a pass; one image is always taken. */
+  Network network(Backend backend, int batch, int elements) {
+    return checked(ModelFile.read(model(), backend, batch, elements));
+  }
+
+  private Network checked(Network network) {
     String found = StoredTensors.of(network).weightsSha256();
     if (!found.equals(text(result, "weightsSha256"))) {
       throw new VerificationException(
