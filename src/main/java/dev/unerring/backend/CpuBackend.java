@@ -65,9 +65,19 @@ public final class CpuBackend implements Backend {
     return team.kernels.set().label();
   }
 
-  /** File of the native library in use. */
+  /** File of the native library in use, or its place in the jar. */
   public String libraryPath() {
     return team.kernels.library().path().toString();
+  }
+
+  /** Hash of the native library in use. */
+  public String librarySha256() {
+    return team.kernels.library().sha256();
+  }
+
+  /** Whether this program has kernels for this platform at all. */
+  public static boolean carried() {
+    return NativeLibrary.search("cpu").carried();
   }
 
   @Override

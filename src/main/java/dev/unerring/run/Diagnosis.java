@@ -98,7 +98,10 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     values.put("tried", search.tried());
     if (search.library() == null) {
       return new CpuKernelFindings(
-          false, "no CPU kernels here; only --device reference (slow) can be used");
+          false,
+          search.carried()
+              ? "BAD: the CPU kernels cannot be loaded; only --device reference (slow) can be used"
+              : "no CPU kernels for this platform; the definition computes instead (slow)");
     }
     lines.add("library    " + search.library().path());
     try {

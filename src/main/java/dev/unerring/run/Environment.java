@@ -4,7 +4,6 @@ import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.cuda.CudaBackend;
-import dev.unerring.base.Sha256;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,7 +27,7 @@ record Environment(RunRequest request, Path out, Backend backend) {
     json.putAll(device());
     if (backend instanceof CpuBackend cpu) {
       json.put("library", cpu.libraryPath());
-      json.put("librarySha256", Sha256.hexOfFile(Path.of(cpu.libraryPath())));
+      json.put("librarySha256", cpu.librarySha256());
     }
     json.put("data", request.data().toAbsolutePath().toString());
     json.put("out", out.toAbsolutePath().toString());
