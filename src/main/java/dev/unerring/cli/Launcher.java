@@ -7,7 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Entry of the jar. The engine does not need picocli, so its module does not require it: where the
@@ -55,7 +55,8 @@ public final class Launcher {
       throws ReflectiveOperationException {
     ModuleLayer boot = ModuleLayer.boot();
     Configuration both =
-        boot.configuration().resolve(finder, ModuleFinder.of(), Set.of(ENGINE, PICOCLI));
+        boot.configuration()
+            .resolve(finder, ModuleFinder.of(), new TreeSet<>(List.of(ENGINE, PICOCLI)));
     ModuleLayer.Controller layer =
         ModuleLayer.defineModulesWithOneLoader(
             both, List.of(boot), ClassLoader.getSystemClassLoader());

@@ -101,12 +101,14 @@ public class NativeLibrary {
       tried.add("resource " + resource + " of the jar: not there");
       return new Search(null, tried, false);
     }
-    return new Search(EMBEDDED.computeIfAbsent(file, f -> embedded(place, f, tried)), tried, true);
+    return new Search(
+        EMBEDDED.computeIfAbsent(file, f -> embedded(resource, place, tried)), tried, true);
   }
 
-  private static NativeLibrary embedded(URL place, String file, List<String> tried) {
-    try (InputStream in = place.openStream()) {
+  private static NativeLibrary embedded(String resource, URL place, List<String> tried) {
+    try (InputStream in = NativeLibrary.class.getResourceAsStream(resource)) {
       byte[] bytes = in.readAllBytes();
+      String file = resource.substring(resource.lastIndexOf('/') + 1);
       Path path = Path.of(URLDecoder.decode(place.getPath(), UTF_8).replaceFirst("^file:", ""));
       return guarded(path, () -> new EmbeddedLibrary(bytes, file, tried).load())
           .map(symbols -> new NativeLibrary(path, symbols, () -> Sha256.hex(bytes)))
