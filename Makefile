@@ -67,7 +67,7 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
 
 # ---- verbs ----------------------------------------------------------------------------------
 .PHONY: build demo check check-exhaustive suite18 correction-study native kernels gpu-bundle \
-  gpu-check format golden bindings-diff clean help tools bench bench-quick bench-zero have-cc \
+  gpu-check format golden reproducible bindings-diff clean help tools bench bench-quick bench-zero have-cc \
   have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
@@ -83,6 +83,7 @@ check: $(CPU_LIBRARY) $(CUDA_FATBIN) | tools ## everything that must hold: forma
 	@$(MAKE) --no-print-directory build
 	@.ci/smoke-test $(VERSION) $(UNERRING)
 	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(CLI_JAR)
+	@.ci/start-test "$(JDK)" $(JAR) $(CLI_JAR) target/lib/picocli-*.jar
 	@.ci/test-summary target/surefire-reports
 
 check-exhaustive: $(CPU_LIBRARY) | tools ## exp and log on all 2^32 inputs, Java and every kernel set, on all cores
@@ -132,6 +133,10 @@ format: | have-jdk have-mvn ## format the Java sources
 
 golden: $(CPU_LIBRARY) | tools ## rewrite the golden hashes (a commit of its own, with its reason)
 	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest=GoldenBitsTest -Dgolden.update=true
+
+reproducible: $(STAMPS)/jar ## build once more in another folder: the jars must be the same, byte for byte
+	@JAVA_HOME="$(JDK)" .ci/reproducible $(MVN) $(notdir $(JAR)) $(notdir $(CLI_JAR)) \
+	  unerring-$(VERSION)-sources.jar unerring-$(VERSION)-sbom.json
 
 bindings-diff: | have-jdk have-mvn ## compare the CUDA bindings with what jextract reads from CUDA_INCLUDE=a:b:c
 	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
