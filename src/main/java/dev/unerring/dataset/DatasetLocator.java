@@ -84,6 +84,7 @@ public final class DatasetLocator {
     try {
       DemoSet.write(file);
     } catch (DataException e) {
+      demoFolder.toFile().delete(); // if it is empty
       throw new DataException(e.getMessage() + OTHER_CACHE, e);
     }
     return file;
