@@ -132,7 +132,7 @@ format: | have-jdk have-mvn ## format the Java sources
 	$(MAVEN) -q spotless:apply
 
 golden: $(CPU_LIBRARY) | tools ## rewrite the golden hashes (a commit of its own, with its reason)
-	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest=GoldenBitsTest -Dgolden.update=true
+	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest='GoldenBitsTest,ResultGoldenTest' -Dgolden.update=true
 
 reproducible: $(STAMPS)/jar ## build once more in another folder: the jars must be the same, byte for byte
 	@JAVA_HOME="$(JDK)" .ci/reproducible $(MVN) $(notdir $(JAR)) $(notdir $(CLI_JAR)) \
