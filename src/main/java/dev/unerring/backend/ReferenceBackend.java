@@ -14,6 +14,9 @@ import java.lang.foreign.ValueLayout;
  * <p>Letters: N images, D H W positions, C channels, K taps; i for input, o for output.
  */
 public final class ReferenceBackend implements Backend {
+  // Its operations share nothing, so only what reaches the memory of a pass takes the turn.
+  private final Turn turn = new Turn();
+
   /** Creates the backend; it holds no resources but the memory of its buffers. */
   public ReferenceBackend() {}
 
@@ -28,20 +31,32 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public Turn turn() {
+    return turn;
+  }
+
+  @Override
   public Buffer allocate(long words) {
-    return new Buffer(MemorySegment.ofArray(new float[Math.toIntExact(words)]));
+    try (Turn _ = turn.take()) {
+      return new Buffer(MemorySegment.ofArray(new float[Math.toIntExact(words)]));
+    }
   }
 
   @Override
   public void upload(MemorySegment source, Buffer target) {
-    OperandChecks.copy(source, target);
-    MemorySegment.copy(source, 0, target.memory(), 0, source.byteSize());
+    try (Turn _ = turn.take()) {
+      OperandChecks.copy(source, target);
+      MemorySegment.copy(source, 0, target.memory(), 0, source.byteSize());
+    }
   }
 
   @Override
   public void download(Buffer source, MemorySegment target) {
-    OperandChecks.copy(target, source);
-    MemorySegment.copy(source.memory(), 0, target, 0, target.byteSize());
+    try (Turn _ = turn.take()) {
+      OperandChecks.copy(target, source);
+      MemorySegment.copy(source.memory(), 0, target, 0, target.byteSize());
+      turn.read();
+    }
   }
 
   @Override
@@ -560,7 +575,9 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    turn.end();
+  }
 
   // ---- the long reduction: ascending chains in chunks, then the tree of adjacent pairs ----
 
