@@ -38,10 +38,12 @@ public final class Adam {
   /** One step with the network's gradients. */
   public void step(double learningRate, double weightDecay) {
     try (Turn _ = network.backend().turn().take()) {
-      beta1Power = beta1Power * BETA1;
-      beta2Power = beta2Power * BETA2;
-      constants.moveTo(learningRate, BETA1, BETA2, EPSILON, weightDecay, beta1Power, beta2Power);
+      double next1 = beta1Power * BETA1;
+      double next2 = beta2Power * BETA2;
+      constants.moveTo(learningRate, BETA1, BETA2, EPSILON, weightDecay, next1, next2);
       network.backend().adamStep(network.values(), network.gradients(), first, second, constants);
+      beta1Power = next1; // a step that failed is none
+      beta2Power = next2;
     }
   }
 }
