@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.DeviceException;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Fit;
 import dev.unerring.errors.Calibration;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A loaded model. Any number of threads may use it: as many calls compute at once as it has
@@ -159,18 +157,7 @@ public final class Classifier implements AutoCloseable {
    * @return the image that the network would see
    */
   public Image decode(byte[] file) {
-    return withDesktop(() -> Image.owning(shape, ImageFiles.read(NAME, file, pool.image(), fit)));
-  }
-
-  private static <T> T withDesktop(Supplier<T> decoding) {
-    try {
-      return decoding.get();
-    } catch (NoClassDefFoundError e) {
-      throw new DeviceException(
-          "this Java runtime has no module java.desktop, which reads PNG and JPEG; add it, or give"
-              + " pixels",
-          e);
-    }
+    return Image.owning(shape, ImageFiles.read(NAME, file, pool.image(), fit));
   }
 
   private Prediction named(dev.unerring.run.Prediction p) {

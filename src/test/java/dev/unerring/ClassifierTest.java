@@ -292,7 +292,7 @@ class ClassifierTest {
     List<String> lines = ChildJvm.lines(options, WithoutDesktop.class, List.of(folder.toString()));
     assertEquals("2 predictions", lines.getFirst());
     assertEquals(3, lines.size(), lines.toString());
-    assertTrue(lines.get(1).contains("no module java.desktop"), lines.toString());
+    assertTrue(lines.get(1).contains("lacks the module java.desktop"), lines.toString());
     assertEquals(lines.get(1), lines.get(2));
   }
 

@@ -1,6 +1,7 @@
 package dev.unerring.images;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.DeviceException;
 import dev.unerring.base.IoReason;
 import dev.unerring.dataset.Fit;
 import dev.unerring.tensor.Shape;
@@ -120,7 +121,11 @@ public final class ImageFiles {
     }
   }
 
-  /** The picture in the bytes of a file, whose name serves messages only. */
+  /**
+   * The picture in the bytes of a file, whose name serves messages only.
+   *
+   * @throws DeviceException where the Java runtime has no readers of pictures
+   */
   static Picture decode(Path file, byte[] bytes) {
     try {
       return switch (kind(bytes)) {
@@ -140,6 +145,11 @@ public final class ImageFiles {
                     + kind(bytes)
                     + " file, read are PNG and JPEG; convert it first (docs/own-images.md)");
       };
+    } catch (NoClassDefFoundError e) {
+      throw new DeviceException(
+          "this Java runtime lacks the module java.desktop, which reads PNG and JPEG; add it with"
+              + " --add-modules java.desktop, or give pixels",
+          e);
     } catch (OutOfMemoryError e) {
       throw new DataException(file + ": there is no memory to decode it; scale it down first", e);
     }
