@@ -94,6 +94,7 @@ final class Findings {
   }
 
   private void pixels() {
+    audit.remarks().forEach(remark -> found.add(Finding.warning("nearly-black-images", remark)));
     int constant = audit.constantImages().size();
     if (constant > 0) {
       found.add(
