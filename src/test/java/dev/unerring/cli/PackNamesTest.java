@@ -202,7 +202,7 @@ class PackNamesTest {
   void aPatternThatBacktracksWithoutEndIsRefused() {
     Path images = folder.resolve("scans");
     ImageFolder.write(images, "a/" + "x".repeat(60) + ".png", 28, 28, 5);
-    refused("takes too many steps", "--images", images, "--group-pattern", "((x+x+)+)y");
+    refused("takes too many steps", "--images", images, "--group-pattern", "((x+x+)+)\\1y");
   }
 
   @Test

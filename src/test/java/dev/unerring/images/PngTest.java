@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.Json;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -124,7 +128,26 @@ class PngTest {
     }
   }
 
-  /** Rows of the first pass of Adam7 alone have one pixel in eight; here 3 x 3 pixels. */
+  /** Files of 1, 2 and 4 bits, interlaced or not, and what libpng makes of them. */
+  @Test
+  void greyFilesWithATransparentValueAreThoseOfLibpng() throws IOException {
+    Path folder = Path.of("src/test/resources/png-grey-transparency");
+    Map<?, ?> expected = (Map<?, ?>) Json.parse(Files.readString(folder.resolve("expected.json")));
+    assertEquals(6, expected.size());
+    for (Map.Entry<?, ?> entry : expected.entrySet()) {
+      Path file = folder.resolve((String) entry.getKey());
+      List<?> rows = (List<?>) entry.getValue();
+      int[] values =
+          rows.stream()
+              .flatMap(row -> ((List<?>) row).stream())
+              .mapToInt(value -> ((Number) value).intValue())
+              .toArray();
+      int width = values.length / rows.size();
+      assertArrayEquals(
+          values, decoded(rows.size(), width, 1, Files.readAllBytes(file)), file.toString());
+    }
+  }
+
   @Test
   void interlacedGreyWithATransparentValue() {
     for (int transparent = 0; transparent < 4; transparent++) {
