@@ -19,6 +19,7 @@ public final class CpuBackend implements Backend {
   private final CpuNormalization normalization;
   private final CpuPointwise pointwise;
   private final CpuLearning learning;
+  private long buffers;
   private boolean closed;
 
   /** A backend on bound kernels with its own threads, the calling one included. */
@@ -60,9 +61,25 @@ public final class CpuBackend implements Backend {
     return new CpuKernels(library, set);
   }
 
+  /** Bytes of all buffers and of the kernels' working memory. */
+  long bytes() {
+    return buffers
+        + team.packed.bytes()
+        + team.partial.bytes()
+        + team.vectors.bytes()
+        + team.threadScratch.bytes()
+        + normalization.bytes()
+        + learning.bytes();
+  }
+
   /** Name of the kernel set in use. */
   public String kernelSet() {
     return team.kernels.set().label();
+  }
+
+  /** Threads, the calling one included. */
+  public int threads() {
+    return team.workers.count();
   }
 
   /** File of the native library in use. */
@@ -82,8 +99,10 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Buffer allocate(long words) {
-    return new Buffer(
-        CpuScratch.allocate(team.arena, Math.multiplyExact(words, (long) Float.BYTES)));
+    long bytes = Math.multiplyExact(words, (long) Float.BYTES);
+    Buffer buffer = new Buffer(CpuScratch.allocate(team.arena, bytes));
+    buffers += bytes;
+    return buffer;
   }
 
   @Override

@@ -148,6 +148,10 @@ final class CpuLearning implements AutoCloseable {
     adamConstants.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
   }
 
+  long bytes() {
+    return losses.bytes();
+  }
+
   @Override
   public void close() {
     losses.close();

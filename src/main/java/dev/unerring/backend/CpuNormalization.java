@@ -170,6 +170,10 @@ final class CpuNormalization implements AutoCloseable {
         runningMean.length());
   }
 
+  long bytes() {
+    return inverseDeviation.bytes() + gradientSums.bytes();
+  }
+
   @Override
   public void close() {
     inverseDeviation.close();

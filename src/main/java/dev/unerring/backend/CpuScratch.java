@@ -6,20 +6,31 @@ import java.lang.foreign.MemorySegment;
 
 /** One growing piece of working memory, kept from call to call; its content is undefined. */
 final class CpuScratch implements AutoCloseable {
-  private static final int ALIGNMENT = 64;
+  static final int ALIGNMENT = 64;
 
   private Arena arena = Arena.ofShared();
   private MemorySegment memory = arena.allocate(ALIGNMENT, ALIGNMENT);
 
   /** At least {@code floats} floats; what an earlier call returned is no longer valid. */
   MemorySegment floats(long floats) {
-    long bytes = Math.multiplyExact(Math.max(1, floats), (long) Float.BYTES);
+    long bytes = grown(memory.byteSize(), floats);
     if (memory.byteSize() < bytes) {
       arena.close();
       arena = Arena.ofShared();
-      memory = allocate(arena, bytes + bytes / 4);
+      memory = allocate(arena, bytes);
     }
     return memory;
+  }
+
+  /** Bytes after {@link #floats} of memory that had {@code bytes} before. */
+  static long grown(long bytes, long floats) {
+    long wanted = Math.multiplyExact(Math.max(1, floats), (long) Float.BYTES);
+    return bytes < wanted ? wanted + wanted / 4 : bytes;
+  }
+
+  /** Bytes that are held. */
+  long bytes() {
+    return memory.byteSize();
   }
 
   /** Native memory, or a typed error that says how much was asked for. */

@@ -4,6 +4,7 @@ import dev.unerring.base.OrderedMath;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -14,6 +15,8 @@ import java.lang.foreign.ValueLayout;
  * <p>Letters: N images, D H W positions, C channels, K taps; i for input, o for output.
  */
 public final class ReferenceBackend implements Backend {
+  private final Arena arena = Arena.ofShared();
+
   /** Creates the backend; it holds no resources but the memory of its buffers. */
   public ReferenceBackend() {}
 
@@ -29,7 +32,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Buffer allocate(long words) {
-    return new Buffer(MemorySegment.ofArray(new float[Math.toIntExact(words)]));
+    return new Buffer(CpuScratch.allocate(arena, Math.multiplyExact(words, (long) Float.BYTES)));
   }
 
   @Override
@@ -560,7 +563,11 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
 
   // ---- the long reduction: ascending chains in chunks, then the tree of adjacent pairs ----
 

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /** Working memory of which every thread of a team takes a piece for the time of one range. */
 final class ThreadScratch implements AutoCloseable {
-  private static final long PIECE_FLOATS = 1024;
+  static final long PIECE_FLOATS = 1024;
 
   private final CpuScratch memory = new CpuScratch();
   private final MemorySegment[] free;
@@ -21,13 +21,23 @@ final class ThreadScratch implements AutoCloseable {
     if (floats <= pieceFloats) {
       return;
     }
-    pieceFloats = Math.ceilDiv(floats, PIECE_FLOATS) * PIECE_FLOATS;
+    pieceFloats = rounded(floats);
     MemorySegment whole = memory.floats(pieceFloats * free.length);
     long bytes = pieceFloats * Float.BYTES;
     for (int i = 0; i < free.length; i++) {
       free[i] = whole.asSlice(i * bytes, bytes);
     }
     left = free.length;
+  }
+
+  /** Floats of a piece for at least {@code floats}. */
+  static long rounded(long floats) {
+    return Math.ceilDiv(floats, PIECE_FLOATS) * PIECE_FLOATS;
+  }
+
+  /** Bytes that are held. */
+  long bytes() {
+    return memory.bytes();
   }
 
   synchronized MemorySegment take() {

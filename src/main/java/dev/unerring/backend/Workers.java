@@ -46,8 +46,14 @@ final class Workers implements AutoCloseable {
       threads[i] =
           Thread.ofPlatform().daemon().name("unerring-worker-" + (i + 1)).unstarted(this::serve);
     }
-    for (Thread thread : threads) {
-      thread.start();
+    try {
+      for (Thread thread : threads) {
+        thread.start();
+      }
+    } catch (OutOfMemoryError e) {
+      close();
+      throw new DeviceException(
+          "the system does not give this process " + count + " threads; use fewer --threads", e);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.FreeMemory;
 import dev.unerring.base.Philox;
 import dev.unerring.base.UnerringException;
 import dev.unerring.errors.Labels;
@@ -76,7 +77,7 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     lines.add("sets       " + String.join(" ", processor.instructionSets()));
     lines.add(
         "memory     "
-            + Memory.ofMachine() / MEBI
+            + FreeMemory.ofMachine() / MEBI
             + " MiB, of it "
             + heap / MEBI
             + " MiB of heap at most");
@@ -85,7 +86,7 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     json.put("processors", processors);
     json.put("processor", processor.name());
     json.put("instructionSets", processor.instructionSets());
-    json.put("memoryBytes", Memory.ofMachine());
+    json.put("memoryBytes", FreeMemory.ofMachine());
     json.put("heapBytes", heap);
   }
 
