@@ -222,10 +222,10 @@ public final class LaterCorrection {
       TrainingPlan plan, Dataset old, NewSampleAudit fresh, int[] rows, RunFolder folder) {
     NewSamples added = fresh.added();
     String file = rows.length > 0 || run.ownsData() ? ClosedWorldFile.name(old) : "";
-    long world = file.isEmpty() ? 0 : ClosedWorldFile.bytes(old, rows.length);
-    folder.reserve(world + modelBytes() + Completion.recordBytes(old, plan));
+    long worldBytes = file.isEmpty() ? 0 : ClosedWorldFile.bytes(old, rows.length);
+    folder.reserve(worldBytes + modelBytes() + Completion.recordBytes(old, plan));
     if (!file.isEmpty()) {
-      folder.give(world);
+      folder.give(worldBytes);
       ClosedWorldFile.write(folder.file(file), old, added == null ? null : added.split(), rows);
     }
     int earlier = old.train().size();

@@ -85,7 +85,9 @@ public final class Pipeline {
     }
   }
 
-  /** The models (the best epoch's; with a correction the former one and a copy too), the records. */
+  /**
+   * The models (the best epoch's; with a correction the former one and a copy too), the records.
+   */
   private long diskBytes(Dataset data, Network network) {
     int models = request.plan().correction().method() == Method.NONE ? 2 : 4;
     return models * ModelFile.bytes(network) + Completion.recordBytes(data, request.plan());

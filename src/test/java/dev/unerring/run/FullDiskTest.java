@@ -10,14 +10,17 @@ import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.DiskSpace;
-import dev.unerring.dataset.DemoSet;
 import dev.unerring.network.ModelFile;
+import dev.unerring.suite.TestData;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,8 +34,8 @@ class FullDiskTest {
 
   @BeforeEach
   void data() {
-    data = folder.resolve("demo.npz");
-    DemoSet.write(data, 5, 40, 8, 8, 1);
+    data = folder.resolve("set.npz");
+    TestData.write(data, 40, 2);
   }
 
   /** A writer whose n-th file, and all after it, meet a full disk. */
@@ -56,10 +59,15 @@ class FullDiskTest {
     }
   }
 
+  private static TrainingPlan plan() {
+    Map<String, Object> json = new LinkedHashMap<>(TrainingPlan.standard().toJson());
+    json.put("epochs", 1L);
+    return TrainingPlan.fromJson(json, "plan");
+  }
+
   private RunResult train(Path out, RunFolder.Writer writer) {
-    TrainingPlan plan = Plans.epochs(1);
-    RunRequest request =
-        new RunRequest(data, out, plan, new Device("cpu", "auto", 1), "test");
+    TrainingPlan plan = plan();
+    RunRequest request = new RunRequest(data, out, plan, new Device("cpu", "auto", 1), "0.test");
     return new Pipeline(request, new Monitor() {}, () -> 0, writer).run();
   }
 
@@ -77,12 +85,12 @@ class FullDiskTest {
       assertEquals(5, failure.exitCode());
       assertTrue(text.contains("No space left"), text);
       if (full.model) {
-        assertEquals(-1, java.util.Arrays.mismatch(model, Files.readAllBytes(out.resolve(Completion.MODEL))));
+        assertEquals(-1, Arrays.mismatch(model, Files.readAllBytes(out.resolve(Completion.MODEL))));
         assertTrue(text.contains("the model is saved, but not"), text);
         assertTrue(text.contains(RunFolder.RESULT), text);
       } else if (text.contains("the model is kept as ")) {
         Path kept = Path.of(text.replaceFirst("(?s).*the model is kept as ", ""));
-        assertEquals(-1, java.util.Arrays.mismatch(model, Files.readAllBytes(kept)));
+        assertEquals(-1, Arrays.mismatch(model, Files.readAllBytes(kept)));
         Files.delete(kept);
       } else {
         assertTrue(n <= 3, "before training only: " + n + ": " + text);
@@ -122,7 +130,8 @@ class FullDiskTest {
     }
     try {
       Path out = mount.resolve("run");
-      DataException refusal = assertThrows(DataException.class, () -> train(out, AtomicFile::write));
+      DataException refusal =
+          assertThrows(DataException.class, () -> train(out, AtomicFile::write));
       assertTrue(refusal.getMessage().contains("free some"), refusal.getMessage());
       try (Stream<Path> left = Files.walk(mount)) {
         assertEquals(List.of(), left.filter(Files::isRegularFile).toList());
@@ -130,7 +139,9 @@ class FullDiskTest {
       assertEquals(0, mount(mount, "remount,size=12m"));
       Path again = mount.resolve("again");
       train(again, AtomicFile::write);
-      assertTrue(ModelFile.read(again.resolve(Completion.MODEL), new ReferenceBackend(), 1).classes() == 4);
+      assertTrue(
+          ModelFile.read(again.resolve(Completion.MODEL), new ReferenceBackend(), 1).classes()
+              == 2);
     } finally {
       new ProcessBuilder("umount", mount.toString()).start().waitFor(30, TimeUnit.SECONDS);
     }
