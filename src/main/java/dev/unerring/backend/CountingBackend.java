@@ -16,6 +16,7 @@ public final class CountingBackend implements Backend {
   private static final NativeHandle NOWHERE = new NativeHandle(MemorySegment.NULL, nothing -> {});
 
   private final Arena arena = Arena.ofConfined();
+  private final Turn turn = new Turn();
   private final int threads;
   private final Grown packed = new Grown();
   private final Grown partial = new Grown();
@@ -23,13 +24,14 @@ public final class CountingBackend implements Backend {
   private final Grown losses = new Grown();
   private final Grown deviations = new Grown();
   private final Grown sums = new Grown();
+  private final Grown adam = new Grown();
   private final Grown pieces = new Grown();
   private long pieceFloats;
   private long buffers;
 
   /** Bytes of a {@link CpuScratch} with the same calls. */
   private static final class Grown {
-    private long bytes = CpuScratch.ALIGNMENT;
+    private long bytes;
 
     void floats(long floats) {
       bytes = CpuScratch.grown(bytes, floats);
@@ -39,7 +41,6 @@ public final class CountingBackend implements Backend {
   /** Counts for this many threads. */
   public CountingBackend(int threads) {
     this.threads = threads;
-    pieces(ThreadScratch.PIECE_FLOATS);
   }
 
   /** Bytes of all buffers. */
@@ -56,6 +57,7 @@ public final class CountingBackend implements Backend {
         + losses.bytes
         + deviations.bytes
         + sums.bytes
+        + adam.bytes
         + pieces.bytes;
   }
 
@@ -67,6 +69,11 @@ public final class CountingBackend implements Backend {
   @Override
   public Exactness exactness() {
     return Exactness.TOLERANCE;
+  }
+
+  @Override
+  public Turn turn() {
+    return turn;
   }
 
   @Override
@@ -244,11 +251,13 @@ public final class CountingBackend implements Backend {
 
   @Override
   public void adamStep(
-      Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants) {}
+      Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants) {
+    adam.floats(CpuLearning.ADAM_CONSTANTS);
+  }
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
+    if (turn.end()) {
       arena.close();
     }
   }

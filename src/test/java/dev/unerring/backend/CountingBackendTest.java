@@ -52,6 +52,9 @@ class CountingBackendTest {
     Tensor logits = network.forward(batch, Mode.RUNNING_STATISTICS);
     backend.sigmoidCrossEntropy(logits, multiLabels, loss, network.gradLogits(batch));
     network.backward(batch, Mode.RUNNING_STATISTICS);
-    backend.sgdStep(network.values(), network.gradients(), network.moment(0), 0.1f, 0.9f, 0.0f);
+    AdamStep constants = new AdamStep();
+    constants.moveTo(0.1, 0.9, 0.999, 1e-8, 0, 0.9, 0.999);
+    backend.adamStep(
+        network.values(), network.gradients(), network.moment(0), network.moment(1), constants);
   }
 }
