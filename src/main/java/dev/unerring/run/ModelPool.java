@@ -5,6 +5,7 @@ import dev.unerring.base.StoppedException;
 import dev.unerring.base.UsageException;
 import dev.unerring.errors.Calibration;
 import dev.unerring.network.Mode;
+import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.MemorySegment;
@@ -77,7 +78,7 @@ public final class ModelPool implements AutoCloseable {
     this.permits = new Semaphore(workers, true);
     Backend backend = device.open();
     try {
-      this.first = run.network(backend, BATCH, BATCH_ELEMENTS);
+      this.first = run.network(backend, batch(backend));
     } catch (RuntimeException | Error e) {
       backend.close();
       throw e;
@@ -86,6 +87,15 @@ public final class ModelPool implements AutoCloseable {
         new LogitMeaning(run.task(), first.classes(), calibration, run.model().toString());
     backends.add(backend);
     idle.push(new Engine(backend, first));
+  }
+
+  /** Images of a pass, as far as there is memory for it. */
+  private static ModelFile.Batch batch(Backend backend) {
+    ModelFile.Batch fitting = Memory.evaluation(BATCH, backend);
+    return (architecture, image, classes) -> {
+      int wanted = Math.clamp(BATCH_ELEMENTS / image.imageElements(), 1, BATCH);
+      return Math.min(wanted, fitting.of(architecture, image, classes));
+    };
   }
 
   /** Shape of the images that are taken. */
@@ -217,6 +227,7 @@ public final class ModelPool implements AutoCloseable {
     }
     Backend backend = device.open();
     try {
+      batch(backend).of(first.architecture(), image(), first.classes()); // or its refusal
       Engine engine = new Engine(backend, first.sharing(backend));
       synchronized (idle) {
         backends.add(backend);

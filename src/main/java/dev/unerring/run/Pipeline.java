@@ -1,6 +1,7 @@
 package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
 import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Dataset;
@@ -11,6 +12,7 @@ import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
+import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
@@ -24,6 +26,7 @@ import java.util.function.LongSupplier;
  * the data have been read and audited.
  */
 public final class Pipeline {
+  private final RunFolder.Writer writer;
   private RunRequest request;
   private final Monitor monitor;
   private final Stopwatch watch;
@@ -34,6 +37,12 @@ public final class Pipeline {
    * @param nanos a clock in nanoseconds, for the records only
    */
   public Pipeline(RunRequest request, Monitor monitor, LongSupplier nanos) {
+    this(request, monitor, nanos, AtomicFile::write);
+  }
+
+  /** The same with files that are written in another way. */
+  Pipeline(RunRequest request, Monitor monitor, LongSupplier nanos, RunFolder.Writer writer) {
+    this.writer = writer;
     this.request = request;
     this.monitor = monitor;
     this.watch = new Stopwatch(nanos);
@@ -50,13 +59,13 @@ public final class Pipeline {
     if (request.arrays() == null) {
       return run(Optional.empty());
     }
-    RunFolder folder = NewRunFolder.create(request);
+    RunFolder folder = NewRunFolder.create(request, writer);
     try {
       request = request.stored(folder.file(request.closedWorldFile()));
       request.arrays().write(request.data());
       return run(Optional.of(folder));
     } catch (RuntimeException | Error e) {
-      if (!Files.exists(folder.file("plan.json"))) {
+      if (Files.exists(folder.path()) && !Files.exists(folder.file("plan.json"))) {
         folder.discard(e); // nothing but the data
       }
       throw e;
@@ -77,18 +86,34 @@ public final class Pipeline {
       Shape image = data.imageShape();
       int batch = Math.min(request.plan().batchSize(), data.train().size());
       try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
-        long available = Memory.available(backend);
-        Memory.requireFit(architecture, image, data.classes(), batch, available);
+        Memory.of(request.plan(), data, 0).requireTraining(batch, backend);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
-        RunFolder folder = own.orElseGet(() -> NewRunFolder.create(request));
+        RunFolder folder = own.orElseGet(() -> NewRunFolder.create(request, writer));
         try {
-          return run(data, audit, network, folder);
+          return reserved(data, audit, network, folder);
         } catch (StoppedException e) {
           folder.discard(e);
           throw e;
         }
       }
     }
+  }
+
+  private RunResult reserved(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
+    try {
+      folder.reserve(diskBytes(data, trained));
+      return run(data, audit, trained, folder);
+    } finally {
+      folder.release();
+    }
+  }
+
+  /**
+   * The models (the best epoch's; with a correction the former one and a copy too), the records.
+   */
+  private long diskBytes(Dataset data, Network network) {
+    int models = request.plan().correction().method() == Method.NONE ? 2 : 4;
+    return models * ModelFile.bytes(network) + Completion.recordBytes(data, request.plan());
   }
 
   /** All but the training itself has the bits of the definition. */
@@ -107,10 +132,6 @@ public final class Pipeline {
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
         new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);
-    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
-    if (training.best() != null) {
-      ModelFile.write(folder.file(Completion.BEST), network, training.best());
-    }
     if (request.plan().baseLine() && training.best() != null) {
       training.best().restore(network);
     }

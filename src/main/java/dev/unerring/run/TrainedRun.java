@@ -244,21 +244,18 @@ public final class TrainedRun {
   /**
    * Reads the model.
    *
-   * @param batch largest number of images of a pass
+   * @param batch largest number of images of a pass; fewer where memory is short
    * @throws DataException where the file is damaged or does not have the run's classes
    * @throws VerificationException where it is not the model whose errors the run counted
    */
   public Network network(Backend backend, int batch) {
-    return checked(ModelFile.read(model(), backend, batch));
+    return network(backend, Memory.evaluation(batch, backend));
   }
 
-  /** The same with a limit of pixel values in a pass; one image is always taken. */
-  Network network(Backend backend, int batch, int elements) {
-    return checked(ModelFile.read(model(), backend, batch, elements));
-  }
-
-  private Network checked(Network network) {
-    String found = StoredTensors.of(network).weightsSha256();
+  /** The same with a batch that goes by the network. */
+  Network network(Backend backend, ModelFile.Batch batch) {
+    Network network = ModelFile.read(model(), backend, batch);
+    String found = StoredTensors.view(network).weightsSha256();
     if (!found.equals(text(result, "weightsSha256"))) {
       throw new VerificationException(
           model()
