@@ -111,7 +111,7 @@ final class CorrectCommand implements Callable<Integer> {
             Version.number());
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
-    boolean bar = !noProgress && WorkTerminal.onTerminal();
+    boolean bar = !noProgress && StandardStream.drawsOnStderr();
     Terminal terminal = new Terminal(err, bar, deadline, interrupt);
     Optional<RunResult> result;
     try {

@@ -96,7 +96,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private boolean drawsBar() {
-    return !noProgress && WorkTerminal.onTerminal();
+    return !noProgress && StandardStream.drawsOnStderr();
   }
 
   /** Options that change the plan, and so the bits. */
