@@ -27,13 +27,14 @@ final class CommandLineErrors {
     List<ParameterException> faults = new ArrayList<>();
     for (CommandLine command : parsed.asCommandLineList()) {
       ParseResult own = command.getParseResult();
+      if (!own.unmatched().isEmpty()) {
+        throw new UnmatchedArgumentException(command, own.unmatched());
+      }
+      empty(own).ifPresent(each -> faults.add(new ParameterException(command, each)));
       own.errors().forEach(each -> faults.add(fault(each, command)));
-      empty(own).ifPresent(each -> faults.addFirst(new ParameterException(command, each)));
     }
     faults.stream()
-        .filter(UnmatchedArgumentException.class::isInstance)
         .findFirst()
-        .or(() -> faults.stream().findFirst())
         .ifPresent(fault -> {
           throw fault;
         });

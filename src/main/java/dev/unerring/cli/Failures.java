@@ -1,7 +1,6 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.IoReason;
-import dev.unerring.base.Sizes;
 import dev.unerring.base.UnerringException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -98,12 +97,12 @@ final class Failures {
 
   /** What was short, and how to get more of it. */
   private static String memory(String reason) {
-    long heap = Runtime.getRuntime().maxMemory();
+    long heap = Math.ceilDiv(Runtime.getRuntime().maxMemory(), 1L << 20);
     if (reason.contains("heap space") || reason.contains("GC overhead")) {
       return "out of memory: the Java heap of "
-          + Sizes.text(heap)
-          + " is full; raise it, e.g. JAVA_TOOL_OPTIONS=-Xmx"
-          + Math.ceilDiv(2 * heap, 1L << 20)
+          + heap
+          + " MiB is full; raise it, e.g. JAVA_TOOL_OPTIONS=-Xmx"
+          + 2 * heap
           + "m, on a machine or in a container that has as much";
     }
     if (reason.contains("thread")) {
