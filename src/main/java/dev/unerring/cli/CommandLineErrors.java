@@ -19,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class CommandLineErrors {
   static final int USAGE = 2;
+  private static final String FILE_ADVICE = " (a file of this name goes after --)";
 
   private CommandLineErrors() {}
 
@@ -83,6 +84,10 @@ final class CommandLineErrors {
     return failure.getMessage();
   }
 
+  private static String nearest(String word, Collection<String> known) {
+    return NearestNames.question(word, NearestNames.of(word, known).stream().limit(1).toList());
+  }
+
   private static String unknown(String word, CommandLine command) {
     if (word.startsWith("-") && word.length() > 1) {
       String name = word.replaceFirst("(?s)=.*", "");
@@ -90,13 +95,11 @@ final class CommandLineErrors {
       command.getCommandSpec().options().forEach(each -> options.addAll(List.of(each.names())));
       options.removeIf(each -> !each.startsWith("--"));
       String file = command.getCommandSpec().positionalParameters().isEmpty() ? "" : FILE_ADVICE;
-      return "Unknown option: '" + name + "'" + NearestNames.question(name, options) + file;
+      return "Unknown option: '" + name + "'" + nearest(name, options) + file;
     }
     Collection<String> verbs = command.getSubcommands().keySet();
     return verbs.isEmpty()
         ? "Unexpected argument: '" + word + "'"
-        : "Unknown command: '" + word + "'" + NearestNames.question(word, verbs);
+        : "Unknown command: '" + word + "'" + nearest(word, verbs);
   }
-
-  private static final String FILE_ADVICE = " (a file of this name goes after --)";
 }

@@ -102,11 +102,17 @@ public final class Main implements Runnable {
   private static CommandLine commandLine(Interrupt interrupt) {
     Main main = new Main(interrupt);
     CommandLine commands = new CommandLine(main);
-    commands.getCommandSpec().parser().collectErrors(true);
+    collectErrors(commands);
     return commands
         .setExpandAtFiles(false) // @1.png is a file
         .setParameterExceptionHandler(CommandLineErrors::print)
         .setExecutionStrategy(main::execute);
+  }
+
+  /** Makes the parser go on after a fault, so that {@link CommandLineErrors} can choose. */
+  private static void collectErrors(CommandLine command) {
+    command.getCommandSpec().parser().collectErrors(true);
+    command.getSubcommands().values().forEach(Main::collectErrors);
   }
 
   /** Checks the command line, then runs the verb, and ends every failure of it in an exit code. */

@@ -21,14 +21,17 @@ import java.nio.file.Path;
 final class StandardStream extends Writer {
   private static final int STDOUT = 1;
   private static final int STDERR = 2;
+  private static final Path STDOUT_LINK = Path.of("/proc/self/fd/1");
 
   private final Writer bytes;
   private final int descriptor;
+  private final Path link;
   private boolean broken;
 
-  private StandardStream(FileDescriptor file, int descriptor) {
+  private StandardStream(FileDescriptor file, int descriptor, Path link) {
     this.bytes = new OutputStreamWriter(new FileOutputStream(file), StandardCharsets.UTF_8);
     this.descriptor = descriptor;
+    this.link = link;
   }
 
   /** The reader of stdout has gone: the work ends without a word, as SIGPIPE would end it. */
@@ -51,12 +54,21 @@ final class StandardStream extends Writer {
    * reader has gone, else {@link DataException}, once.
    */
   static PrintWriter out() {
-    return new PrintWriter(new StandardStream(FileDescriptor.out, STDOUT));
+    return out(FileDescriptor.out, STDOUT_LINK);
+  }
+
+  /**
+   * The same to another file.
+   *
+   * @param link where the system says what kind of file it is
+   */
+  static PrintWriter out(FileDescriptor file, Path link) {
+    return new PrintWriter(new StandardStream(file, STDOUT, link));
   }
 
   /** Messages. Always escaped, sent line by line; lost where nobody takes them. */
   static PrintWriter err() {
-    return new PrintWriter(new StandardStream(FileDescriptor.err, STDERR), true);
+    return new PrintWriter(new StandardStream(FileDescriptor.err, STDERR, null), true);
   }
 
   /** Whether stderr is a terminal that understands a redrawn line. */
@@ -123,16 +135,16 @@ final class StandardStream extends Writer {
     }
   }
 
-  private static UnerringException failure(IOException e) {
+  private UnerringException failure(IOException e) {
     return isPipe() || String.valueOf(e.getMessage()).contains("Broken pipe")
         ? new Closed(e)
         : new DataException("standard output cannot be written: " + e.getMessage(), e);
   }
 
   /** The system's message may be in another language. */
-  private static boolean isPipe() {
+  private boolean isPipe() {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+      String target = Files.readSymbolicLink(link).toString();
       return target.startsWith("pipe:") || target.startsWith("socket:");
     } catch (IOException | UnsupportedOperationException e) {
       return false;

@@ -2,6 +2,7 @@ package dev.unerring.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /** One line at the bottom of a terminal that is drawn again and again, never wider than it. */
 final class StatusLine {
@@ -14,10 +15,17 @@ final class StatusLine {
   private static final String CUT = "...";
 
   private final PrintWriter err;
+  private final IntSupplier columns;
   private boolean open;
 
   StatusLine(PrintWriter err) {
+    this(err, StandardStream::columns);
+  }
+
+  /** On a terminal that says how many columns it has, before each drawing. */
+  StatusLine(PrintWriter err, IntSupplier columns) {
     this.err = err;
+    this.columns = columns;
   }
 
   /**
@@ -27,7 +35,7 @@ final class StatusLine {
    * @param texts the longest first
    */
   void draw(List<String> texts) {
-    String text = fitting(texts, StandardStream.columns());
+    String text = fitting(texts, columns.getAsInt());
     err.print(CLEAR);
     err.print(text);
     err.flush();

@@ -34,8 +34,13 @@ final class Terminal implements Monitor {
    * @param deadline of {@link System#nanoTime}, {@link Long#MAX_VALUE} for none
    */
   Terminal(PrintWriter err, boolean bar, long deadline, Interrupt interrupt) {
+    this(new StatusLine(err), err, bar, deadline, interrupt);
+  }
+
+  /** The same with a line of its own. */
+  Terminal(StatusLine line, PrintWriter err, boolean bar, long deadline, Interrupt interrupt) {
     this.err = err;
-    this.line = new StatusLine(err);
+    this.line = line;
     this.bar = bar;
     this.deadline = deadline;
     this.interrupt = interrupt;

@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.stream.Stream;
 
 /**
@@ -145,19 +144,16 @@ final class FolderListing {
   private Optional<String> group(String name) {
     return input
         .group()
-        .map(pattern -> {
-          Matcher matcher = pattern.matcher(name);
-          if (!matcher.find() || matcher.group(1) == null) {
-            throw new DataException(
-                input.path().resolve(name)
-                    + ": the pattern "
-                    + pattern
-                    + " finds no group in "
-                    + SourceList.printable(name)
-                    + "; change the pattern or the name");
-          }
-          return matcher.group(1);
-        });
+        .map(pattern ->
+            BoundedText.group(pattern, name)
+                .orElseThrow(() ->
+                    new DataException(
+                        input.path().resolve(name)
+                            + ": the pattern "
+                            + pattern
+                            + " finds no group in "
+                            + SourceList.printable(name)
+                            + "; change the pattern or the name")));
   }
 
   private static boolean meant(Path relative) {

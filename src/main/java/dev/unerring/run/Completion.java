@@ -51,6 +51,9 @@ record Completion(
   /** From a network that holds the weights to judge; the result is written into the folder. */
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
+    if (lineage.isFirst()) {
+      ModelFile.write(folder.file(MODEL), network); // whatever comes, training is not lost
+    }
     ErrorList found = trainErrors(network);
     ErrorList left = found;
     List<CorrectionResult> corrections = List.of();
@@ -59,8 +62,8 @@ record Completion(
     Optional<String> stopped = monitor.stop();
     boolean wanted = correctionWanted(found, lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
-    if (!begun || lineage.isFirst()) {
-      ModelFile.write(folder.file(MODEL), network); // training is not lost with a correction
+    if (!begun && !lineage.isFirst()) {
+      ModelFile.write(folder.file(MODEL), network);
     }
     boolean changed = false;
     if (begun) {

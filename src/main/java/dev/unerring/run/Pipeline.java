@@ -13,6 +13,8 @@ import dev.unerring.tensor.Shape;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -65,10 +67,36 @@ public final class Pipeline {
     }
   }
 
-  /** All but the training itself has the bits of the definition. */
   private RunResult run(Dataset data, LabelAudit audit, Network trained) {
-    Network network = trained.exact();
     RunFolder folder = NewRunFolder.create(request);
+    try {
+      return run(data, audit, trained, folder);
+    } catch (Error e) {
+      rescue(folder, trained.exact(), e);
+      throw e;
+    }
+  }
+
+  /** Saves the weights where no model is saved yet: memory that was short may be free again. */
+  private void rescue(RunFolder folder, Network network, Error cause) {
+    try {
+      Path model = folder.file(Completion.MODEL);
+      boolean there = Files.exists(model);
+      if (!there) {
+        ModelFile.write(model, network);
+      }
+      monitor.note(
+          model
+              + (there ? ": the model is saved" : ": the weights of the last step are saved")
+              + ", but not counted");
+    } catch (RuntimeException | Error e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** All but the training itself has the bits of the definition. */
+  private RunResult run(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
+    Network network = trained.exact();
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
     String architecture = request.plan().architecture();
