@@ -2,11 +2,14 @@ package dev.unerring.cli;
 
 import dev.unerring.base.NearestNames;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -14,8 +17,9 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What is wrong with a command line, the cause before what follows from it: an unknown word, an
- * empty value, then the rest, such as an option that is missing because it was misspelt.
+ * What is wrong with a command line, the cause before what follows from it: a value that does not
+ * fit or is empty, an unknown word, then the rest, such as an option that is missing because it was
+ * misspelt.
  */
 final class CommandLineErrors {
   static final int USAGE = 2;
@@ -25,16 +29,25 @@ final class CommandLineErrors {
 
   /** Refuses a command line with a fault; picocli has collected them all. */
   static void require(ParseResult parsed) {
-    List<ParameterException> faults = new ArrayList<>();
+    List<ParameterException> unfit = new ArrayList<>();
+    List<ParameterException> unknown = new ArrayList<>();
+    List<ParameterException> rest = new ArrayList<>();
     for (CommandLine command : parsed.asCommandLineList()) {
       ParseResult own = command.getParseResult();
+      own.errors()
+          .forEach(each -> {
+            boolean follows =
+                each instanceof MissingParameterException
+                    || each instanceof UnmatchedArgumentException;
+            (follows ? rest : unfit).add(fault(each, command));
+          });
+      empty(own).ifPresent(each -> unfit.add(new ParameterException(command, each)));
       if (!own.unmatched().isEmpty()) {
-        throw new UnmatchedArgumentException(command, own.unmatched());
+        unknown.add(new UnmatchedArgumentException(command, own.unmatched()));
       }
-      empty(own).ifPresent(each -> faults.add(new ParameterException(command, each)));
-      own.errors().forEach(each -> faults.add(fault(each, command)));
     }
-    faults.stream()
+    Stream.of(unfit, unknown, rest)
+        .flatMap(List::stream)
         .findFirst()
         .ifPresent(fault -> {
           throw fault;
@@ -80,6 +93,11 @@ final class CommandLineErrors {
     }
     if ("".equals(failure.getValue()) && failure.getArgSpec() != null) {
       return empty(failure.getArgSpec());
+    }
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof InvalidPathException e) {
+        return Failures.fileName(e);
+      }
     }
     return failure.getMessage();
   }

@@ -29,7 +29,7 @@ final class Failures {
 
   /** Ready before there is need, since building a message takes memory. */
   private static final byte[] LAST_WORDS =
-      "unerring: out of memory; raise the heap, e.g. JAVA_TOOL_OPTIONS=-Xmx4g\n"
+      "unerring: failed, without memory to say why; raise the heap: JAVA_TOOL_OPTIONS=-Xmx4g\n"
           .getBytes(StandardCharsets.US_ASCII);
 
   private Failures() {}
@@ -80,19 +80,21 @@ final class Failures {
                   DATA,
                   "a file became shorter, or its disk failed, while it was being read; leave the"
                       + " data as they are during the work, and run again");
-          case InvalidPathException e ->
-              new Known(
-                  DATA,
-                  "'"
-                      + e.getInput()
-                      + "' cannot be a file name here ("
-                      + e.getReason()
-                      + "); Java takes names as "
-                      + System.getProperty("sun.jnu.encoding")
-                      + ": start it with LC_ALL=C.UTF-8, or through bin/unerring");
+          case InvalidPathException e -> new Known(DATA, fileName(e));
           case UncheckedIOException e -> new Known(DATA, IoReason.of(e.getCause()));
           default -> null;
         });
+  }
+
+  /** Why a name is not one of a file, which mostly goes back to the locale. */
+  static String fileName(InvalidPathException e) {
+    return "'"
+        + e.getInput()
+        + "' cannot be a file name here ("
+        + e.getReason()
+        + "); Java takes names as "
+        + System.getProperty("sun.jnu.encoding")
+        + ": start it with LC_ALL=C.UTF-8, or through bin/unerring";
   }
 
   /** What was short, and how to get more of it. */

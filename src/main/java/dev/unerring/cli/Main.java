@@ -129,7 +129,7 @@ public final class Main implements Runnable {
     } catch (ParameterException e) {
       throw e;
     } catch (ExecutionException e) {
-      return Failures.on(e.getCause(), commands.getErr(), stacktrace);
+      return Failures.on(e.getCause() == null ? e : e.getCause(), commands.getErr(), stacktrace);
     } catch (RuntimeException | Error e) {
       return Failures.on(e, commands.getErr(), stacktrace);
     }

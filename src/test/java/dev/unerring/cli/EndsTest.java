@@ -36,7 +36,7 @@ class EndsTest {
         failure("link", 1, "a fault of the program; please report it with these lines"),
         failure("fault", 1, "a fault of the program; please report it with these lines"),
         failure("stack", 1, "a fault of the program; please report it with these lines"),
-        failure("nameless", 6, "out of memory; raise the heap"),
+        failure("nameless", 6, "failed, without memory to say why"),
         failure("hook", 0, ""));
   }
 
@@ -60,6 +60,17 @@ class EndsTest {
     Child child = Child.start(folder, Map.of(), "", List.of("-Xmx48m"), Main.class, words);
     assertEquals(6, child.code(), child.err());
     assertTrue(child.err().startsWith("unerring: out of memory: the Java heap of"), child.err());
+  }
+
+  @Test
+  void aNameThatTheLocaleCannotSayIsNamed() throws Exception {
+    Map<String, String> ascii = Map.of("LC_ALL", "C");
+    String name = "\"$(printf 'm\\303\\251lanome.npz')\""; // the shell makes it in any locale
+    Child child = Child.start(folder, ascii, name, JVM, Main.class, "datasets", "verify");
+    assertTrue(child.code() == 2 || child.code() == 5, child.err());
+    assertEquals(1, child.err().lines().filter(line -> line.startsWith("unerring: ")).count());
+    assertTrue(child.err().contains("LC_ALL=C.UTF-8"), child.err());
+    assertFalse(child.err().contains("Exception"), child.err());
   }
 
   @TestFactory

@@ -32,6 +32,8 @@ class UnknownWordsTest {
         wrong("datasets lst", "Unknown command: 'lst'; did you mean list?"),
         wrong("trian --data x", "Unknown command: 'trian'; did you mean train?"),
         wrong("errors --run R more", "Unexpected argument: 'more'"),
+        wrong("train --seed abc", "Invalid value for option '--seed': 'abc' is not a long"),
+        wrong("train --data x --epochs 1.5", "Invalid value for option '--epochs': '1.5'"),
         wrong("train", "Missing required option: '--data=X'"),
         wrong("train --data=", "--data: an empty value; give it one"),
         wrong("train --data demo --out=", "--out: an empty value; give it one"),
