@@ -3,6 +3,7 @@ package dev.unerring.cli;
 import dev.unerring.base.NearestNames;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -22,7 +24,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * misspelt.
  */
 final class CommandLineErrors {
-  static final int USAGE = 2;
   private static final String FILE_ADVICE = " (a file of this name goes after --)";
 
   private CommandLineErrors() {}
@@ -61,7 +62,16 @@ final class CommandLineErrors {
     err.println("unerring: " + text(failure));
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     err.flush();
-    return USAGE;
+    return Failures.USAGE;
+  }
+
+  /** Makes a path of a word; says why where it cannot. */
+  static Path path(String word) {
+    try {
+      return Path.of(word);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException(Failures.fileName(e));
+    }
   }
 
   private static ParameterException fault(Exception each, CommandLine command) {
@@ -93,11 +103,6 @@ final class CommandLineErrors {
     }
     if ("".equals(failure.getValue()) && failure.getArgSpec() != null) {
       return empty(failure.getArgSpec());
-    }
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof InvalidPathException e) {
-        return Failures.fileName(e);
-      }
     }
     return failure.getMessage();
   }

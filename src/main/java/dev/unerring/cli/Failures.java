@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
  */
 final class Failures {
   static final int SOFTWARE = 1;
+  static final int USAGE = 2;
   private static final int DATA = 5;
   private static final int MACHINE = 6;
   private static final int SHOWN_FRAMES = 12;

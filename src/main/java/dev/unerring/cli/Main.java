@@ -2,6 +2,7 @@ package dev.unerring.cli;
 
 import dev.unerring.ffi.FloatingPointState;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -104,6 +105,7 @@ public final class Main implements Runnable {
     CommandLine commands = new CommandLine(main);
     collectErrors(commands);
     return commands
+        .registerConverter(Path.class, CommandLineErrors::path)
         .setExpandAtFiles(false) // @1.png is a file
         .setParameterExceptionHandler(CommandLineErrors::print)
         .setExecutionStrategy(main::execute);
