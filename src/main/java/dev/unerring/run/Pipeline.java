@@ -11,12 +11,14 @@ import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
+import dev.unerring.network.StoredTensors;
 import dev.unerring.tensor.Shape;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -103,8 +105,28 @@ public final class Pipeline {
     try {
       folder.reserve(diskBytes(data, trained));
       return run(data, audit, trained, folder);
+    } catch (Error e) {
+      rescue(folder, trained.exact(), e);
+      throw e;
     } finally {
       folder.release();
+    }
+  }
+
+  /** Saves the weights where no model is saved yet: memory that was short may be free again. */
+  private void rescue(RunFolder folder, Network network, Error cause) {
+    try {
+      Path model = folder.file(Completion.MODEL);
+      boolean there = Files.exists(model);
+      if (!there) {
+        folder.writeModel(Completion.MODEL, network, StoredTensors.view(network));
+      }
+      monitor.note(
+          model
+              + (there ? ": the model is saved" : ": the weights of the last step are saved")
+              + ", but not counted");
+    } catch (RuntimeException | Error e) {
+      cause.addSuppressed(e);
     }
   }
 
