@@ -44,7 +44,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   static Classifier load(Path path, int workers) {
-    var device = new dev.unerring.run.Device("cpu", "auto", 1);
+    var device = dev.unerring.run.Device.oneThread();
     if (workers < 1 || workers > 1024) {
       throw new UsageException("a classifier has 1 to 1024 workers, not " + workers);
     }
@@ -129,7 +129,7 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Predicts a PNG or JPEG; needs the module java.desktop.
+   * Predicts a PNG or JPEG file; for JPEG the module java.desktop is needed.
    *
    * @param file the bytes of the file; they may not change meanwhile
    * @return what the model says of it
@@ -150,8 +150,8 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Decodes a PNG or JPEG and brings it to {@link #shape} as the training images were; needs the
-   * module java.desktop.
+   * Decodes a PNG or JPEG file and brings it to {@link #shape} as the training images were; for
+   * JPEG the module java.desktop is needed.
    *
    * @param file the bytes of the file; they may not change meanwhile
    * @return the image that the network would see

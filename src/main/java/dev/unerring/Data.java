@@ -42,9 +42,8 @@ public final class Data {
    * @throws dev.unerring.base.UnerringException where the flag is not known or its file not there
    */
   public static Data named(String flag) {
-    Path home = Path.of(System.getProperty("user.home"));
     Path demo = CacheFolder.path().resolve("demo");
-    return file(new DatasetLocator(Optional.empty(), home, demo).locate(flag));
+    return file(new DatasetLocator(Optional.empty(), CacheFolder.home(), demo).locate(flag));
   }
 
   /**
