@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /**
  * Writes npz files: the same arrays give the same bytes (no clock; every entry is dated
  * 1980-01-01). Stored entries are the same on every machine; deflated ones depend on its zlib.
- * Arrays that are streamed are made while they are written and may have any size.
+ * Arrays that are streamed are made while the file is written, twice, and may have any size.
  */
 public final class NpzWriter {
   /** Writes the items of an array, C order, as they shall stand in the file; each time the same. */
