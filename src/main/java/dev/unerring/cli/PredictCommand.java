@@ -192,7 +192,7 @@ final class PredictCommand implements Callable<Integer> {
     if (stored.isPresent() && data == null) {
       return stored;
     }
-    try (Dataset own = run.data(trained, data)) {
+    try (Dataset own = run.data(trained, data, watch)) {
       if (!trained.isOf(own)) {
         throw new DataException(
             own.file() + " is not the data of this run; scores are calibrated on its own");

@@ -29,18 +29,24 @@ final class RunOptions {
   }
 
   /**
-   * The data that are named, else those of the run.
+   * The data that are named, else those of the run; their classes are matched with the run's by
+   * name.
    *
    * @param data a file or a flag; null for those of the run
-   * @throws DataException where the run's data are gone or were changed
+   * @throws DataException where the run's data are gone or were changed, or the names of the
+   *     classes differ
    */
-  Dataset data(TrainedRun trained, String data) {
+  Dataset data(TrainedRun trained, String data, WorkMonitor monitor) {
     Path recorded = file(trained, data);
-    if (data != null) {
-      return Dataset.open(recorded);
+    Dataset opened = Dataset.open(recorded);
+    Dataset dataset;
+    try {
+      dataset = trained.matched(opened, monitor);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
     }
-    Dataset dataset = Dataset.open(recorded);
-    if (!trained.isOf(dataset)) {
+    if (data == null && !trained.isOf(dataset)) {
       dataset.close();
       throw new DataException(
           recorded

@@ -120,6 +120,25 @@ public final class NpzWriter {
         .array();
   }
 
+  /**
+   * Texts as npy version 1.0: an array of numpy's type {@code <U}, as long as the longest.
+   *
+   * @param shape empty for one text alone
+   */
+  public static byte[] npyText(List<String> texts, List<Integer> shape) {
+    int longest = 1;
+    for (String text : texts) {
+      longest = Math.max(longest, text.codePointCount(0, text.length()));
+    }
+    ByteBuffer items =
+        ByteBuffer.allocate(texts.size() * longest * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < texts.size(); i++) {
+      items.position(i * longest * Integer.BYTES);
+      texts.get(i).codePoints().forEach(items::putInt);
+    }
+    return npy("<U" + longest, shape, items.array());
+  }
+
   /** Writes the file so that it is either complete or not there; DataException on failure. */
   public void write(Path target) {
     AtomicFile.write(target, this::writeTo);

@@ -126,8 +126,8 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
 
   /** The identity of an unknown file with the names that it was packed with. */
   DatasetIdentity name(Path npz, DatasetIdentity unknown) {
-    boolean multiLabel = unknown.task() == Task.MULTI_LABEL;
-    int labels = unknown.labelNames().size();
+    boolean multiLabel = unknown.description().task() == Task.MULTI_LABEL;
+    int labels = unknown.description().classes();
     if (multiLabel != (task == Task.MULTI_LABEL)
         || (multiLabel ? labels != labelNames.size() : labels > labelNames.size())) {
       throw refusal(
@@ -142,9 +142,7 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
         unknown.name(),
         false,
         Optional.empty(),
-        task,
-        labelNames,
-        Optional.of(fit),
+        new SetDescription(task, labelNames, true, Optional.of(fit)),
         npz + " is a packed set; its label names are those of " + of(npz).getFileName() + ".");
   }
 }

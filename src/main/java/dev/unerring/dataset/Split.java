@@ -25,6 +25,16 @@ public final class Split implements ImageSource {
     this.labels = labels;
   }
 
+  /** The same images; label {@code i} as number {@code numbers[i]}, or column i as that column. */
+  Split renumbered(int[] numbers) {
+    int[] renumbered = new int[labels.length];
+    for (int i = 0; i < labels.length; i++) {
+      int at = labelCount == 1 ? i : i - i % labelCount + numbers[i % labelCount];
+      renumbered[at] = labelCount == 1 ? numbers[labels[i]] : labels[i];
+    }
+    return new Split(name, imageBytes, images, labelCount, renumbered);
+  }
+
   /** {@code train}, {@code val} or {@code test}. */
   public String name() {
     return name;
@@ -74,6 +84,11 @@ public final class Split implements ImageSource {
   /** Label {@code column}, from 0, of a sample. */
   public int label(int sampleIndex, int column) {
     return labels[sampleIndex * labelCount + Objects.checkIndex(column, labelCount)];
+  }
+
+  /** All labels, row by row; not to be changed. */
+  int[] labels() {
+    return labels;
   }
 
   /** A sample with all its labels. */

@@ -64,7 +64,7 @@ public final class Packer {
     int channels = images.stream().mapToInt(LoadedImage::channels).max().orElseThrow();
     PackedSamples samples = new PackedSamples(list, splits, images, channels);
 
-    NpzWriter npz = samples.npz(size);
+    NpzWriter npz = samples.npz(size, request.fit());
     byte[] sources = samples.sourcesCsv().getBytes(StandardCharsets.UTF_8);
     PackReport report = new PackReport(request, samples, size);
     byte[] json = report.packFile(npz.sha256(), sources).getBytes(StandardCharsets.UTF_8);

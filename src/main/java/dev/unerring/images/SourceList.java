@@ -1,11 +1,15 @@
 package dev.unerring.images;
 
 import dev.unerring.base.DataException;
+import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.PackFile;
+import dev.unerring.dataset.SetDescription;
+import dev.unerring.dataset.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -23,6 +27,13 @@ record SourceList(
   static final List<String> SPLITS = List.of("train", "val", "test");
   private static final int MAX_LABELS = 1000;
   private static final int MAX_LABEL_VALUES = 1 << 22;
+
+  /** What its labels mean. */
+  SetDescription description(Fit fit) {
+    boolean two = labelNames.size() == 2;
+    Task task = multiLabel ? Task.MULTI_LABEL : two ? Task.BINARY : Task.MULTI_CLASS;
+    return new SetDescription(task, labelNames, true, Optional.of(fit));
+  }
 
   /** The number of the split that a word means, or -1. */
   static int split(String word) {

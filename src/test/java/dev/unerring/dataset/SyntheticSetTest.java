@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,7 +57,12 @@ class SyntheticSetTest {
       Path file = write(plan);
       try (NpzReader npz = NpzReader.open(file)) {
         assertEquals(
-            DatasetReader.ARRAYS.stream().map(name -> name + ".npy").sorted().toList(),
+            Stream.concat(
+                    DatasetReader.ARRAYS.stream(),
+                    Stream.of(SetDescription.NAMES, SetDescription.RULES))
+                .map(name -> name + ".npy")
+                .sorted()
+                .toList(),
             npz.entryNames());
         boolean colour = manifest.channels() == 3;
         String images =
@@ -68,6 +74,7 @@ class SyntheticSetTest {
         int columns = manifest.task() == Task.MULTI_LABEL ? manifest.classes() : 1;
         assertEquals("(70, " + columns + ")", npz.header("test_labels").shapeText());
         assertEquals("uint8", npz.header("test_labels").typeName());
+        assertEquals(manifest.labelNames(), npz.texts(SetDescription.NAMES));
       }
       try (Dataset data = Dataset.open(file)) {
         assertEquals("synthetic-" + flag, data.name());
