@@ -59,8 +59,8 @@ public final class ClosedWorldFile {
     List<Integer> extents = new ArrayList<>(List.of(samples, image.h(), image.w()));
     if (image.d() > 1) {
       extents.add(1, image.d());
-    }
-    if (image.c() > 1) {
+      extents.add(image.c()); // a small depth alone would look like channels
+    } else if (image.c() > 1) {
       extents.add(image.c());
     }
     return extents;

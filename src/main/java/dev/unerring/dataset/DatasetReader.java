@@ -31,7 +31,6 @@ final class DatasetReader {
 
   static final int MAX_CLASSES = 1000;
   static final int MAX_LABEL_VALUES = 1 << 22;
-  static final int MAX_IMAGE_BYTES = 1 << 24;
   static final long MAX_TOTAL_BYTES = 16L << 30;
 
   private static final int MAX_ENTRIES = 64;
@@ -226,53 +225,7 @@ final class DatasetReader {
 
   /** Shape of one image of an array of images, which is checked. */
   Shape imageShape(String array) {
-    NpyHeader header = npz.header(array);
-    if (header.kind() != 'u' || header.itemBytes() != 1) {
-      throw refusal(
-          array,
-          "it is of " + header.typeName() + ", images must be uint8",
-          "save values 0 to 255 as numpy.uint8");
-    }
-    return imageShape(array, header);
-  }
-
-  private Shape imageShape(String array, NpyHeader header) {
-    List<Integer> extents = header.shape();
-    String advice = "give images N x H x W, N x H x W x 3 or N x D x H x W";
-    if (extents.size() < 3 || extents.size() > 4) {
-      throw refusal(array, "its shape " + header.shapeText() + " is not one of images", advice);
-    }
-    if (extents.getFirst() == 0) {
-      throw refusal(array, "the split is empty", "give each of train, val and test some samples");
-    }
-    if (header.items() == 0) {
-      throw refusal(array, "its images of shape " + header.shapeText() + " have no pixel", advice);
-    }
-    long imageBytes = header.items() / extents.getFirst();
-    if (imageBytes > MAX_IMAGE_BYTES) {
-      throw refusal(
-          array,
-          "one image has " + imageBytes + " bytes, allowed are " + MAX_IMAGE_BYTES,
-          "scale the images down");
-    }
-    int last = extents.getLast();
-    if (extents.size() == 3) {
-      return Shape.image2d(extents.get(1), last, 1);
-    }
-    if (last == 1 || last == 3) {
-      return Shape.image2d(extents.get(1), extents.get(2), last);
-    }
-    if (last == 2 || last == 4) {
-      throw refusal(
-          array,
-          "its shape "
-              + header.shapeText()
-              + " looks like "
-              + last
-              + " channels; images have 1 or 3",
-          advice);
-    }
-    return new Shape(1, extents.get(1), extents.get(2), last, 1);
+    return ImageArray.shape(npz.path(), array, npz.header(array));
   }
 
   private int labelCount() {

@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,6 +85,15 @@ public final class Split implements ImageSource {
   /** Label {@code column}, from 0, of a sample. */
   public int label(int sampleIndex, int column) {
     return labels[sampleIndex * labelCount + Objects.checkIndex(column, labelCount)];
+  }
+
+  /** Whether a sample has several labels, and each sample exactly one of them set. */
+  boolean oneHot() {
+    boolean oneHot = labelCount > 1;
+    for (int row = 0; oneHot && row < labels.length; row += labelCount) {
+      oneHot = Arrays.stream(labels, row, row + labelCount).sum() == 1;
+    }
+    return oneHot;
   }
 
   /** All labels, row by row; not to be changed. */
