@@ -154,8 +154,9 @@ record DatasetIdentity(
     SetDescription inside = layout.described().orElse(null);
     if (inside == null) {
       DatasetIdentity unknown = unofficial(file, stem, hashes, byName, layout);
+      int labels = layout.labelCount() > 1 ? layout.labelCount() : highestLabel(layout) + 1;
       return PackFile.beside(file, hashes.sha256())
-          .map(pack -> pack.name(file, unknown))
+          .map(pack -> pack.name(file, unknown, labels))
           .orElse(unknown);
     }
     Optional<DatasetManifest> agreeing =

@@ -1,8 +1,8 @@
 package dev.unerring.dataset;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -194,6 +194,7 @@ final class Findings {
   }
 
   private void pixels() {
+    audit.remarks().forEach(remark -> found.add(Finding.warning("nearly-black-images", remark)));
     int constant = audit.constantImages().size();
     if (constant > 0) {
       found.add(

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Which images an array holds, by its header: uint8 of [n][h][w], [n][h][w][1 or 3], [n][d][h][w], or
- * volumes as [n][d][h][w][1]. Arrays with the channels first are refused with the line of numpy that
- * turns them round, unless they have one channel: then the bytes are the same.
+ * Which images an array holds, by its header: uint8 of [n][h][w], [n][h][w][1 or 3], [n][d][h][w],
+ * or volumes as [n][d][h][w][1]. Arrays with the channels first are refused with the line of numpy
+ * that turns them round, unless they have one channel: then the bytes are the same.
  */
 public final class ImageArray {
   static final int MAX_IMAGE_BYTES = 1 << 24;
