@@ -12,7 +12,11 @@ import picocli.CommandLine.Option;
 
 /** Which run a verb works with. */
 final class RunOptions {
-  @Option(names = "--run", required = true, paramLabel = "DIR", description = "Folder of a run.")
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a run; predict also takes a model file alone.")
   private Path run;
 
   @Option(
@@ -22,6 +26,11 @@ final class RunOptions {
   private Path root;
 
   RunOptions() {}
+
+  /** The model file, where one is named instead of a folder. */
+  Optional<Path> modelFile() {
+    return Files.isRegularFile(run) ? Optional.of(run) : Optional.empty();
+  }
 
   /** The run. */
   TrainedRun run() {

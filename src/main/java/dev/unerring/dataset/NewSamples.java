@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Samples that were found later, in one list. Of an npz file: {@code images} (uint8) and {@code
@@ -65,26 +66,41 @@ public final class NewSamples implements AutoCloseable {
    *
    * @param file where they come from, for messages
    * @param imageShape of one image, n = 1
-   * @param images uint8, one after the other
+   * @param count number of images
+   * @param images uint8 of each
    * @param labels row by row, as the description numbers them
    * @param names what to call each sample, e.g. its file
    */
   public static NewSamples of(
       Path file,
       Shape imageShape,
-      List<byte[]> images,
+      int count,
+      IntFunction<byte[]> images,
       int[] labels,
       SetDescription description,
       List<String> names) {
     int bytes = imageShape.imageElements();
     Arena arena = Arena.ofShared();
-    MemorySegment all = arena.allocate((long) images.size() * bytes);
-    for (int i = 0; i < images.size(); i++) {
-      MemorySegment.copy(MemorySegment.ofArray(images.get(i)), 0, all, (long) i * bytes, bytes);
+    MemorySegment all = NpzReader.allocate(file, (long) count * bytes, arena);
+    for (int i = 0; i < count; i++) {
+      MemorySegment.copy(MemorySegment.ofArray(images.apply(i)), 0, all, (long) i * bytes, bytes);
     }
-    Split split = new Split("new", bytes, all, labels.length / images.size(), labels);
+    Split split = new Split("new", bytes, all, labels.length / count, labels);
+    String notice = file + ": " + count + " pictures: " + counts(split, description);
     return new NewSamples(
-        file, imageShape, split, description, List.copyOf(names), Optional.empty(), arena);
+        file, imageShape, split, description, List.copyOf(names), Optional.of(notice), arena);
+  }
+
+  /** Samples by name of the class (of the label), of those that have any. */
+  private static String counts(Split split, SetDescription description) {
+    List<Integer> counts = SplitSummary.of(split, description.classes()).histogram();
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < counts.size(); i++) {
+      if (counts.get(i) > 0) {
+        texts.add(description.labelNames().get(i) + " " + counts.get(i));
+      }
+    }
+    return String.join(", ", texts);
   }
 
   private static NewSamples read(NpzReader npz, List<String> prefixes, Arena arena) {
@@ -138,7 +154,7 @@ public final class NewSamples implements AutoCloseable {
     for (String prefix : prefixes) {
       bytes += npz.header(prefix + "images").dataBytes();
     }
-    MemorySegment all = npz.allocate(bytes, arena);
+    MemorySegment all = NpzReader.allocate(npz.path(), bytes, arena);
     long at = 0;
     for (String prefix : prefixes) {
       try (Arena part = Arena.ofConfined()) {

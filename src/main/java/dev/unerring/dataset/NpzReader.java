@@ -150,7 +150,7 @@ public final class NpzReader implements AutoCloseable {
     if (bytes > PROVE_FIRST_BYTES) {
       prove(entry);
     }
-    MemorySegment items = allocate(bytes, arena);
+    MemorySegment items = allocate(path, bytes, arena);
     try (EntryStream stream = new EntryStream(path, file, entry)) {
       NpyHeaderReader.read(path, entry, stream);
       stream.read(items);
@@ -222,7 +222,7 @@ public final class NpzReader implements AutoCloseable {
   }
 
   /** Memory of {@code arena}; DataException where there is not so much. */
-  MemorySegment allocate(long bytes, Arena arena) {
+  static MemorySegment allocate(Path path, long bytes, Arena arena) {
     try {
       return arena.allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);
     } catch (OutOfMemoryError e) {

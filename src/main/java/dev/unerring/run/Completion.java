@@ -8,9 +8,11 @@ import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.Correctors;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
+import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Categorizer;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.Labels;
 import dev.unerring.errors.Metrics;
 import dev.unerring.network.ModelFile;
@@ -21,6 +23,7 @@ import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,7 +63,7 @@ record Completion(
     boolean wanted = correctionWanted(found, lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
     if (!begun || lineage.isFirst()) {
-      ModelFile.write(folder.file(MODEL), network); // training is not lost with a correction
+      write(network); // training is not lost with a correction
     }
     boolean changed = false;
     if (begun) {
@@ -69,7 +72,7 @@ record Completion(
       corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
       changed = !StoredTensors.of(network).weightsSha256().equals(before);
       if (changed || !lineage.isFirst()) {
-        ModelFile.write(folder.file(MODEL), network);
+        write(network);
       }
       left = changed ? trainErrors(network) : found;
     }
@@ -116,6 +119,32 @@ record Completion(
     result.json().put(RunFolder.SEALED, folder.sealed());
     folder.writeSealed(RunFolder.RESULT, result.json());
     return result;
+  }
+
+  /** Saves the model, calibrated on the validation samples where its logits allow that. */
+  private void write(Network network) {
+    LabelledLogits outcome =
+        new LabelledLogits(
+            data.task(),
+            network.classes(),
+            Evaluator.logits(network, data.val()),
+            Evaluator.labels(data.val()));
+    Optional<Calibration> calibration =
+        outcome.isFinite() ? Optional.of(Calibration.fit(outcome)) : Optional.empty();
+    write(folder.file(MODEL), network, StoredTensors.of(network), data, plan, calibration);
+  }
+
+  /** Saves a model with all that its predictions need. */
+  static void write(
+      Path file,
+      Network network,
+      StoredTensors tensors,
+      Dataset data,
+      TrainingPlan plan,
+      Optional<Calibration> calibration) {
+    String arithmetic = plan.arithmetic().label();
+    ModelFile.write(
+        file, network, tensors, TrainedModel.metadata(data.description(), arithmetic, calibration));
   }
 
   private Labels goals(int[] goals) {

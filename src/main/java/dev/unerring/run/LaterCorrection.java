@@ -60,7 +60,7 @@ public final class LaterCorrection {
   public Optional<RunResult> run() {
     requireUsable();
     try (Dataset opened = Dataset.open(request.data(), monitor);
-        NewSamples given = request.add() == null ? null : NewSamples.open(request.add())) {
+        NewSamples given = request.add() == null ? null : added()) {
       Dataset data = run.isOf(opened) ? run.matched(opened, monitor) : opened;
       if (!run.isOf(data)) {
         throw new DataException(
@@ -101,6 +101,14 @@ public final class LaterCorrection {
         throw e;
       }
     }
+  }
+
+  private NewSamples added() {
+    Path folder = target().toAbsolutePath().normalize();
+    while (!Files.isDirectory(folder)) {
+      folder = folder.getParent();
+    }
+    return request.add().open(run.trained(Optional.empty()), folder, monitor);
   }
 
   private NewSamples matched(NewSamples given, Dataset data) {

@@ -7,13 +7,13 @@ import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
-import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -83,7 +83,13 @@ public final class Pipeline {
         new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);
     folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
     if (training.best() != null) {
-      ModelFile.write(folder.file(Completion.BEST), network, training.best());
+      Completion.write(
+          folder.file(Completion.BEST),
+          network,
+          training.best(),
+          data,
+          request.plan(),
+          Optional.empty());
     }
     if (request.plan().baseLine() && training.best() != null) {
       training.best().restore(network);

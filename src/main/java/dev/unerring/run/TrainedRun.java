@@ -10,9 +10,7 @@ import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.SetDescription;
 import dev.unerring.dataset.Task;
 import dev.unerring.errors.Calibration;
-import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
-import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
@@ -247,27 +245,18 @@ public final class TrainedRun {
    * @throws VerificationException where it is not the model whose errors the run counted
    */
   public Network network(Backend backend, int batch) {
-    Network network = ModelFile.read(model(), backend, batch);
-    String found = StoredTensors.of(network).weightsSha256();
-    if (!found.equals(text(result, "weightsSha256"))) {
-      throw new VerificationException(
-          model()
-              + " is not the model of this run: weightsSha256 "
-              + found
-              + ", in result.json "
-              + result.get("weightsSha256")
-              + "; put the right file back or train again");
-    }
-    if (network.classes() != labelNames().size()) {
-      throw new DataException(
-          model()
-              + " has "
-              + network.classes()
-              + " classes, the run names "
-              + labelNames().size()
-              + "; the folder is damaged, train again");
-    }
-    return network;
+    return trained(Optional.empty()).network(backend, batch);
+  }
+
+  /** The model with all that its predictions need. */
+  public TrainedModel trained(Optional<Calibration> calibration) {
+    return new TrainedModel(
+        model(),
+        description,
+        calibration,
+        patchNotice(),
+        text(result, "weightsSha256"),
+        RunFolder.RESULT);
   }
 
   /** What was stored; empty where nothing was, or it is of another model. */
