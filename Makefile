@@ -132,7 +132,7 @@ format: | have-jdk have-mvn ## format the Java sources
 	$(MAVEN) -q spotless:apply
 
 golden: $(CPU_LIBRARY) | tools ## rewrite the golden hashes (a commit of its own, with its reason)
-	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest=GoldenBitsTest -Dgolden.update=true
+	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest='GoldenBitsTest,ResultGoldenTest' -Dgolden.update=true
 
 bindings-diff: | have-jdk have-mvn ## compare the CUDA bindings with what jextract reads from CUDA_INCLUDE=a:b:c
 	@$(MAVEN) -q test-compile -Dspotless.check.skip=true

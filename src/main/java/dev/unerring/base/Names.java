@@ -34,7 +34,7 @@ public final class Names {
   /**
    * The normal form: Unicode NFC; no blanks and no invisible characters at the ends; each run of
    * blanks inside (no-break, ideographic, tab and so on) as one space. Other invisible characters
-   * inside stay, because some scripts need them.
+   * inside stay, because some scripts need them; so do those that turn the direction of writing.
    */
   public static String normal(String text) {
     String composed = Normalizer.normalize(text, Normalizer.Form.NFC);
@@ -45,10 +45,10 @@ public final class Names {
       int c = composed.codePointAt(i);
       if (isBlank(c)) {
         gap = true;
-      } else if (end > 0 || !isUnseen(c)) {
+      } else if (end > 0 || !isUnseen(c) || turnsDirection(c)) {
         out.append(gap && !out.isEmpty() ? " " : "").appendCodePoint(c);
         gap = false;
-        end = isUnseen(c) ? end : out.length();
+        end = isUnseen(c) && !turnsDirection(c) ? end : out.length();
       }
     }
     return out.substring(0, end);
@@ -74,7 +74,11 @@ public final class Names {
 
   /** Whether the text holds a control character that turns the direction of writing (U+202E...). */
   public static boolean turnsDirection(String text) {
-    return text.chars().anyMatch(c -> c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069);
+    return text.chars().anyMatch(Names::turnsDirection);
+  }
+
+  private static boolean turnsDirection(int c) {
+    return c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069;
   }
 
   /** The text for a message: shortened; controls and unseen characters as {@code \\u} numbers. */

@@ -157,19 +157,20 @@ final class FolderListing {
   }
 
   private void addImages(Path folder, int label, int split) {
-    List<String> names = new ArrayList<>();
-    for (Path file : files(folder)) {
-      names.add(input.path().relativize(file).toString().replace('\\', '/'));
-    }
-    if (names.isEmpty()) {
+    List<Path> files = files(folder);
+    if (files.isEmpty()) {
       throw new DataException(
           folder + ": the class " + name(folder) + " has no image; give it some, or leave it out");
     }
-    names.sort(null);
-    for (String name : names) {
-      sources.add(
-          new Source(name, input.path().resolve(name), new int[] {label}, group(name), split));
+    files.sort(Comparator.comparing(this::path));
+    for (Path file : files) {
+      sources.add(new Source(path(file), file, new int[] {label}, group(path(file)), split));
     }
+  }
+
+  /** The path within the input, with slashes. */
+  private String path(Path file) {
+    return input.path().relativize(file).toString().replace('\\', '/');
   }
 
   /** All files below a folder but those that are left out, whose folders are not even opened. */
@@ -272,8 +273,15 @@ final class FolderListing {
     }
   }
 
-  /** The name of a folder in normal form. */
+  /** The name of a folder in normal form; refused where the locale cannot show it. */
   private static String name(Path path) {
-    return Names.normal(path.getFileName().toString());
+    String name = path.getFileName().toString();
+    if (name.indexOf('\ufffd') >= 0) {
+      throw new DataException(
+          path
+              + ": the name of this folder cannot be read; it is not UTF-8, or the locale is not: run"
+              + " with LC_ALL=C.UTF-8, or rename it");
+    }
+    return Names.normal(name);
   }
 }

@@ -196,7 +196,7 @@ public final class ImageFiles {
             + " of memory, the Java heap has "
             + Sizes.text(heap)
             + "; the file may be sound: allow more (JAVA_TOOL_OPTIONS=-Xmx"
-            + (4 * (heap >> 20) + 4 * (bytes >> 20))
+            + ((heap + 2 * bytes >> 20) + 1)
             + "m), or scale the image down",
         e);
   }

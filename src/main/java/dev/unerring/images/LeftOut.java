@@ -58,10 +58,9 @@ final class LeftOut {
   String note() {
     return count == 0
         ? ""
-        : "left out: "
+        : "left out, as hidden or made by a desktop or network drive: "
             + count
-            + (count == 1 ? " file or folder" : " files or folders")
-            + " that desktops, network drives and hidden names stand for: "
+            + (count == 1 ? " entry, " : " entries, ")
             + String.join(", ", names.stream().limit(SHOWN).toList())
             + (names.size() > SHOWN ? ", ..." : "");
   }

@@ -91,7 +91,7 @@ public final class PackReport {
             size.width(),
             samples.channels(),
             list.labelNames().size(),
-            list.multiLabel() ? "labels" : "classes",
+            list.multiLabel() ? "labels" : list.labelNames().size() == 1 ? "class" : "classes",
             splitText()));
     if (grouped()) {
       text.append(list.groups().size()).append(" groups, none of them in two splits\n");

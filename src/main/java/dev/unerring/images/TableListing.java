@@ -296,7 +296,10 @@ final class TableListing {
               .toList();
       return files.stream().filter(Files::isRegularFile).findFirst().orElse(files.getFirst());
     } catch (InvalidPathException e) {
-      throw refusal(row, Names.shown(name) + " cannot be a file name", "correct it");
+      throw refusal(
+          row,
+          Names.shown(name) + " cannot be a file name here",
+          "correct it, or run with LC_ALL=C.UTF-8");
     }
   }
 
