@@ -1,5 +1,6 @@
 package dev.unerring.correct;
 
+import dev.unerring.backend.Turn;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
@@ -21,14 +22,16 @@ public final class Correctors {
    */
   public static List<CorrectionResult> correct(
       TrainingPlan plan, Split train, Labels goals, Monitor monitor, Network network) {
-    List<CorrectionResult> results = new ArrayList<>();
-    for (Corrector corrector : of(plan, train, goals, monitor)) {
-      boolean done = !results.isEmpty() && results.getLast().errorsAfter() == 0;
-      if (!done && monitor.stop().isEmpty()) {
-        results.add(corrector.correct(network));
+    try (Turn _ = network.backend().turn().take()) {
+      List<CorrectionResult> results = new ArrayList<>();
+      for (Corrector corrector : of(plan, train, goals, monitor)) {
+        boolean done = !results.isEmpty() && results.getLast().errorsAfter() == 0;
+        if (!done && monitor.stop().isEmpty()) {
+          results.add(corrector.correct(network));
+        }
       }
+      return results;
     }
-    return results;
   }
 
   private static List<Corrector> of(TrainingPlan plan, Split train, Labels goals, Monitor monitor) {

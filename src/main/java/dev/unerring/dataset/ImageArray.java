@@ -16,6 +16,8 @@ public final class ImageArray {
   /** Most channels that an array is taken to have first, where height and width are larger. */
   private static final int MOST_CHANNELS = 4;
 
+  private static final int SMALLEST_PICTURE = 8;
+
   private static final String ADVICE = "give images N x H x W, N x H x W x 3 or N x D x H x W";
 
   private final Path file;
@@ -49,7 +51,7 @@ public final class ImageArray {
       throw refusal("its shape " + header.shapeText() + " is not one of images", ADVICE);
     }
     if (extents.getFirst() == 0) {
-      throw refusal("the split is empty", "give each of train, val and test some samples");
+      throw refusal("the split is empty", "give at least one image");
     }
     if (header.items() == 0) {
       throw refusal("its images of shape " + header.shapeText() + " have no pixel", ADVICE);
@@ -83,7 +85,7 @@ public final class ImageArray {
           last == 4 ? "leave the alpha channel out: " + numpy("[..., :3]") : ADVICE);
     }
     boolean few = first > 1 && first <= MOST_CHANNELS;
-    if (few && extents.get(2) > MOST_CHANNELS && last > MOST_CHANNELS) {
+    if (few && extents.get(2) >= SMALLEST_PICTURE && last >= SMALLEST_PICTURE) {
       String turned = first == 3 ? "" : first == 4 ? "[:, :3]" : "[:, :1]";
       throw refusal(
           "its shape " + header.shapeText() + " looks like " + first + " channels first",

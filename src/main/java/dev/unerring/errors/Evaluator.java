@@ -2,6 +2,7 @@ package dev.unerring.errors;
 
 import dev.unerring.backend.HeldImages;
 import dev.unerring.base.DataException;
+import dev.unerring.backend.Turn;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
 import dev.unerring.network.Mode;
@@ -29,6 +30,12 @@ public final class Evaluator {
 
   /** Logits [samples.length][classes] of the samples, in the order given. */
   public static float[] logits(Network network, ImageSource images, int[] samples) {
+    try (Turn _ = network.backend().turn().take()) {
+      return pass(network, images, samples);
+    }
+  }
+
+  private static float[] pass(Network network, ImageSource images, int[] samples) {
     int classes = network.classes();
     float[] logits = room(samples.length, classes);
     MemorySegment result = MemorySegment.ofArray(logits);

@@ -1,6 +1,7 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Turn;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
@@ -12,6 +13,10 @@ import java.util.List;
  * A chain of layers with its memory: one flat buffer of trained values, one of gradients, one of
  * fixed tensors (input scaling, running statistics), and activations for a largest batch. The
  * backend owns the memory; the network lives as long as it.
+ *
+ * <p>One thread at a time: passes and changes take the backend's {@link Turn}, a second thread gets
+ * a {@link dev.unerring.base.ConcurrentUseException}. Threads that compute at once need a backend
+ * and a network each.
  */
 public final class Network {
   /** Buffers of {@link Scratch} that a residual network holds at once, at most. */
@@ -21,6 +26,7 @@ public final class Network {
   private final int classes;
   private final Backend backend;
   private final Chain chain;
+  private final Scratch scratch;
   private final List<Parameter> parameters = new ArrayList<>();
   private final Buffer values;
   private final Buffer gradients;
@@ -63,7 +69,8 @@ public final class Network {
     logits = allocate(chain.outputShape(shape));
     gradLogits = allocate(logits.whole().shape());
     commits = new Commit[batch + 1];
-    chain.bind(backend, shape, parameters, new Scratch(backend, chain.largest(shape)));
+    scratch = new Scratch(backend, chain.largest(shape));
+    chain.bind(backend, shape, parameters, scratch);
   }
 
   private Network(Network other) {
@@ -71,6 +78,7 @@ public final class Network {
     classes = other.classes;
     backend = other.backend.exact();
     chain = other.chain;
+    scratch = other.scratch;
     parameters.addAll(other.parameters);
     values = other.values;
     gradients = other.gradients;
@@ -162,12 +170,14 @@ public final class Network {
 
   /** Puts other patches on top, {@link Patches#NONE} to see the layers alone. */
   public void patch(Patches others) {
-    boolean fits = others.isEmpty() || others.fits(image(), classes);
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "patches for other images or classes than " + image() + " and " + classes);
+    try (Turn _ = backend.turn().take()) {
+      boolean fits = others.isEmpty() || others.fits(image(), classes);
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "patches for other images or classes than " + image() + " and " + classes);
+      }
+      patches = others;
     }
-    patches = others;
   }
 
   /**
@@ -177,14 +187,17 @@ public final class Network {
    * @param images number of images, at most {@link #batch}
    */
   public Tensor forward(MemorySegment pixels, int images, Mode mode) {
-    Tensor x = begin(images);
-    long bytes = x.shape().elements() * Float.BYTES;
-    backend.upload(pixels.byteSize() == bytes ? pixels : pixels.asSlice(0, bytes), x.data());
-    Tensor y = forward(images, mode);
-    if (mode == Mode.RUNNING_STATISTICS && !patches.isEmpty()) {
-      patches.apply(backend, pixels, y);
+    try (Turn _ = backend.turn().takeForPass()) {
+      Tensor x = begin(images);
+      long bytes = x.shape().elements() * Float.BYTES;
+      backend.upload(pixels.byteSize() == bytes ? pixels : pixels.asSlice(0, bytes), x.data());
+      Tensor y = forward(images, mode);
+      if (mode == Mode.RUNNING_STATISTICS && !patches.isEmpty()) {
+        patches.apply(backend, pixels, y);
+        backend.turn().unread(); // the patches have read it, the caller has not
+      }
+      return y;
     }
-    return y;
   }
 
   /**
@@ -192,15 +205,20 @@ public final class Network {
    * #forward(int, Mode)}.
    */
   public Tensor begin(int count) {
-    images = count;
-    return input.of(count);
+    try (Turn _ = backend.turn().takeForPass()) {
+      images = count;
+      return input.of(count);
+    }
   }
 
   /** Logits of the batch of {@link #begin}, of the layers alone: without patches. */
   public Tensor forward(int count, Mode mode) {
-    Tensor y = logits(count);
-    chain.forward(backend, input.of(count), y, mode);
-    return y;
+    try (Turn _ = backend.turn().take()) {
+      Tensor y = logits(count);
+      scratch.reclaim();
+      chain.forward(backend, input.of(count), y, mode);
+      return y;
+    }
   }
 
   /** Where the logits of {@code count} images stand after a pass. */
@@ -219,20 +237,26 @@ public final class Network {
    * @throws IllegalStateException where there are patches: their network is not trained any more
    */
   public void backward(int images, Mode mode) {
-    if (!patches.isEmpty()) {
-      throw new IllegalStateException("a network with patches cannot be trained; remove them");
+    try (Turn _ = backend.turn().take()) {
+      if (!patches.isEmpty()) {
+        throw new IllegalStateException("a network with patches cannot be trained; remove them");
+      }
+      scratch.reclaim();
+      chain.backward(
+          backend, input.of(images), logits.of(images), gradLogits.of(images), null, mode);
     }
-    chain.backward(backend, input.of(images), logits.of(images), gradLogits.of(images), null, mode);
   }
 
   /** Commits the statistics of the last batch to the running ones. */
   public void commitStatistics(float momentum) {
-    Commit commit = commits[images];
-    if (commit == null || commit.momentum() != momentum) {
-      commit = new Commit(this, images, momentum);
-      commits[images] = commit;
+    try (Turn _ = backend.turn().take()) {
+      Commit commit = commits[images];
+      if (commit == null || commit.momentum() != momentum) {
+        commit = new Commit(this, images, momentum);
+        commits[images] = commit;
+      }
+      backend.repeat(commit, commit);
     }
-    backend.repeat(commit, commit);
   }
 
   /** Operations that are made once for each number of images. */

@@ -47,6 +47,14 @@ public final class Scratch {
     return lent;
   }
 
+  /** Takes back what a pass that failed has not given; a pass begins with it. */
+  void reclaim() {
+    if (free.size() < all.size()) {
+      free.clear();
+      free.addAll(all);
+    }
+  }
+
   /** Takes the memory of a tensor of {@link #take} back. */
   void give(Tensor tensor) {
     for (int i = 0; i < all.size(); i++) {

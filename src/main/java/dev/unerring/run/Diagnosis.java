@@ -5,6 +5,7 @@ import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.Fma;
 import dev.unerring.base.Philox;
 import dev.unerring.base.UnerringException;
 import dev.unerring.errors.Labels;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a machine offers.
@@ -98,13 +100,20 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     values.put("tried", search.tried());
     if (search.library() == null) {
       return new CpuKernelFindings(
-          false, "no CPU kernels here; only --device reference (slow) can be used");
+          false,
+          search.carried()
+              ? "BAD: the CPU kernels cannot be loaded; only --device reference (slow) can be used"
+              : "no CPU kernels for this platform; the definition computes instead (slow)");
     }
     lines.add("library    " + search.library().path());
     try {
       Map<String, Object> sets = compareSets(search.library());
       sets.forEach((set, finding) -> lines.add("kernels    " + set + ": " + finding));
       values.put("sets", sets);
+      Optional<String> slow =
+          Processor.ofThisMachine().slowness(CpuKernels.best(search.library()), Fma.emulated());
+      slow.ifPresent(reason -> lines.add("slow       " + reason));
+      json.put("slow", slow.orElse(null));
       boolean exact = sets.values().stream().noneMatch(WRONG::equals);
       return new CpuKernelFindings(
           exact,

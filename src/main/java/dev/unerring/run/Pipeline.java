@@ -71,6 +71,7 @@ public final class Pipeline {
     RunFolder folder = NewRunFolder.create(request);
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
+    environment.slowness().ifPresent(monitor::note);
     String architecture = request.plan().architecture();
     PreprocessedFloor.of(data, audit, architecture).notes(architecture).forEach(monitor::note);
     folder.writeSealed("plan.json", Json.canonical(request.plan().toJson()) + "\n");

@@ -1,5 +1,6 @@
 package dev.unerring.train;
 
+import dev.unerring.backend.Turn;
 import dev.unerring.base.Philox;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
@@ -41,8 +42,19 @@ public final class Trainer {
     this.monitor = monitor;
   }
 
-  /** Trains the network from the values it holds. */
+  /**
+   * Trains the network from the values it holds.
+   *
+   * @throws dev.unerring.base.ConcurrentUseException where another thread uses the network or its
+   *     backend; during training another one that comes to them gets it
+   */
   public TrainingResult train(Network network) {
+    try (Turn _ = network.backend().turn().take()) {
+      return epochs(network);
+    }
+  }
+
+  private TrainingResult epochs(Network network) {
     Split train = data.train();
     Labels given = Labels.given(data.task(), train);
     int wanted = Math.max(floor, (int) Math.floor(plan.primeTo() * given.values().length));
