@@ -51,7 +51,10 @@ public final class ClosedWorldFile {
           });
       npz.add(split.name() + "_labels", labels(split, added, more));
     }
-    data.description().addTo(npz).write(file);
+    if (data.description().named() || data.fit().isPresent()) {
+      data.description().addTo(npz);
+    }
+    npz.write(file);
   }
 
   private static List<Integer> extents(Dataset data, int samples) {

@@ -43,9 +43,22 @@ public final class DemoSet {
   }
 
   /**
-   * Writes a set as an npz file; the same arguments give the same bytes on every machine. All but
-   * the one that {@code --data demo} stands for, whose bytes are published, hold their label names.
-   * Memory: one image and the labels.
+   * Writes a set that holds its label names, otherwise as {@link #write(Path, long, int, int, int,
+   * int)}; the published set, whose bytes are known, has them in its manifest.
+   */
+  public static void writeNamed(Path file, long seed, int train, int val, int test, int conflicts) {
+    NpzWriter writer = writer(seed, train, val, test, conflicts);
+    boolean published =
+        seed == SEED && train == TRAIN && val == VAL && test == TEST && conflicts == CONFLICTS;
+    if (!published) {
+      DatasetManifest.find(NAME).orElseThrow().description().addTo(writer);
+    }
+    writeIfDifferent(file, writer);
+  }
+
+  /**
+   * Writes a set as an npz file; the same arguments give the same bytes on every machine. Memory:
+   * one image and the labels.
    *
    * @param file its folder must exist; not written when it holds the same bytes already
    * @param seed of all images and labels
@@ -58,6 +71,10 @@ public final class DemoSet {
    * @throws DataException when the file cannot be written
    */
   public static void write(Path file, long seed, int train, int val, int test, int conflicts) {
+    writeIfDifferent(file, writer(seed, train, val, test, conflicts));
+  }
+
+  private static NpzWriter writer(long seed, int train, int val, int test, int conflicts) {
     int most = DatasetReader.MAX_LABEL_VALUES;
     if (train < 2 || val < 1 || test < 1 || conflicts < 0 || conflicts > train / CLASSES) {
       throw new IllegalArgumentException(
@@ -80,12 +97,7 @@ public final class DemoSet {
     for (int split = 0; split < sizes.length; split++) {
       add(writer, seed, split, sizes[split], split == 0 ? conflicts : 0);
     }
-    boolean published =
-        seed == SEED && train == TRAIN && val == VAL && test == TEST && conflicts == CONFLICTS;
-    if (!published) {
-      DatasetManifest.find(NAME).orElseThrow().description().addTo(writer);
-    }
-    writeIfDifferent(file, writer);
+    return writer;
   }
 
   private static void add(NpzWriter writer, long seed, int split, int size, int conflicts) {

@@ -40,7 +40,11 @@ public interface ImageSource {
     long values = (long) images * imageElements();
     if (values > Integer.MAX_VALUE - 8) {
       throw new UsageException(
-          "a batch of " + images + " images has " + values + " values; choose a smaller --batch-size");
+          "a batch of "
+              + images
+              + " images has "
+              + values
+              + " values; choose a smaller --batch-size");
     }
     return new float[(int) values];
   }

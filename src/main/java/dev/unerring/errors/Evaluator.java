@@ -1,8 +1,8 @@
 package dev.unerring.errors;
 
 import dev.unerring.backend.HeldImages;
-import dev.unerring.base.DataException;
 import dev.unerring.backend.Turn;
+import dev.unerring.base.DataException;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
 import dev.unerring.network.Mode;

@@ -26,7 +26,8 @@ class PackFileTest {
     Path images = folder.resolve("images");
     Path out = folder.resolve("set.npz");
     for (int i = 0; i < 40; i++) {
-      ImageFolder.write(images, (i % 2 == 0 ? "benign/" : "malignant/") + i + ".png", 30, 20, 3 * i);
+      ImageFolder.write(
+          images, (i % 2 == 0 ? "benign/" : "malignant/") + i + ".png", 30, 20, 3 * i);
     }
     assertEquals(0, CommandRun.of("datasets", "pack", "--out", out, "--images", images).code());
     Path pack = folder.resolve("set.pack.json");
