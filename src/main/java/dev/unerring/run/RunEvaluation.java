@@ -68,7 +68,7 @@ public final class RunEvaluation {
    */
   public LabelledLogits outcome(Split split) {
     int classes = network.classes();
-    float[] logits = new float[Math.multiplyExact(split.size(), classes)];
+    float[] logits = Evaluator.room(split.size(), classes);
     for (int first = 0; first < split.size(); first += SLICE) {
       int end = Math.min(first + SLICE, split.size());
       float[] slice = Evaluator.logits(network, split, IntStream.range(first, end).toArray());
