@@ -46,7 +46,10 @@ record Completion(
     Stopwatch watch) {
   static final String MODEL = "model.safetensors";
   static final String BEST = "best-validation.safetensors";
-  static final int EVALUATION_BATCH = 128;
+  private static final long RECORDS = 1 << 20;
+  private static final long EPOCH = 256;
+  private static final long ERROR = 96;
+  private static final long LOGIT = 12;
 
   /** From a network that holds the weights to judge; the result is written into the folder. */
   RunResult run(
@@ -60,16 +63,17 @@ record Completion(
     boolean wanted = correctionWanted(found, lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
     if (!begun || lineage.isFirst()) {
-      ModelFile.write(folder.file(MODEL), network); // training is not lost with a correction
+      folder.writeModel(MODEL, network, StoredTensors.view(network)); // before all that can fail
     }
+    boolean bestSaved = lineage.isFirst() && trainingSaved(network, training);
     boolean changed = false;
     if (begun) {
-      String before = StoredTensors.of(network).weightsSha256();
+      String before = StoredTensors.view(network).weightsSha256();
       removePatches(network);
       corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
-      changed = !StoredTensors.of(network).weightsSha256().equals(before);
+      changed = !StoredTensors.view(network).weightsSha256().equals(before);
       if (changed || !lineage.isFirst()) {
-        ModelFile.write(folder.file(MODEL), network);
+        folder.writeModel(MODEL, network, StoredTensors.view(network));
       }
       left = changed ? trainErrors(network) : found;
     }
@@ -94,7 +98,7 @@ record Completion(
             categorizer.categorize(last, search),
             settled,
             data.classes()));
-    Metrics bestTest = training.best() == null ? null : bestTest();
+    Metrics bestTest = bestSaved ? bestTest() : null;
     watch.lap("recheck");
     RunResult result =
         new RunStages(
@@ -115,7 +119,20 @@ record Completion(
     folder.writeSealed(Regression.FILE, history.text());
     result.json().put(RunFolder.SEALED, folder.sealed());
     folder.writeSealed(RunFolder.RESULT, result.json());
+    folder.requireComplete();
     return result;
+  }
+
+  /** Writes what training leaves beside the model; whether that is a best epoch. */
+  private boolean trainingSaved(Network network, TrainingResult training) {
+    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
+    return training.best() != null && folder.writeModel(BEST, network, training.best());
+  }
+
+  /** Bytes on the disk that the records of a run take: errors of a tenth of the decisions. */
+  static long recordBytes(Dataset data, TrainingPlan plan) {
+    long decisions = (long) data.train().size() * data.train().labelCount();
+    return RECORDS + EPOCH * plan.epochs() + decisions / 5 * (ERROR + LOGIT * data.classes());
   }
 
   private Labels goals(int[] goals) {
@@ -178,7 +195,8 @@ record Completion(
             + (data.train().size() + data.val().size() + data.test().size())
             + " images again, from the saved files");
     try (Backend fresh = device.open()) {
-      Recheck recheck = ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh);
+      int batch = Memory.recheckBatch(plan.batchSize());
+      Recheck recheck = ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh, batch);
       if (!recheck.dataSha256().equals(data.sha256())) {
         throw new VerificationException(
             data.file()
@@ -204,7 +222,8 @@ record Completion(
 
   private Metrics bestTest() {
     try (Backend fresh = device.open()) {
-      Network best = ModelFile.read(folder.file(BEST), fresh, EVALUATION_BATCH);
+      Network best =
+          ModelFile.read(folder.file(BEST), fresh, Memory.recheckBatch(plan.batchSize()));
       int[] labels = Evaluator.labels(data.test());
       float[] logits = Evaluator.logits(best, data.test());
       return Metrics.ofLogits(data.task(), logits, data.classes(), labels);

@@ -5,7 +5,6 @@ import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.Fma;
-import dev.unerring.base.Sha256;
 import dev.unerring.ffi.KernelSet;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,7 +30,7 @@ record Environment(RunRequest request, Path out, Backend backend) {
     json.putAll(device());
     if (backend instanceof CpuBackend cpu) {
       json.put("library", cpu.libraryPath());
-      json.put("librarySha256", Sha256.hexOfFile(Path.of(cpu.libraryPath())));
+      json.put("librarySha256", cpu.librarySha256());
     }
     json.put("data", request.data().toAbsolutePath().toString());
     json.put("out", out.toAbsolutePath().toString());

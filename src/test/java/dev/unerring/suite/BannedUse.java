@@ -95,7 +95,7 @@ record BannedUse(Pattern symbol, Pattern allowedIn, String reason) {
               "handles looked up by name are reflection; write the call"),
           ban(
               "java/lang/(System\\.exit|Runtime\\.(exit|halt)):.*",
-              "cli\\.Main",
+              "cli\\.(Main|Launcher)",
               "only the program's entry ends the JVM; throw an UnerringException"),
           ban(
               "java/lang/System\\.(out|err|in|console|setOut|setErr):.*"
