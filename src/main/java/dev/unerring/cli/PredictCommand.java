@@ -3,9 +3,11 @@ package dev.unerring.cli;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
+import dev.unerring.base.Names;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.ImageRemark;
 import dev.unerring.errors.Calibration;
 import dev.unerring.network.Network;
 import dev.unerring.run.ImageInput;
@@ -61,8 +63,18 @@ final class PredictCommand implements Callable<Integer> {
       description = "Of npz files take <split>_images: train, val or test.")
   private String split;
 
-  @Option(names = "--format", defaultValue = "csv", description = "csv (default) or json: lines.")
+  @Option(
+      names = "--format",
+      completionCandidates = Choices.Formats.class,
+      defaultValue = "csv",
+      description = "csv (default) or json: lines.")
   private String format;
+
+  @Option(
+      names = "--csv-safe",
+      description =
+          "In CSV, an apostrophe before names that a spreadsheet would take for a formula (= + - @).")
+  private boolean csvSafe;
 
   @Option(names = "--out", paramLabel = "F", description = "File to write instead of stdout.")
   private Path out;
@@ -78,6 +90,9 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     if (!format.equals("csv") && !format.equals("json")) {
       throw new UsageException("--format is csv or json, not '" + format + "'");
+    }
+    if (csvSafe && format.equals("json")) {
+      throw new UsageException("--csv-safe is for --format csv; leave it out");
     }
     if (split != null) {
       SplitNames.require(split);
@@ -104,9 +119,15 @@ final class PredictCommand implements Callable<Integer> {
       watch.note("Not for clinical use.");
       StringBuilder text = new StringBuilder();
       PrintWriter stdout = spec.commandLine().getOut();
-      Consumer<String> lines =
-          out == null ? line -> stdout.print(line + "\n") : line -> text.append(line).append('\n');
-      PredictionLines rows = new PredictionLines(trained, format.equals("json"), lines);
+      Consumer<String> lines = line -> text.append(line).append('\n');
+      if (out == null) {
+        lines =
+            line -> {
+              stdout.print(line + "\n");
+              stdout.flush(); // a reader that has gone ends the work here
+            };
+      }
+      PredictionLines rows = new PredictionLines(trained, form(), lines);
       Predictor predictor = new Predictor(trained, network, calibration.orElse(null), rows::write);
       predict(predictor, images, trained.fit(), watch);
       watch.clear();
@@ -116,6 +137,12 @@ final class PredictCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private PredictionLines.Form form() {
+    return format.equals("json")
+        ? PredictionLines.Form.JSON
+        : csvSafe ? PredictionLines.Form.SAFE_CSV : PredictionLines.Form.CSV;
   }
 
   /**
@@ -151,6 +178,7 @@ final class PredictCommand implements Callable<Integer> {
   private void predict(Predictor predictor, long images, Fit fit, WorkTerminal watch) {
     int skipped = 0;
     long done = 0;
+    ImageRemark.Counter remarks = new ImageRemark.Counter();
     for (Path file : files) {
       Optional<ImageInput> opened = open(file, predictor.image(), fit, watch);
       skipped += opened.isEmpty() ? 1 : 0;
@@ -158,6 +186,9 @@ final class PredictCommand implements Callable<Integer> {
         try (ImageInput input = opened.get()) {
           for (int index = 0; index < input.size(); index++) {
             predictor.add(file, input, index);
+            String name = Names.shown(file.toString());
+            remarks.add(
+                ImageInput.isNpz(file) ? name + "[" + index + "]" : name, input.remarks(index));
             watch.step("predicting", ++done, images);
           }
         }
@@ -167,6 +198,7 @@ final class PredictCommand implements Callable<Integer> {
       throw new DataException("none of the " + skipped + " files can be used");
     }
     predictor.finish();
+    remarks.notes().forEach(note -> watch.note("note: " + note));
   }
 
   /** The images of a file; empty, and said so, where it is to be left out. */

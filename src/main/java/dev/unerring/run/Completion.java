@@ -54,6 +54,9 @@ record Completion(
   /** From a network that holds the weights to judge; the result is written into the folder. */
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
+    if (lineage.isFirst()) {
+      folder.writeModel(MODEL, network, StoredTensors.view(network)); // before all that can fail
+    }
     ErrorList found = trainErrors(network);
     ErrorList left = found;
     List<CorrectionResult> corrections = List.of();
@@ -62,8 +65,8 @@ record Completion(
     Optional<String> stopped = monitor.stop();
     boolean wanted = correctionWanted(found, lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
-    if (!begun || lineage.isFirst()) {
-      folder.writeModel(MODEL, network, StoredTensors.view(network)); // before all that can fail
+    if (!begun && !lineage.isFirst()) {
+      folder.writeModel(MODEL, network, StoredTensors.view(network));
     }
     boolean bestSaved = lineage.isFirst() && trainingSaved(network, training);
     boolean changed = false;
