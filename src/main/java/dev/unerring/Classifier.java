@@ -2,12 +2,15 @@ package dev.unerring;
 
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.Task;
 import dev.unerring.errors.Calibration;
 import dev.unerring.images.ImageFiles;
 import dev.unerring.run.ModelPool;
 import dev.unerring.run.RunEvaluation;
+import dev.unerring.run.TrainedModel;
 import dev.unerring.run.TrainedRun;
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.Optional;
  */
 public final class Classifier implements AutoCloseable {
   private static final Path NAME = Path.of("the image");
+  private static final int MOST_WORKERS = 1024;
 
   private final ModelPool pool;
   private final ImageShape shape;
@@ -33,41 +37,36 @@ public final class Classifier implements AutoCloseable {
   private final boolean calibrated;
   private final List<Note> notes;
 
-  private Classifier(TrainedRun run, ModelPool pool, boolean calibrated, List<Note> notes) {
+  private Classifier(TrainedModel model, ModelPool pool, List<Note> notes) {
     this.pool = pool;
     this.shape = ImageShape.of(pool.image());
-    this.fit = run.fit();
-    this.labels = run.labelNames();
-    this.multiLabel = run.multiLabel();
-    this.calibrated = calibrated;
+    this.fit = model.fit();
+    this.labels = model.labelNames();
+    this.multiLabel = model.task() == Task.MULTI_LABEL;
+    this.calibrated = model.calibration().isPresent();
     this.notes = List.copyOf(notes);
   }
 
   static Classifier load(Path path, int workers) {
-    var device = dev.unerring.run.Device.oneThread();
-    if (workers < 1 || workers > 1024) {
-      throw new UsageException("a classifier has 1 to 1024 workers, not " + workers);
+    if (workers < 1 || workers > MOST_WORKERS) {
+      throw new UsageException(
+          "a classifier has 1 to " + MOST_WORKERS + " workers, not " + workers);
     }
-    TrainedRun run = TrainedRun.open(path);
+    var device = dev.unerring.run.Device.oneThread();
     List<Note> notes = new ArrayList<>();
-    Watch watch =
-        new Watch(
-            new Listener() {
-              @Override
-              public void note(Note note) {
-                notes.add(note);
-              }
-            },
-            Optional.empty());
-    Optional<Calibration> calibration = RunEvaluation.calibration(run, device, watch);
-    calibration
+    Watch watch = new Watch(Listener.ofNotes(notes::add), Optional.empty());
+    TrainedModel model =
+        Files.isDirectory(path)
+            ? RunEvaluation.trained(TrainedRun.open(path), device, watch)
+            : TrainedModel.open(path);
+    model
+        .calibration()
         .map(Calibration::warning)
         .filter(warning -> !warning.isEmpty())
         .ifPresent(watch::note);
-    run.patchNotice().ifPresent(watch::note);
+    model.patchNotice().ifPresent(watch::note);
     watch.note("Not for clinical use.");
-    ModelPool pool = new ModelPool(run, calibration.orElse(null), device, workers);
-    return new Classifier(run, pool, calibration.isPresent(), notes);
+    return new Classifier(model, new ModelPool(model, device, workers), notes);
   }
 
   /** {@return the names of the classes, or of the labels of a multi-label model, by number} */

@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.dataset.NewSamples;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.TrainedRun;
@@ -150,12 +149,11 @@ public final class Correction {
   private Optional<Run> run(Watch watch) {
     TrainedRun trained = TrainedRun.open(run);
     CorrectionPlan own = trained.correction();
-    NewSamples.Source source = added.<NewSamples.Source>map(some -> some::added).orElse(null);
     CorrectionRequest request =
         new CorrectionRequest(
             trained,
             data.orElseGet(trained::recordedData),
-            source,
+            added.map(Data::added).orElse(null),
             skipContradictions,
             execution.out().orElse(null),
             corrector.map(other -> own.with(method(other))).orElse(own),

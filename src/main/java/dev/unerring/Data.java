@@ -5,7 +5,8 @@ import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ArrayData;
 import dev.unerring.dataset.DatasetLocator;
 import dev.unerring.dataset.Fit;
-import dev.unerring.dataset.NewSamples;
+import dev.unerring.run.Added;
+import dev.unerring.run.AddedFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,12 +139,12 @@ public final class Data {
   }
 
   /** The training samples, as samples that were found later. */
-  NewSamples added() {
+  Added added() {
     if (arrays == null) {
-      return NewSamples.open(file);
+      return AddedFiles.of(file);
     }
     requireParts(List.of("train"));
-    return arrays.added();
+    return (_, _, _) -> arrays.added();
   }
 
   private void requireParts(List<String> wanted) {

@@ -1,5 +1,7 @@
 package dev.unerring;
 
+import java.util.function.Consumer;
+
 /**
  * Hears of a run on the thread that carries it out, between two steps: so an answer should be
  * quick. It changes no result. An exception of a listener ends the run and is handed on.
@@ -7,6 +9,21 @@ package dev.unerring;
 public interface Listener {
   /** Hears nothing. */
   Listener NONE = new Listener() {};
+
+  /**
+   * Hears notes alone.
+   *
+   * @param notes takes each note
+   * @return a listener
+   */
+  static Listener ofNotes(Consumer<Note> notes) {
+    return new Listener() {
+      @Override
+      public void note(Note note) {
+        notes.accept(note);
+      }
+    };
+  }
 
   /**
    * Something a user should read.

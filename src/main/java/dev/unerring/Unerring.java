@@ -46,27 +46,27 @@ public final class Unerring {
   }
 
   /**
-   * Loads the model of a run for as many calls at once as there are processors.
+   * Loads a model for as many calls at once as there are processors.
    *
-   * @param run folder of a finished run
+   * @param model folder of a finished run, or a model file
    * @return the classifier, which the caller closes
-   * @throws dev.unerring.base.UnerringException where the run is not there or damaged
+   * @throws dev.unerring.base.UnerringException where the model is not there or damaged
    */
-  public static Classifier load(Path run) {
-    return load(run, Runtime.getRuntime().availableProcessors());
+  public static Classifier load(Path model) {
+    return load(model, Runtime.getRuntime().availableProcessors());
   }
 
   /**
-   * Loads the model of a run.
+   * Loads a model.
    *
-   * @param run folder of a finished run
+   * @param model folder of a finished run, or a model file
    * @param workers most predictions that compute at the same time, 1 to 1024; each takes memory of
    *     its own when it is first needed, all share the trained values
    * @return the classifier, which the caller closes
-   * @throws dev.unerring.base.UnerringException where the run is not there or damaged, or the
+   * @throws dev.unerring.base.UnerringException where the model is not there or damaged, or the
    *     number of workers is out of range
    */
-  public static Classifier load(Path run, int workers) {
-    return Classifier.load(run, workers);
+  public static Classifier load(Path model, int workers) {
+    return Classifier.load(model, workers);
   }
 }

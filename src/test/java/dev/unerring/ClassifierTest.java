@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,6 +86,15 @@ class ClassifierTest {
           assertEquals(expected.get(n), classifier.predict(images.get(n)));
         }
       });
+    }
+  }
+
+  @Test
+  void theModelFileAloneGivesTheSame() throws IOException {
+    Path alone = Files.copy(folder.resolve("model.safetensors"), shared.resolve("alone.st"));
+    try (Classifier classifier = Unerring.load(alone, 2)) {
+      assertEquals(expected, classifier.predict(images));
+      assertEquals(List.of("upper", "lower"), classifier.labels());
     }
   }
 

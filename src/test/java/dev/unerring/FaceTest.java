@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -50,6 +51,38 @@ class FaceTest {
     assertEquals(46, later.train().samples());
     assertTrue(later.goalReached());
     assertEquals(folder.resolve("moved-v2"), later.folder());
+  }
+
+  @Test
+  void volumesAndSeveralLabelsInMemory() {
+    ImageShape shape = ImageShape.volume(8, 8, 8);
+    byte[] images = new byte[24 * shape.bytes()];
+    int[] labels = new int[24 * 3];
+    for (int n = 0; n < 24; n++) {
+      for (int label = 0; label < 3; label++) {
+        labels[n * 3 + label] = n >> label & 1;
+        Arrays.fill(
+            images,
+            n * shape.bytes() + label * 128,
+            n * shape.bytes() + label * 128 + 64,
+            (byte) (labels[n * 3 + label] * 200 + n));
+      }
+    }
+    Data data =
+        Data.multiLabel("cubes", shape, List.of("a", "b", "c"))
+            .train(images, labels)
+            .val(images, labels)
+            .test(images, labels);
+    Plan plan = Plan.standard().network("small3d");
+    Run run = Toy.training(data, folder.resolve("cubes")).plan(plan).run();
+    assertTrue(run.goalReached());
+    assertEquals(72, run.train().decisions());
+    try (Classifier classifier = Unerring.load(run.folder(), 1)) {
+      assertTrue(classifier.multiLabel());
+      assertEquals(shape, classifier.shape());
+      Image last = Image.of(shape, Arrays.copyOfRange(images, 5 * 512, 6 * 512));
+      assertEquals(List.of("a", "c"), classifier.predict(last).names());
+    }
   }
 
   private static Device device() {

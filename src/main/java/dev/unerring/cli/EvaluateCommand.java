@@ -90,7 +90,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     TrainedRun trained = run.run();
     WorkTerminal watch = WorkTerminal.counting(spec);
-    try (Dataset data = run.data(trained, named);
+    try (Dataset data = run.data(trained, named, watch);
         Backend backend = device.device().open()) {
       boolean own = trained.isOf(data);
       if (!own) {

@@ -6,13 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A data set as arrays in memory: checked when it is made, written as an npz file with a pack file
- * beside it, which keeps the label names.
+ * A data set as arrays in memory: checked when it is made, written as an npz file that holds the
+ * label names.
  *
  * @param name stem of the file: letters, digits, dot, minus and underscore
  * @param image shape of one image
@@ -55,12 +57,9 @@ public record ArrayData(
       throw new UsageException(
           "images have 1 or 3 channels, volumes 1, not " + image.c() + "; convert them first");
     }
-    if (image.d() > 1 && image.w() <= MOST_CHANNELS + 1) { // a file of it would be read as colours
-      throw new UsageException("a volume is more than 4 voxels wide, not " + image.w());
-    }
-    if (image.imageElements() > DatasetReader.MAX_IMAGE_BYTES) {
+    if (image.imageElements() > ImageArray.MAX_IMAGE_BYTES) {
       throw new UsageException(
-          "one image has at most " + DatasetReader.MAX_IMAGE_BYTES + " bytes; scale it down first");
+          "one image has at most " + ImageArray.MAX_IMAGE_BYTES + " bytes; scale it down first");
     }
     if (labelNames.size() < 2 || labelNames.size() > DatasetReader.MAX_CLASSES) {
       throw new UsageException(
@@ -114,7 +113,7 @@ public record ArrayData(
   }
 
   /**
-   * Writes both files.
+   * Writes the file.
    *
    * @param file named {@link #name}{@code .npz}
    * @throws dev.unerring.base.DataException where that fails
@@ -128,7 +127,7 @@ public record ArrayData(
       if (image.d() > 1) {
         extents.add(1, image.d());
       }
-      if (image.c() > 1) {
+      if (image.d() > 1 || image.c() > 1) {
         extents.add(image.c());
       }
       npz.addStreamed(part.name + "_images", "|u1", extents, out -> out.write(part.images));
@@ -141,16 +140,26 @@ public record ArrayData(
       npz.add(
           part.name + "_labels", NpzWriter.npy("<i8", List.of(samples, columns), labels.array()));
     }
-    npz.write(file);
-    Task task =
-        multiLabel ? Task.MULTI_LABEL : labelNames.size() == 2 ? Task.BINARY : Task.MULTI_CLASS;
-    PackFile.write(file, task, labelNames, fit);
+    description().addTo(npz).write(file);
   }
 
-  /** The training samples alone, as samples that were found later. */
+  private SetDescription description() {
+    Task task =
+        multiLabel ? Task.MULTI_LABEL : labelNames.size() == 2 ? Task.BINARY : Task.MULTI_CLASS;
+    return SetDescription.of(task, labelNames, Optional.of(fit));
+  }
+
+  /** The training samples alone, as samples that were found later; the caller closes them. */
   public NewSamples added() {
     Part train = splits.getFirst();
-    int columns = multiLabel ? labelNames.size() : 1;
-    return new NewSamples(name, image, train.images, columns, train.labels);
+    int bytes = image.imageElements();
+    return NewSamples.of(
+        Path.of(name),
+        image,
+        train.images.length / bytes,
+        n -> Arrays.copyOfRange(train.images, n * bytes, (n + 1) * bytes),
+        train.labels,
+        description(),
+        List.of());
   }
 }

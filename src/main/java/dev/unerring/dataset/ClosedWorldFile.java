@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Writes a data set with some samples more at the end of its training split, as an ordinary npz
- * file: uint8 images, int64 labels, stored, so that the same arrays give the same bytes. What the
- * pack file of a packed set says goes into one beside it.
+ * file: uint8 images, int64 labels, stored, so that the same arrays give the same bytes, and what
+ * the set says of itself.
  */
 public final class ClosedWorldFile {
   private static final int PIECE = 1 << 16;
@@ -62,10 +62,10 @@ public final class ClosedWorldFile {
           });
       npz.add(split.name() + "_labels", labels(split, added, more));
     }
-    npz.write(file);
-    if (data.fit().isPresent()) {
-      PackFile.write(file, data.task(), data.labelNames(), data.fit().orElseThrow());
+    if (data.description().named() || data.fit().isPresent()) {
+      data.description().addTo(npz);
     }
+    npz.write(file);
   }
 
   private static List<Integer> extents(Dataset data, int samples) {
@@ -73,8 +73,8 @@ public final class ClosedWorldFile {
     List<Integer> extents = new ArrayList<>(List.of(samples, image.h(), image.w()));
     if (image.d() > 1) {
       extents.add(1, image.d());
-    }
-    if (image.c() > 1) {
+      extents.add(image.c()); // a small depth alone would look like channels
+    } else if (image.c() > 1) {
       extents.add(image.c());
     }
     return extents;

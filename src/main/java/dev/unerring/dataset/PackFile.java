@@ -1,17 +1,14 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.Names;
-import dev.unerring.base.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,22 +52,6 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
         && name.length() <= LONGEST_NAME
         && !Names.turnsDirection(name)
         && name.chars().noneMatch(Character::isISOControl);
-  }
-
-  /**
-   * Writes the file beside {@code npz}.
-   *
-   * @throws DataException where that fails
-   */
-  static void write(Path npz, Task task, List<String> labelNames, Fit fit) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("format", FORMAT);
-    json.put("file", npz.getFileName().toString());
-    json.put("sha256", Sha256.hexOfFile(npz));
-    json.put("task", task.manifestName());
-    json.put("labels", labelNames);
-    json.put("fit", fit.word());
-    AtomicFile.write(of(npz), Json.pretty(json).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -154,7 +135,7 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
    * @param labels that the file needs: one more than its highest label, or its columns
    */
   DatasetIdentity name(Path npz, DatasetIdentity unknown, int labels) {
-    boolean multiLabel = unknown.task() == Task.MULTI_LABEL;
+    boolean multiLabel = unknown.description().task() == Task.MULTI_LABEL;
     if (multiLabel != (task == Task.MULTI_LABEL)
         || (multiLabel ? labels != labelNames.size() : labels > labelNames.size())) {
       throw refusal(
@@ -169,9 +150,7 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
         unknown.name(),
         false,
         Optional.empty(),
-        task,
-        labelNames,
-        Optional.of(fit),
+        new SetDescription(task, labelNames, true, Optional.of(fit)),
         npz + " is a packed set; its label names are those of " + of(npz).getFileName() + ".");
   }
 }

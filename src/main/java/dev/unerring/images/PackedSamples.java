@@ -2,6 +2,7 @@ package dev.unerring.images;
 
 import dev.unerring.base.Names;
 import dev.unerring.base.Sha256;
+import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.NpzWriter;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ record PackedSamples(
     return histogram;
   }
 
-  NpzWriter npz(PackRequest.Size size) {
+  NpzWriter npz(PackRequest.Size size, Fit fit) {
     NpzWriter npz = new NpzWriter(false);
     for (int split = 0; split < SourceList.SPLITS.size(); split++) {
       List<Integer> members = members(split);
@@ -67,7 +68,7 @@ record PackedSamples(
           });
       npz.add(SourceList.SPLITS.get(split) + "_labels", labels(members));
     }
-    return npz;
+    return list.description(fit).addTo(npz);
   }
 
   /** uint8, or int64 where there are more than 256 classes, as the official files have it. */

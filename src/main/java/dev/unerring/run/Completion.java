@@ -8,9 +8,11 @@ import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.Correctors;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
+import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Categorizer;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.Labels;
 import dev.unerring.errors.Metrics;
 import dev.unerring.network.ModelFile;
@@ -22,6 +24,7 @@ import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -55,7 +58,7 @@ record Completion(
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
     if (lineage.isFirst()) {
-      folder.writeModel(MODEL, network, StoredTensors.view(network)); // before all that can fail
+      write(network); // before all that can fail
     }
     ErrorList found = trainErrors(network);
     ErrorList left = found;
@@ -66,7 +69,7 @@ record Completion(
     boolean wanted = correctionWanted(found, lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
     if (!begun && !lineage.isFirst()) {
-      folder.writeModel(MODEL, network, StoredTensors.view(network));
+      write(network);
     }
     boolean bestSaved = lineage.isFirst() && trainingSaved(network, training);
     boolean changed = false;
@@ -76,7 +79,7 @@ record Completion(
       corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
       changed = !StoredTensors.view(network).weightsSha256().equals(before);
       if (changed || !lineage.isFirst()) {
-        folder.writeModel(MODEL, network, StoredTensors.view(network));
+        write(network);
       }
       left = changed ? trainErrors(network) : found;
     }
@@ -129,13 +132,31 @@ record Completion(
   /** Writes what training leaves beside the model; whether that is a best epoch. */
   private boolean trainingSaved(Network network, TrainingResult training) {
     folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
-    return training.best() != null && folder.writeModel(BEST, network, training.best());
+    return training.best() != null
+        && folder.writeModel(BEST, network, training.best(), metadata(Optional.empty()));
   }
 
   /** Bytes on the disk that the records of a run take: errors of a tenth of the decisions. */
   static long recordBytes(Dataset data, TrainingPlan plan) {
     long decisions = (long) data.train().size() * data.train().labelCount();
     return RECORDS + EPOCH * plan.epochs() + decisions / 5 * (ERROR + LOGIT * data.classes());
+  }
+
+  /** Saves the model, calibrated on the validation samples where its logits allow that. */
+  private void write(Network network) {
+    LabelledLogits outcome =
+        new LabelledLogits(
+            data.task(),
+            network.classes(),
+            Evaluator.logits(network, data.val()),
+            Evaluator.labels(data.val()));
+    Optional<Calibration> calibration =
+        outcome.isFinite() ? Optional.of(Calibration.fit(outcome)) : Optional.empty();
+    folder.writeModel(MODEL, network, StoredTensors.view(network), metadata(calibration));
+  }
+
+  private Map<String, String> metadata(Optional<Calibration> calibration) {
+    return TrainedModel.metadata(data.description(), plan.arithmetic().label(), calibration);
   }
 
   private Labels goals(int[] goals) {

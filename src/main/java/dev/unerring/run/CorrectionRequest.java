@@ -1,6 +1,5 @@
 package dev.unerring.run;
 
-import dev.unerring.dataset.NewSamples;
 import dev.unerring.train.CorrectionPlan;
 import java.nio.file.Path;
 
@@ -18,13 +17,32 @@ import java.nio.file.Path;
 public record CorrectionRequest(
     TrainedRun run,
     Path data,
-    NewSamples.Source add,
+    Added add,
     boolean skipContradictions,
     Path out,
     CorrectionPlan correction,
     Device device) {
+  /** With a file or folder of new samples, null for none. */
+  public CorrectionRequest(
+      TrainedRun run,
+      Path data,
+      Path add,
+      boolean skipContradictions,
+      Path out,
+      CorrectionPlan correction,
+      Device device) {
+    this(
+        run,
+        data,
+        add == null ? null : AddedFiles.of(add),
+        skipContradictions,
+        out,
+        correction,
+        device);
+  }
+
   /** By the run's own correction, on the data that it recorded; contradictions are refused. */
   public CorrectionRequest(TrainedRun run, Path add, Path out, Device device) {
-    this(run, run.recordedData(), () -> NewSamples.open(add), false, out, run.correction(), device);
+    this(run, run.recordedData(), add, false, out, run.correction(), device);
   }
 }

@@ -3,7 +3,6 @@ package dev.unerring.run;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.StoppedException;
 import dev.unerring.base.UsageException;
-import dev.unerring.errors.Calibration;
 import dev.unerring.network.Mode;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
@@ -65,26 +64,29 @@ public final class ModelPool implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Reads the model of a run and makes the first engine.
+   * Reads the model and makes the first engine.
    *
-   * @param calibration null for no scores
    * @param device cpu or reference, with one thread
    * @param workers most engines
    * @throws dev.unerring.base.UnerringException where the model or the device cannot be used
    */
-  public ModelPool(TrainedRun run, Calibration calibration, Device device, int workers) {
+  public ModelPool(TrainedModel model, Device device, int workers) {
     this.device = device;
     this.workers = workers;
     this.permits = new Semaphore(workers, true);
     Backend backend = device.open();
     try {
-      this.first = run.network(backend, batch(backend));
+      this.first = model.network(backend, batch(backend));
     } catch (RuntimeException | Error e) {
       backend.close();
       throw e;
     }
     this.meaning =
-        new LogitMeaning(run.task(), first.classes(), calibration, run.model().toString());
+        new LogitMeaning(
+            model.task(),
+            first.classes(),
+            model.calibration().orElse(null),
+            model.model().toString());
     backends.add(backend);
     idle.push(new Engine(backend, first));
   }

@@ -106,7 +106,7 @@ public final class Pipeline {
       folder.reserve(diskBytes(data, trained));
       return run(data, audit, trained, folder);
     } catch (Error e) {
-      rescue(folder, trained.exact(), e);
+      rescue(data, folder, trained.exact(), e);
       throw e;
     } finally {
       folder.release();
@@ -114,12 +114,15 @@ public final class Pipeline {
   }
 
   /** Saves the weights where no model is saved yet: memory that was short may be free again. */
-  private void rescue(RunFolder folder, Network network, Error cause) {
+  private void rescue(Dataset data, RunFolder folder, Network network, Error cause) {
     try {
       Path model = folder.file(Completion.MODEL);
       boolean there = Files.exists(model);
       if (!there) {
-        folder.writeModel(Completion.MODEL, network, StoredTensors.view(network));
+        Map<String, String> metadata =
+            TrainedModel.metadata(
+                data.description(), request.plan().arithmetic().label(), Optional.empty());
+        folder.writeModel(Completion.MODEL, network, StoredTensors.view(network), metadata);
       }
       monitor.note(
           model

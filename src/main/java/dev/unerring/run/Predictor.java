@@ -2,7 +2,6 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Turn;
 import dev.unerring.dataset.ImageSource;
-import dev.unerring.errors.Calibration;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
@@ -27,15 +26,14 @@ public final class Predictor {
   private final List<Place> waiting = new ArrayList<>();
 
   /**
-   * Predicts with a network of {@link TrainedRun#network}.
-   *
-   * @param calibration null for none: then there are no scores
+   * Predicts with a network of {@link TrainedModel#network}; without a calibration there are no
+   * scores.
    */
-  public Predictor(
-      TrainedRun run, Network network, Calibration calibration, Consumer<Prediction> sink) {
+  public Predictor(TrainedModel run, Network network, Consumer<Prediction> sink) {
     this.network = network;
     this.meaning =
-        new LogitMeaning(run.task(), network.classes(), calibration, run.model().toString());
+        new LogitMeaning(
+            run.task(), network.classes(), run.calibration().orElse(null), run.model().toString());
     this.sink = sink;
     this.pixels = new float[Math.multiplyExact(network.batch(), network.image().imageElements())];
   }

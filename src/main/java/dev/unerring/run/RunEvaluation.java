@@ -68,7 +68,7 @@ public final class RunEvaluation {
    */
   public LabelledLogits outcome(Split split) {
     int classes = network.classes();
-    float[] logits = new float[Math.multiplyExact(split.size(), classes)];
+    float[] logits = Evaluator.room(split.size(), classes);
     for (int first = 0; first < split.size(); first += SLICE) {
       int end = Math.min(first + SLICE, split.size());
       float[] slice = Evaluator.logits(network, split, IntStream.range(first, end).toArray());
@@ -93,14 +93,13 @@ public final class RunEvaluation {
   }
 
   /**
-   * The calibration of a run: the stored one, else one made on the run's own data and kept; empty,
-   * and said so, where neither can be had.
+   * The model of a run with its calibration: the stored one, else one made on the run's own data
+   * and kept; without one, and that is said, where neither can be had.
    */
-  public static Optional<Calibration> calibration(
-      TrainedRun run, Device device, WorkMonitor monitor) {
+  public static TrainedModel trained(TrainedRun run, Device device, WorkMonitor monitor) {
     Optional<Calibration> stored = run.storedCalibration();
     if (stored.isPresent()) {
-      return stored;
+      return run.trained(stored);
     }
     try (Dataset data = Dataset.open(run.recordedData(), monitor);
         Backend backend = device.open()) {
@@ -109,10 +108,10 @@ public final class RunEvaluation {
         monitor.note("no scores: " + data.file() + " is not the data of this run any more");
       }
       made.ifPresent(each -> keep(run, each, monitor));
-      return made;
+      return run.trained(made);
     } catch (DataException e) {
       monitor.note("no scores, since there is no calibration: " + e.getMessage());
-      return Optional.empty();
+      return run.trained(Optional.empty());
     }
   }
 

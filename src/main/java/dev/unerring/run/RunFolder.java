@@ -164,8 +164,9 @@ public final class RunFolder {
    * @return whether it is written
    * @throws DataException where the model is not in this folder; says where it is
    */
-  boolean writeModel(String name, Network network, StoredTensors tensors) {
-    AtomicFile.Content content = ModelFile.content(network, tensors);
+  boolean writeModel(
+      String name, Network network, StoredTensors tensors, Map<String, String> metadata) {
+    AtomicFile.Content content = ModelFile.content(network, tensors, metadata);
     long copies = Files.exists(file(name)) ? 2 : 1; // the former one is kept beside it
     try {
       write(name, copies * ModelFile.bytes(network), content);

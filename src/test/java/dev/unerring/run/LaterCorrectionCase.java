@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Sha256;
-import dev.unerring.dataset.NewSamples;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
@@ -87,7 +86,7 @@ abstract class LaterCorrectionCase {
         new CorrectionRequest(
             trained,
             trained.recordedData(),
-            add == null ? null : () -> NewSamples.open(add),
+            add,
             skip,
             out,
             correction == null ? trained.correction() : correction,
