@@ -1,6 +1,7 @@
 package dev.unerring.backend;
 
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.WorkerFailure;
 import dev.unerring.ffi.FloatingPointState;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -56,7 +57,8 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Runs the task over [0, count) and returns when all of it is done.
+   * Runs the task over [0, count) and returns when all of it is done. What the task throws on any
+   * thread is thrown here, see {@link WorkerFailure}.
    *
    * @param smallest fewest items worth a range of their own
    */
@@ -88,7 +90,7 @@ final class Workers implements AutoCloseable {
     Throwable thrown = failure;
     if (thrown != null) {
       failure = null;
-      throw new IllegalStateException("a worker thread failed", thrown);
+      throw WorkerFailure.passOn(thrown);
     }
   }
 

@@ -88,8 +88,8 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new UsageException("--twins is a correlation from 0 to 1, not " + twins);
     }
     TrainedRun trained = run.run();
-    WorkTerminal watch = WorkTerminal.counting(spec);
-    try (Dataset data = run.data(trained, named);
+    WorkTerminal watch = WorkTerminal.of(spec);
+    try (Dataset data = run.data(trained, named, watch);
         Backend backend = device.device().open()) {
       boolean own = trained.isOf(data);
       if (!own) {

@@ -91,7 +91,7 @@ final class PredictCommand implements Callable<Integer> {
       inputs.addAll(trained.inputs());
       OutputFile.require("--out", out, List.of(".csv", ".json", ".jsonl"), inputs);
     }
-    WorkTerminal watch = WorkTerminal.counting(spec);
+    WorkTerminal watch = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
       Network network = trained.network(backend, BATCH);
       long images = skipBroken ? -1 : requireUsable(network.image(), trained.fit(), watch);
@@ -192,7 +192,7 @@ final class PredictCommand implements Callable<Integer> {
     if (stored.isPresent() && data == null) {
       return stored;
     }
-    try (Dataset own = run.data(trained, data)) {
+    try (Dataset own = run.data(trained, data, watch)) {
       if (!trained.isOf(own)) {
         throw new DataException(
             own.file() + " is not the data of this run; scores are calibrated on its own");

@@ -34,12 +34,12 @@ final class RunOptions {
    * @param data a file or a flag; null for those of the run
    * @throws DataException where the run's data are gone or were changed
    */
-  Dataset data(TrainedRun trained, String data) {
+  Dataset data(TrainedRun trained, String data, WorkMonitor monitor) {
     Path recorded = file(trained, data);
     if (data != null) {
-      return Dataset.open(recorded);
+      return Dataset.open(recorded, monitor);
     }
-    Dataset dataset = Dataset.open(recorded);
+    Dataset dataset = Dataset.open(recorded, monitor);
     if (!trained.isOf(dataset)) {
       dataset.close();
       throw new DataException(

@@ -1,5 +1,6 @@
 package dev.unerring.correct;
 
+import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
@@ -24,8 +25,12 @@ public final class Correctors {
     List<CorrectionResult> results = new ArrayList<>();
     for (Corrector corrector : of(plan, train, goals, monitor)) {
       boolean done = !results.isEmpty() && results.getLast().errorsAfter() == 0;
-      if (!done && monitor.stop().isEmpty()) {
-        results.add(corrector.correct(network));
+      if (!done && monitor.stopReason().isEmpty()) {
+        try {
+          results.add(corrector.correct(network));
+        } catch (StoppedException e) { // at its first count: it has done nothing
+          break;
+        }
       }
     }
     return results;

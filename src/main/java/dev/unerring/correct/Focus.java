@@ -13,6 +13,7 @@ import dev.unerring.train.SampleOrder;
 import dev.unerring.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -37,6 +38,8 @@ public final class Focus implements Corrector {
   private final List<CorrectionRound> rounds = new ArrayList<>();
   private final SortedSet<Integer> weighted = new TreeSet<>();
   private int passes;
+  private ErrorList fewest;
+  private StoredTensors best;
 
   /**
    * Prepares a correction.
@@ -57,11 +60,22 @@ public final class Focus implements Corrector {
 
   @Override
   public CorrectionResult correct(Network network) {
+    rounds.clear();
+    weighted.clear();
+    passes = 0;
+    ErrorList before = ErrorList.of(goals, Evaluator.logits(network, train, monitor.finishing()));
+    fewest = before;
+    best = StoredTensors.of(network);
+    try {
+      return corrected(network, before);
+    } finally {
+      best.restore(network);
+    }
+  }
+
+  private CorrectionResult corrected(Network network, ErrorList before) {
     CorrectionPlan correction = plan.correction();
-    ErrorList before = errors(network);
-    ErrorList fewest = before;
     ErrorList left = before;
-    StoredTensors best = StoredTensors.of(network);
     FrozenTraining training =
         new FrozenTraining(plan, network, train, goals, monitor, correction.focusRounds());
     double rate = correction.learningRate();
@@ -81,7 +95,12 @@ public final class Focus implements Corrector {
         sweeps++;
         loss = training.sweep(order(left), rate, round, left.count());
         firstLoss = sweeps == 1 ? loss : firstLoss;
-        left = errors(network);
+        Optional<ErrorList> counted = training.errors(goals);
+        if (counted.isEmpty()) {
+          loss = Double.NaN;
+          break;
+        }
+        left = counted.get();
         if (plan.costs().compare(left, fewest) <= 0) {
           fewest = left;
           best = StoredTensors.of(network);
@@ -120,7 +139,6 @@ public final class Focus implements Corrector {
         break;
       }
     }
-    best.restore(network);
     return new CorrectionResult(
         name(),
         before.count(),
@@ -129,10 +147,6 @@ public final class Focus implements Corrector {
         training.steps(),
         endedBy,
         endedBy.equals("plateau") ? fewest.sampleIndexes() : List.of());
-  }
-
-  private ErrorList errors(Network network) {
-    return ErrorList.of(goals, Evaluator.logits(network, train));
   }
 
   /** Repeat k of a sample has the number k * samples + sampleIndex. */

@@ -1,6 +1,9 @@
 package dev.unerring.correct;
 
+import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.ImageSource;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -11,6 +14,7 @@ import dev.unerring.train.NonFiniteException;
 import dev.unerring.train.SampleWeights;
 import dev.unerring.train.TrainingPlan;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Passes of training with batch norm frozen, so that the network that is corrected is the network
@@ -19,6 +23,8 @@ import java.util.Optional;
 final class FrozenTraining {
   private final TrainingPlan plan;
   private final Network network;
+  private final ImageSource images;
+  private final int[] all;
   private final Monitor monitor;
   private final Monitor.Progress progress;
   private final Adam adam;
@@ -41,6 +47,8 @@ final class FrozenTraining {
       int rounds) {
     this.plan = plan;
     this.network = network;
+    this.images = images;
+    this.all = IntStream.range(0, goals.samples()).toArray();
     this.monitor = monitor;
     this.progress = new Monitor.Progress("correct", rounds);
     this.adam = new Adam(network);
@@ -69,11 +77,26 @@ final class FrozenTraining {
    * @param errorsLeft for the progress
    */
   double sweep(int[] order, double learningRate, int round, int errorsLeft) {
-    try {
+    try (Network.Watch _ = network.watchedBy(monitor, "correcting")) {
       return steps(order, learningRate, round, errorsLeft);
     } catch (NonFiniteException e) {
       monitor.note(e.getMessage());
       return Double.NaN;
+    } catch (StoppedException e) { // in the middle of a step, which was not taken
+      stop = Optional.of(e.reason());
+      return Double.NaN;
+    }
+  }
+
+  /** What is wrong after a pass; empty where the surroundings ended the count, too. */
+  Optional<ErrorList> errors(Labels goals) {
+    try {
+      float[] logits =
+          Evaluator.logits(network, images, all, monitor.finishing(), "counting errors");
+      return Optional.of(ErrorList.of(goals, logits));
+    } catch (StoppedException e) {
+      stop = Optional.of(e.reason());
+      return Optional.empty();
     }
   }
 
@@ -91,7 +114,7 @@ final class FrozenTraining {
       steps++;
       taken += samples;
       monitor.progress(progress.moveTo(round, step + 1, count, taken, loss, errorsLeft));
-      stop = monitor.stop();
+      stop = monitor.stopReason();
     }
     return sum / count;
   }

@@ -1,8 +1,9 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.AtomicFile;
+import dev.unerring.base.FileHashes;
 import dev.unerring.base.Json;
-import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -38,8 +39,9 @@ public final class ClosedWorldFile {
    * @param added more samples of the same shape; null for none
    * @param rows which of them join, in this order
    * @throws dev.unerring.base.DataException where it cannot be written
+   * @throws dev.unerring.base.StoppedException when the monitor stops; no file is left
    */
-  public static void write(Path file, Dataset data, Split added, int[] rows) {
+  public static void write(Path file, Dataset data, Split added, int[] rows, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);
     for (Split split : data.splits()) {
       int[] more = split == data.train() ? rows : new int[0];
@@ -49,17 +51,17 @@ public final class ClosedWorldFile {
           "|u1",
           extents,
           out -> {
-            copy(split.images(), out);
+            copy(split.images(), out, monitor);
             for (int row : more) {
               long start = (long) row * added.imageBytes();
-              copy(added.images().asSlice(start, added.imageBytes()), out);
+              copy(added.images().asSlice(start, added.imageBytes()), out, WorkMonitor.SILENT);
             }
           });
       npz.add(split.name() + "_labels", labels(split, added, more));
     }
-    npz.write(file);
+    npz.write(file, monitor);
     if (data.fit().isPresent()) {
-      writePackFile(file, data);
+      writePackFile(file, data, monitor);
     }
   }
 
@@ -75,12 +77,14 @@ public final class ClosedWorldFile {
     return extents;
   }
 
-  private static void copy(MemorySegment images, OutputStream out) throws IOException {
+  private static void copy(MemorySegment images, OutputStream out, WorkMonitor monitor)
+      throws IOException {
     byte[] piece = new byte[PIECE];
     for (long at = 0; at < images.byteSize(); at += PIECE) {
       int length = (int) Math.min(PIECE, images.byteSize() - at);
       MemorySegment.copy(images, ValueLayout.JAVA_BYTE, at, piece, 0, length);
       out.write(piece, 0, length);
+      monitor.stepBytes("writing the closed world", at + length, images.byteSize());
     }
   }
 
@@ -99,11 +103,11 @@ public final class ClosedWorldFile {
     return NpzWriter.npy("<i8", List.of(samples, columns), items.array());
   }
 
-  private static void writePackFile(Path file, Dataset data) {
+  private static void writePackFile(Path file, Dataset data, WorkMonitor monitor) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("format", PackFile.FORMAT);
     json.put("file", file.getFileName().toString());
-    json.put("sha256", Sha256.hexOfFile(file));
+    json.put("sha256", FileHashes.ofFile(file, monitor).sha256());
     json.put("task", data.task().manifestName());
     json.put("labels", data.labelNames());
     json.put("fit", data.fit().orElseThrow().word());

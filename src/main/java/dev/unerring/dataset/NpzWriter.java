@@ -2,6 +2,7 @@ package dev.unerring.dataset;
 
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -122,7 +123,12 @@ public final class NpzWriter {
 
   /** Writes the file so that it is either complete or not there; DataException on failure. */
   public void write(Path target) {
-    AtomicFile.write(target, this::writeTo);
+    write(target, WorkMonitor.SILENT);
+  }
+
+  /** The same; the monitor watches the reading back, and may stop it: then no file is there. */
+  public void write(Path target, WorkMonitor monitor) {
+    AtomicFile.write(target, monitor, this::writeTo);
   }
 
   /** The whole file. */

@@ -71,8 +71,8 @@ final class TwinSearch {
     }
     long work = (long) rows.length * columns.length * shape.imageElements();
     TwinFilter filter = null;
-    if (work > SMALL_WORK) {
-      TwinBasis basis = new TwinBasis(correlation, shape, columns);
+    if (work > SMALL_WORK && rows.length > TwinBasis.rowsWorthIt(shape)) {
+      TwinBasis basis = new TwinBasis(correlation, shape, columns, monitor);
       filter = new TwinFilter(correlation, basis, threads, monitor);
     }
     TwinFilter chosen = filter;
@@ -82,7 +82,7 @@ final class TwinSearch {
             threads,
             monitor,
             () -> {
-              Worker worker = new Worker(chosen, visitors.get());
+              Worker worker = new Worker(chosen, visitors.get(), monitor);
               return i -> worker.block(blocks.get(i));
             });
   }
@@ -111,14 +111,16 @@ final class TwinSearch {
   private final class Worker {
     private final TwinFilter filter;
     private final Visitor visitor;
+    private final WorkMonitor monitor;
     private final Correlation.Reader reader = correlation.new Reader();
     private final float[][] tile = new float[TwinFilter.COARSE][TILE];
     private final float[] bound = new float[TILE];
     private final float[] row = new float[TwinFilter.COARSE];
 
-    Worker(TwinFilter filter, Visitor visitor) {
+    Worker(TwinFilter filter, Visitor visitor, WorkMonitor monitor) {
       this.filter = filter;
       this.visitor = visitor;
+      this.monitor = monitor;
     }
 
     void block(Block block) {
@@ -133,6 +135,7 @@ final class TwinSearch {
       }
       for (int i = block.firstRow; i < block.endRow; i++) {
         int first = triangle ? Math.max(0, i + 1 - start) : 0;
+        monitor.check("looking for near-twins");
         if (!visitor.wants(rows[i])) {
           continue;
         }

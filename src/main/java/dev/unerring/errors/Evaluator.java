@@ -1,6 +1,7 @@
 package dev.unerring.errors;
 
 import dev.unerring.backend.HeldImages;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
 import dev.unerring.network.Mode;
@@ -20,11 +21,35 @@ public final class Evaluator {
 
   /** Logits [samples][classes] of a whole split, by sampleIndex. */
   public static float[] logits(Network network, Split split) {
-    return logits(network, split, IntStream.range(0, split.size()).toArray());
+    return logits(network, split, WorkMonitor.SILENT);
+  }
+
+  /** The same with progress; StoppedException when the monitor stops. */
+  public static float[] logits(Network network, Split split, WorkMonitor monitor) {
+    int[] all = IntStream.range(0, split.size()).toArray();
+    return logits(network, split, all, monitor, "counting " + split.name());
   }
 
   /** Logits [samples.length][classes] of the samples, in the order given. */
   public static float[] logits(Network network, ImageSource images, int[] samples) {
+    return logits(network, images, samples, WorkMonitor.SILENT, "counting");
+  }
+
+  /**
+   * The same with progress. A stop is seen between the layers of a batch.
+   *
+   * @param work name of the work, for the progress
+   * @throws dev.unerring.base.StoppedException when the monitor stops
+   */
+  public static float[] logits(
+      Network network, ImageSource images, int[] samples, WorkMonitor monitor, String work) {
+    try (Network.Watch watch = network.watchedBy(monitor, work)) {
+      return watched(network, images, samples, watch);
+    }
+  }
+
+  private static float[] watched(
+      Network network, ImageSource images, int[] samples, Network.Watch watch) {
     int classes = network.classes();
     float[] logits = new float[samples.length * classes];
     MemorySegment result = MemorySegment.ofArray(logits);
@@ -44,6 +69,7 @@ public final class Evaluator {
       long begin = (long) first * classes * Float.BYTES;
       long size = (long) count * classes * Float.BYTES;
       network.backend().download(out.data(), result.asSlice(begin, size));
+      watch.step(first + count, samples.length);
     }
     return logits;
   }

@@ -1,6 +1,7 @@
 package dev.unerring.images;
 
 import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.NpzWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,8 @@ record PackedSamples(SourceList list, int[] splits, List<LoadedImage> images, in
     return histogram;
   }
 
-  NpzWriter npz(PackRequest.Size size) {
+  /** The file; its making is told to the monitor, who may stop it. */
+  NpzWriter npz(PackRequest.Size size, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);
     for (int split = 0; split < SourceList.SPLITS.size(); split++) {
       List<Integer> members = members(split);
@@ -50,7 +52,9 @@ record PackedSamples(SourceList list, int[] splits, List<LoadedImage> images, in
           "|u1",
           shape,
           out -> {
+            int done = 0;
             for (int member : members) {
+              monitor.step("writing the images", ++done, members.size());
               out.write(images.get(member).pixels(channels));
             }
           });

@@ -1,6 +1,7 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
@@ -28,6 +29,7 @@ public final class Network {
   private final Activation logits;
   private final Activation gradLogits;
   private final Commit[] commits;
+  private final Scratch scratch;
   private Patches patches = Patches.NONE;
   private int images;
 
@@ -63,7 +65,8 @@ public final class Network {
     logits = allocate(chain.outputShape(shape));
     gradLogits = allocate(logits.whole().shape());
     commits = new Commit[batch + 1];
-    chain.bind(backend, shape, parameters, new Scratch(backend, chain.largest(shape)));
+    scratch = new Scratch(backend, chain.largest(shape));
+    chain.bind(backend, shape, parameters, scratch);
   }
 
   private Network(Network other) {
@@ -78,6 +81,7 @@ public final class Network {
     logits = other.logits;
     gradLogits = other.gradLogits;
     commits = new Commit[other.commits.length];
+    scratch = other.scratch;
     patches = other.patches;
   }
 
@@ -188,11 +192,47 @@ public final class Network {
   }
 
   /**
+   * Lets a monitor stop passes between their layers, until the watch is closed. A pass that was
+   * stopped has changed no value, and the next one begins anew.
+   *
+   * @param work what the passes are for, for the message
+   */
+  public Watch watchedBy(WorkMonitor monitor, String work) {
+    return new Watch(monitor, work);
+  }
+
+  /** Until it is closed, a monitor watches the passes of the network. */
+  public final class Watch implements AutoCloseable {
+    private final WorkMonitor before = scratch.monitor();
+    private final String workBefore = scratch.work();
+    private final WorkMonitor monitor;
+    private final String work;
+
+    private Watch(WorkMonitor monitor, String work) {
+      this.monitor = monitor;
+      this.work = work;
+      scratch.watch(monitor, work);
+    }
+
+    /** Reports progress; StoppedException when the monitor stops. */
+    public void step(long done, long total) {
+      monitor.step(work, done, total);
+    }
+
+    /** The monitor before watches again. */
+    @Override
+    public void close() {
+      scratch.watch(before, workBefore);
+    }
+  }
+
+  /**
    * Begins a batch of so many images: where its raw pixel values have to stand for {@link
    * #forward(int, Mode)}.
    */
   public Tensor begin(int count) {
     images = count;
+    scratch.reset();
     return input.of(count);
   }
 

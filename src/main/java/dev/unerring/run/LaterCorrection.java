@@ -4,6 +4,7 @@ import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.StoppedException;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ClosedWorldFile;
 import dev.unerring.dataset.Dataset;
@@ -54,10 +55,19 @@ public final class LaterCorrection {
    * @return the result, whose folder is there exactly where its goal is reached; empty where all
    *     new samples are in the closed world already and nothing in it is wrong above the floor
    * @throws dev.unerring.base.UnerringException where run, data, new samples or device cannot be
-   *     used, the new samples contradict, or there is nothing to correct
+   *     used, the new samples contradict, or there is nothing to correct; StoppedException where a
+   *     stop came before the correction
    */
   public Optional<RunResult> run() {
     requireUsable();
+    try (RunLock _ = RunLock.beside(target(), monitor)) {
+      return locked();
+    } catch (StoppedException e) {
+      throw e.adding("; nothing is written and " + run.name() + " is as it was");
+    }
+  }
+
+  private Optional<RunResult> locked() {
     try (Dataset data = Dataset.open(request.data(), monitor);
         NewSamples added = request.add() == null ? null : NewSamples.open(request.add())) {
       if (!run.isOf(data)) {
@@ -71,7 +81,7 @@ public final class LaterCorrection {
       if (added != null) {
         added.requireFit(data);
       }
-      LabelAudit audit = new LabelAudit(data);
+      LabelAudit audit = new LabelAudit(data, monitor);
       Labels given = Labels.given(data.task(), data.train());
       ErrorList found = counted(data, given);
       boolean atFloor = found.count() <= audit.floor();
@@ -193,7 +203,7 @@ public final class LaterCorrection {
   private ErrorList counted(Dataset data, Labels given) {
     try (Backend backend = request.device().open()) {
       Network network = run.network(backend, Completion.EVALUATION_BATCH);
-      float[] logits = Evaluator.logits(network, data.train());
+      float[] logits = Evaluator.logits(network, data.train(), monitor);
       ErrorList found = ErrorList.of(given, logits);
       run.requireErrors(found.count());
       return found;
@@ -221,7 +231,8 @@ public final class LaterCorrection {
     NewSamples added = fresh.added();
     String file = rows.length > 0 || run.ownsData() ? ClosedWorldFile.name(old) : "";
     if (!file.isEmpty()) {
-      ClosedWorldFile.write(folder.file(file), old, added == null ? null : added.split(), rows);
+      ClosedWorldFile.write(
+          folder.file(file), old, added == null ? null : added.split(), rows, monitor);
     }
     int earlier = old.train().size();
     Lineage lineage = Lineage.after(run, earlier, rows.length, fresh.known(), file);
@@ -230,7 +241,7 @@ public final class LaterCorrection {
     }
     Path world = file.isEmpty() ? old.file() : folder.file(file);
     try (Dataset data = Dataset.open(world, monitor)) {
-      LabelAudit audit = new LabelAudit(data);
+      LabelAudit audit = new LabelAudit(data, monitor);
       audit.warnings().forEach(monitor::note);
       fresh.noteSeen(audit, earlier);
       String architecture = plan.architecture();

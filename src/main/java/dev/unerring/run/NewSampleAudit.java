@@ -39,7 +39,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
       return new NewSampleAudit(null, new Admission(List.of()), monitor);
     }
     added.notice().ifPresent(monitor::note);
-    Admission admission = Admission.of(data.train(), goals, added.split());
+    Admission admission = Admission.of(data.train(), goals, added.split(), monitor);
     List<Sample> contradictions = admission.of(Verdict.CONTRADICTS);
     if (!contradictions.isEmpty()) {
       String all = contradiction(added, data, contradictions);
