@@ -57,6 +57,7 @@ public final class AtomicFile {
     Path file = target.toAbsolutePath();
     try {
       Path temporary = fresh(file, ".tmp");
+      boolean moved = false;
       try {
         String written = writeForced(temporary, content);
         if (!Sha256.hexOfFile(temporary, monitor, file.getFileName()).equals(written)) {
@@ -66,8 +67,11 @@ public final class AtomicFile {
         }
         keepPrevious(file);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        moved = true; // from here on another writer may have that name
       } finally {
-        Files.deleteIfExists(temporary);
+        if (!moved) {
+          Files.deleteIfExists(temporary);
+        }
       }
       forceFolder(file.getParent());
     } catch (IOException e) {
@@ -117,28 +121,30 @@ public final class AtomicFile {
       throw new FileAlreadyExistsException(file.toString(), null, "it is not a regular file");
     }
     Path former = fresh(file, ".old");
+    boolean moved = false;
     try {
-      Files.copy(file, former, StandardCopyOption.REPLACE_EXISTING);
-      force(former, StandardOpenOption.WRITE);
+      try (FileOutputStream copy = new FileOutputStream(former.toFile())) {
+        Files.copy(file, copy);
+        copy.getFD().sync();
+      }
       Files.move(former, previous(file), StandardCopyOption.ATOMIC_MOVE);
+      moved = true;
     } finally {
-      Files.deleteIfExists(former);
+      if (!moved) {
+        Files.deleteIfExists(former);
+      }
     }
   }
 
   /** Forces the names in a folder to the disk. */
   public static void forceFolder(Path folder) throws IOException {
     if (FOLDERS_CAN_BE_FORCED) {
-      force(folder, StandardOpenOption.READ);
+      Uninterrupted.run(() -> {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
+        return null;
+      });
     }
-  }
-
-  private static void force(Path path, StandardOpenOption option) throws IOException {
-    Uninterrupted.run(() -> {
-      try (FileChannel channel = FileChannel.open(path, option)) {
-        channel.force(true);
-      }
-      return null;
-    });
   }
 }

@@ -15,8 +15,14 @@ public interface WorkMonitor {
   /** The reason of a stop by a limit of time. */
   String TIME = "time";
 
-  /** Nobody watches: says nothing, never stops. */
-  WorkMonitor SILENT = new WorkMonitor() {};
+  /** Nobody watches: says nothing, never stops, not even an interrupted thread. */
+  WorkMonitor SILENT =
+      new WorkMonitor() {
+        @Override
+        public Optional<String> stopReason() {
+          return Optional.empty();
+        }
+      };
 
   /** Something the user should read. */
   default void note(String text) {}

@@ -24,6 +24,9 @@ public final class Correctors {
       TrainingPlan plan, Split train, Labels goals, Monitor monitor, Network network) {
     List<CorrectionResult> results = new ArrayList<>();
     for (Corrector corrector : of(plan, train, goals, monitor)) {
+      if (!results.isEmpty()) {
+        tellNext(results.getLast(), corrector.name(), monitor);
+      }
       boolean done = !results.isEmpty() && results.getLast().errorsAfter() == 0;
       if (!done && monitor.stopReason().isEmpty()) {
         try {
@@ -34,6 +37,21 @@ public final class Correctors {
       }
     }
     return results;
+  }
+
+  private static void tellNext(CorrectionResult last, String next, Monitor monitor) {
+    if (last.errorsAfter() > 0 && monitor.stopReason().isEmpty()) {
+      monitor.note(
+          last.corrector()
+              + " gives up ("
+              + last.endedBy()
+              + "): "
+              + last.errorsBefore()
+              + " missed goal labels became "
+              + last.errorsAfter()
+              + "; next: "
+              + next);
+    }
   }
 
   private static List<Corrector> of(TrainingPlan plan, Split train, Labels goals, Monitor monitor) {

@@ -25,11 +25,15 @@ import java.util.stream.IntStream;
  * join them, until none of them is left. After every sweep all samples are counted. A round ends
  * with no errors or after so many sweeps; where it then has more errors than the best moment so far
  * and its loss did not fall either, it is taken back to that moment and the rate halved. The best
- * moment, the latest among equals, is what is left.
+ * moment, the latest among equals, is what is left. It gives up after three rounds in a row without
+ * gain, or {@link FrozenTraining#PATIENCE} passes without a tenth fewer errors.
  */
 public final class Focus implements Corrector {
   /** Rounds in a row without gain after which more of them are no use. */
   private static final int PATIENCE = 3;
+
+  /** A gain that begins {@link FrozenTraining#PATIENCE} anew: one error in so many, at least one. */
+  private static final int GAIN = 10;
 
   private final TrainingPlan plan;
   private final Split train;
@@ -78,6 +82,7 @@ public final class Focus implements Corrector {
     ErrorList left = before;
     FrozenTraining training =
         new FrozenTraining(plan, network, train, goals, monitor, correction.focusRounds());
+    ErrorList mark = before;
     double rate = correction.learningRate();
     int withoutGain = 0;
     String endedBy = before.count() == 0 ? "floor" : "rounds";
@@ -91,6 +96,7 @@ public final class Focus implements Corrector {
       while (left.count() > 0
           && !Double.isNaN(loss)
           && training.stop().isEmpty()
+          && !training.hopeless()
           && sweeps < correction.sweeps()) {
         sweeps++;
         loss = training.sweep(order(left), rate, round, left.count());
@@ -104,6 +110,10 @@ public final class Focus implements Corrector {
         if (plan.costs().compare(left, fewest) <= 0) {
           fewest = left;
           best = StoredTensors.of(network);
+        }
+        if (gained(mark)) {
+          mark = fewest;
+          training.gained();
         }
       }
       boolean gained = plan.costs().compare(fewest, atStart) < 0;
@@ -134,7 +144,7 @@ public final class Focus implements Corrector {
       } else if (training.stop().isPresent()) {
         endedBy = training.stop().get();
         break;
-      } else if (withoutGain == PATIENCE) {
+      } else if (withoutGain == PATIENCE || training.hopeless()) {
         endedBy = "plateau";
         break;
       }
@@ -147,6 +157,13 @@ public final class Focus implements Corrector {
         training.steps(),
         endedBy,
         endedBy.equals("plateau") ? fewest.sampleIndexes() : List.of());
+  }
+
+  /** Whether there are clearly fewer errors than at {@code mark}, or with costs cheaper ones. */
+  private boolean gained(ErrorList mark) {
+    return plan.costs().none()
+        ? (long) fewest.count() * GAIN <= (long) mark.count() * (GAIN - 1)
+        : plan.costs().compare(fewest, mark) < 0;
   }
 
   /** Repeat k of a sample has the number k * samples + sampleIndex. */

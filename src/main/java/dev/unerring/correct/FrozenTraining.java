@@ -21,6 +21,12 @@ import java.util.stream.IntStream;
  * that is judged. One optimiser and one loss for all passes of a corrector.
  */
 final class FrozenTraining {
+  /**
+   * Passes over the training set without a gain after which a corrector gives up: twice what any
+   * correction of the study (docs/correction.md) took in all, four times what any by focus took.
+   */
+  static final int PATIENCE = 100;
+
   private final TrainingPlan plan;
   private final Network network;
   private final ImageSource images;
@@ -31,6 +37,7 @@ final class FrozenTraining {
   private final Batches batches;
   private long steps;
   private long taken;
+  private long gainedAt;
   private Optional<String> stop = Optional.empty();
 
   /**
@@ -58,6 +65,16 @@ final class FrozenTraining {
   /** Forgets what the optimiser knows. */
   void reset() {
     adam.reset();
+  }
+
+  /** There is a gain: patience begins anew. */
+  void gained() {
+    gainedAt = taken;
+  }
+
+  /** Whether so many samples were taken without a gain that more of them are of no use. */
+  boolean hopeless() {
+    return taken - gainedAt >= (long) PATIENCE * all.length;
   }
 
   /** Optimiser steps so far. */

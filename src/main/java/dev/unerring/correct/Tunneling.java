@@ -21,7 +21,8 @@ import java.util.Optional;
  * optimiser. The wrong samples travel from images that the network already gets right to their own
  * (see {@link HybridData}). At each position t a session trains on the whole of H(t) with batch
  * norm frozen; t is accepted only when every sample of H(t) is right, otherwise the last accepted
- * weights come back and the advance shrinks. With a first advance of 1 the first session is plain
+ * weights come back and the advance shrinks. It gives up after {@link FrozenTraining#PATIENCE} passes
+ * without an accepted session. With a first advance of 1 the first session is plain
  * training on the original images. With costs the wrong samples travel one after another, those
  * whose error costs the most first.
  */
@@ -100,6 +101,7 @@ public final class Tunneling implements Corrector {
       }
       ErrorList left = counted.get();
       if (left.count() == 0) {
+        session.training.gained();
         reached = t;
         accepted = StoredTensors.of(network);
         plateau = List.of();
@@ -121,7 +123,7 @@ public final class Tunneling implements Corrector {
       plateau = left.sampleIndexes();
       inARow = 0;
       dt = dt / SHRINK;
-      if (dt < correction.smallestStep()) {
+      if (dt < correction.smallestStep() || session.training.hopeless()) {
         endedBy = "plateau";
         break;
       }
@@ -202,6 +204,7 @@ public final class Tunneling implements Corrector {
       } while (left.count() > 0
           && finite
           && training.stop().isEmpty()
+          && !training.hopeless()
           && sweeps < plan.correction().sweeps());
       long taken = training.steps() - stepsBefore;
       boolean accepted = left.count() == 0;
