@@ -6,8 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.DataException;
+import dev.unerring.base.DeviceException;
+import dev.unerring.base.StoppedException;
+import dev.unerring.base.UsageException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -83,8 +90,7 @@ final class WorkersTest {
                               throw new UnsupportedOperationException("item " + bad);
                             }
                           }));
-          Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
-          assertEquals("item " + bad, cause.getMessage());
+          assertEquals("item " + bad, thrown.getMessage());
           AtomicInteger done = new AtomicInteger();
           workers.run(100, 1, (begin, end) -> done.addAndGet((int) (end - begin)));
           assertEquals(100, done.get());
@@ -111,8 +117,8 @@ final class WorkersTest {
                 Thread.yield();
               });
           assertEquals(0, elsewhere.get(), "the exception of a worker was lost");
-        } catch (IllegalStateException e) {
-          assertEquals("on a worker", e.getCause().getMessage());
+        } catch (UnsupportedOperationException e) {
+          assertEquals("on a worker", e.getMessage());
         }
       }
     }
@@ -128,5 +134,44 @@ final class WorkersTest {
         IllegalStateException.class,
         () -> workers.run(100, 1, (begin, end) -> ran.incrementAndGet()));
     assertFalse(ran.get() > 0);
+  }
+
+  @Test
+  void whatAWorkerThrowsKeepsItsTypeAndShowsTheCaller() {
+    List<Throwable> all =
+        List.of(
+            new UsageException("a"),
+            new DataException("b"),
+            new DeviceException("c"),
+            new StoppedException("d"),
+            new OutOfMemoryError("e"));
+    Thread caller = Thread.currentThread();
+    for (Throwable each : all) {
+      try (Workers workers = new Workers(3)) {
+        Throwable thrown =
+            assertThrows(
+                each.getClass(),
+                () ->
+                    workers.run(
+                        1_000,
+                        1,
+                        (begin, end) -> {
+                          if (Thread.currentThread() != caller) {
+                            switch (each) {
+                              case RuntimeException e -> throw e;
+                              default -> throw (Error) each;
+                            }
+                          }
+                          LockSupport.parkNanos(10_000); // so that the others get some
+                        }));
+        assertSame(each, thrown);
+        StackTraceElement[] shown = thrown.getSuppressed()[0].getStackTrace();
+        assertTrue(
+            Arrays.stream(shown).anyMatch(frame -> frame.getClassName().endsWith("WorkersTest")));
+        AtomicInteger seen = new AtomicInteger();
+        workers.run(100, 1, (begin, end) -> seen.addAndGet((int) (end - begin)));
+        assertEquals(100, seen.get(), "the team goes on");
+      }
+    }
   }
 }

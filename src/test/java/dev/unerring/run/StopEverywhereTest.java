@@ -11,6 +11,8 @@ import dev.unerring.base.StoppedException;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.suite.TestSeed;
+import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
@@ -33,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * written, or a run folder that is whole and says what was not counted.
  */
 class StopEverywhereTest {
-  private static final int RUNS = 24;
+  private static final int AT_RANDOM = 8;
   private static final Device ONE_THREAD =
       new Device(TestBackends.device().name(), "auto", 1);
 
@@ -42,7 +44,7 @@ class StopEverywhereTest {
 
   @BeforeEach
   void write() {
-    data = TestData.writeContrary(folder.resolve("set.npz"), 40, 2);
+    data = TestData.writeContrary(folder.resolve("set.npz"), 24, 2);
   }
 
   /** Stops, or interrupts the thread, at one question; counts them, and where works begin. */
@@ -101,7 +103,7 @@ class StopEverywhereTest {
     int uncounted = 0;
     for (int at : places(all)) {
       Path out = folder.resolve("runs/" + at);
-      String what = "stopped at question " + at + " of " + all.asked;
+      String what = "question " + at + " of " + all.asked + "; " + TestSeed.replay();
       try {
         RunResult result = train(out, new Stopper(at, interrupt));
         assertEquals(interrupt, Thread.interrupted(), what);
@@ -177,7 +179,7 @@ class StopEverywhereTest {
     Path first = folder.resolve("first");
     RunRequest start =
         new RunRequest(data, first, plan(1), ONE_THREAD, "test");
-    new Pipeline(start, new Stopper(300, false), () -> 0).run();
+    new Pipeline(start, new Stopper(120, false), () -> 0).run();
     Stopper all = new Stopper(Integer.MAX_VALUE, false);
     correct(first, folder.resolve("whole"), all);
     assertTrue(Files.exists(folder.resolve("whole/result.json")));
@@ -186,7 +188,7 @@ class StopEverywhereTest {
     for (int at : places) {
       Path out = folder.resolve("runs/" + at);
       boolean interrupt = at % 2 == 0;
-      String what = "stopped at question " + at + " of " + all.asked;
+      String what = "question " + at + " of " + all.asked + "; " + TestSeed.replay();
       boolean reached = false;
       try {
         RunResult result = correct(first, out, new Stopper(at, interrupt));
@@ -219,8 +221,8 @@ class StopEverywhereTest {
     Set<Integer> places = new LinkedHashSet<>(List.of(1, 2, all.asked - 1, all.asked));
     places.addAll(all.begins);
     List<Integer> begins = new ArrayList<>(all.begins);
-    begins.forEach(begin -> places.add(begin + 1));
-    while (places.size() < RUNS) {
+    begins.forEach(begin -> places.add(Math.min(begin + 1, all.asked)));
+    for (int i = 0; i < AT_RANDOM; i++) {
       places.add(1 + random.nextInt(all.asked));
     }
     return List.copyOf(places);
@@ -228,8 +230,8 @@ class StopEverywhereTest {
 
   private static TrainingPlan plan(int epochs) {
     TrainingPlan p = TrainingPlan.standard();
-    return new TrainingPlan(
-        "small", 0, epochs, 16, p.learningRate(), 0, 0.1, 0, true, p.correction());
+    CorrectionPlan brief = new CorrectionPlan(Method.AUTO, 1, 8, 0.5, 0.4, 1, 2, 1e-4);
+    return new TrainingPlan("small", 0, epochs, 24, p.learningRate(), 0, 0.1, 0, true, brief);
   }
 
   private RunResult train(Path out, Monitor monitor) {
