@@ -32,7 +32,9 @@ public final class Focus implements Corrector {
   /** Rounds in a row without gain after which more of them are no use. */
   private static final int PATIENCE = 3;
 
-  /** A gain that begins {@link FrozenTraining#PATIENCE} anew: one error in so many, at least one. */
+  /**
+   * A gain that begins {@link FrozenTraining#PATIENCE} anew: one error in so many, at least one.
+   */
   private static final int GAIN = 10;
 
   private final TrainingPlan plan;

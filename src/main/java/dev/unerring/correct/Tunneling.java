@@ -21,10 +21,10 @@ import java.util.Optional;
  * optimiser. The wrong samples travel from images that the network already gets right to their own
  * (see {@link HybridData}). At each position t a session trains on the whole of H(t) with batch
  * norm frozen; t is accepted only when every sample of H(t) is right, otherwise the last accepted
- * weights come back and the advance shrinks. It gives up after {@link FrozenTraining#PATIENCE} passes
- * without an accepted session. With a first advance of 1 the first session is plain
- * training on the original images. With costs the wrong samples travel one after another, those
- * whose error costs the most first.
+ * weights come back and the advance shrinks. It gives up after {@link FrozenTraining#PATIENCE}
+ * passes without an accepted session. With a first advance of 1 the first session is plain training
+ * on the original images. With costs the wrong samples travel one after another, those whose error
+ * costs the most first.
  */
 public final class Tunneling implements Corrector {
   private static final double SHRINK = 1.5;

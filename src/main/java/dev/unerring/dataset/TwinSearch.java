@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * the rest, so the result is exact and does not depend on the number of threads.
  */
 final class TwinSearch {
+  private static final String WORK = "looking for near-twins";
   private static final int TILE = 512;
   private static final int ROWS = 1 << 14;
 
@@ -77,7 +78,7 @@ final class TwinSearch {
     }
     TwinFilter chosen = filter;
     List<Block> blocks = blocks();
-    new Units("near-twins", blocks.size(), i -> blocks.get(i).pairs())
+    new Units(WORK, blocks.size(), i -> blocks.get(i).pairs())
         .run(
             threads,
             monitor,
@@ -135,7 +136,7 @@ final class TwinSearch {
       }
       for (int i = block.firstRow; i < block.endRow; i++) {
         int first = triangle ? Math.max(0, i + 1 - start) : 0;
-        monitor.check("looking for near-twins");
+        monitor.check(WORK);
         if (!visitor.wants(rows[i])) {
           continue;
         }

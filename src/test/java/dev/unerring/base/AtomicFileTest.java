@@ -2,7 +2,6 @@ package dev.unerring.base;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -93,7 +92,8 @@ class AtomicFileTest {
     Files.write(folder.resolve(left), new byte[] {9, 9, 9});
     AtomicFile.write(file, new byte[] {1});
     assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
-    assertEquals(List.of(left, "x"), names(), "that may be the file of a container beside this one");
+    assertEquals(
+        List.of(left, "x"), names(), "that may be the file of a container beside this one");
   }
 
   @Test
@@ -108,12 +108,11 @@ class AtomicFileTest {
       List<Future<?>> all = new ArrayList<>();
       for (byte[] content : contents) {
         all.add(
-            threads.submit(
-                () -> {
-                  for (int n = 0; n < 30; n++) {
-                    AtomicFile.write(file, content);
-                  }
-                }));
+            threads.submit(() -> {
+              for (int n = 0; n < 30; n++) {
+                AtomicFile.write(file, content);
+              }
+            }));
       }
       for (Future<?> each : all) {
         each.get(); // none failed

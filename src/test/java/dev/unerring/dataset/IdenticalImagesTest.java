@@ -36,8 +36,12 @@ class IdenticalImagesTest {
         List.of(split("train", 2, new byte[] {7, 7, 1, 2, 3, 4, 1, 2, 5, 6, 3, 4, 3, 4, -1, 4}));
     String expected = "[[1, 3], [2, 5, 6]]";
     assertEquals(expected, text(IdenticalImages.find(splits, WorkMonitor.SILENT)));
-    assertEquals(expected, text(IdenticalImages.find(splits, WorkMonitor.SILENT, (images, start, bytes) -> 42L)));
-    assertEquals(expected, text(IdenticalImages.find(splits, WorkMonitor.SILENT, (images, start, bytes) -> -1L)));
+    assertEquals(
+        expected,
+        text(IdenticalImages.find(splits, WorkMonitor.SILENT, (images, start, bytes) -> 42L)));
+    assertEquals(
+        expected,
+        text(IdenticalImages.find(splits, WorkMonitor.SILENT, (images, start, bytes) -> -1L)));
   }
 
   @Test
@@ -55,8 +59,9 @@ class IdenticalImagesTest {
       for (int i = 0; i < bytes; i++) {
         images[(i + 1) * bytes + i] = 1;
       }
-      assertTrue(IdenticalImages.find(
-              List.of(split("train", bytes, images)), WorkMonitor.SILENT).isEmpty());
+      assertTrue(
+          IdenticalImages.find(List.of(split("train", bytes, images)), WorkMonitor.SILENT)
+              .isEmpty());
     }
   }
 
@@ -69,6 +74,7 @@ class IdenticalImagesTest {
       images[i * 4 + 1] = (byte) (i >>> 8);
     }
     List<Split> splits = List.of(split("train", 4, images));
-    assertTrue(IdenticalImages.find(splits, WorkMonitor.SILENT, (segment, start, bytes) -> 0L).isEmpty());
+    assertTrue(
+        IdenticalImages.find(splits, WorkMonitor.SILENT, (segment, start, bytes) -> 0L).isEmpty());
   }
 }

@@ -92,10 +92,7 @@ class NewSamplesTest {
         NewSamples added = NewSamples.open(file)) {
       Admission admission =
           Admission.of(
-              data.train(),
-              new LabelAudit(data).goalLabels(),
-              added.split(),
-              WorkMonitor.SILENT);
+              data.train(), new LabelAudit(data).goalLabels(), added.split(), WorkMonitor.SILENT);
       assertEquals(
           List.of(
               Verdict.KNOWN,
@@ -145,10 +142,7 @@ class NewSamplesTest {
         NewSamples added = NewSamples.open(file)) {
       Admission admission =
           Admission.of(
-              data.train(),
-              new LabelAudit(data).goalLabels(),
-              added.split(),
-              WorkMonitor.SILENT);
+              data.train(), new LabelAudit(data).goalLabels(), added.split(), WorkMonitor.SILENT);
       assertEquals(Verdict.CONTRADICTS, admission.samples().get(0).verdict());
       assertEquals("train[1] (label 1)", admission.samples().get(0).twin().toString());
       assertEquals(Verdict.KNOWN, admission.samples().get(1).verdict());

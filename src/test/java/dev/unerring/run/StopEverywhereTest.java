@@ -36,8 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StopEverywhereTest {
   private static final int AT_RANDOM = 8;
-  private static final Device ONE_THREAD =
-      new Device(TestBackends.device().name(), "auto", 1);
+  private static final Device ONE_THREAD = new Device(TestBackends.device().name(), "auto", 1);
 
   @TempDir private Path folder;
   private Path data;
@@ -161,15 +160,13 @@ class StopEverywhereTest {
     Path whole = folder.resolve("whole");
     train(whole, all);
     Path out = folder.resolve("stopped");
-    int inTraining =
-        all.begins.stream().filter(at -> at > 100).findFirst().orElseThrow();
+    int inTraining = all.begins.stream().filter(at -> at > 100).findFirst().orElseThrow();
     RunResult stopped = train(out, new Stopper(inTraining, false));
     assertEquals(RunResult.NOT_COUNTED, stopped.trainErrors());
     CorrectionRequest request =
         new CorrectionRequest(
             TrainedRun.open(out), null, folder.resolve("next"), ONE_THREAD, "test");
-    RunResult next =
-        new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
+    RunResult next = new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
     assertEquals(0, next.trainErrors());
     assertTrue(next.rechecked());
   }
@@ -177,8 +174,7 @@ class StopEverywhereTest {
   @Test
   void aLaterCorrectionStoppedAnywhereIsWholeOrNotThere() throws IOException {
     Path first = folder.resolve("first");
-    RunRequest start =
-        new RunRequest(data, first, plan(1), ONE_THREAD, "test");
+    RunRequest start = new RunRequest(data, first, plan(1), ONE_THREAD, "test");
     new Pipeline(start, new Stopper(120, false), () -> 0).run();
     Stopper all = new Stopper(Integer.MAX_VALUE, false);
     correct(first, folder.resolve("whole"), all);
