@@ -10,6 +10,7 @@ JDK := $(shell .ci/find-jdk 25)
 MAVEN = JAVA_HOME="$(JDK)" $(MVN)
 
 JAR := target/unerring-$(VERSION).jar
+CLI_JAR := target/unerring-cli.jar
 IMAGE := target/unerring
 UNERRING := $(IMAGE)/bin/unerring
 STAMPS := target/stamps
@@ -29,19 +30,17 @@ KERNEL_SETS := $(or $(KERNEL_SETS_$(MACHINE)),portable)
 # The compiler may not change the order or the rounding of any operation: no -ffast-math, no
 # contraction into fused multiply-add (the kernels write each fma themselves).
 CFLAGS_ORDERED := -O3 -std=gnu11 -fPIC -ffp-contract=off -fno-math-errno -fno-trapping-math \
-  -fvisibility=hidden -Wall -Wextra -Werror
+  -fvisibility=hidden -Wall -Wextra -Werror -ffile-prefix-map=$(CURDIR)=.
 CFLAGS_avx512 := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512
 CFLAGS_avx2 := -mavx2 -mfma
-LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack
+LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack -Wl,--build-id=none
 
 CPU_OBJECTS := $(OBJECTS)/cpu.o $(KERNEL_SETS:%=$(OBJECTS)/kernels_%.o)
 
 # ---- kernels of the GPU: compiled where NVIDIA's compiler is there, else from source by NVRTC ----
 NVCC ?= $(firstword $(shell command -v nvcc 2>/dev/null) $(wildcard /usr/local/cuda/bin/nvcc))
-CUDA_FATBIN := $(if $(NVCC),target/cuda/kernels.fatbin)
-# Without the compiler, code that it left earlier may be that of other sources.
-CUDA_STALE := $(if $(NVCC),,target/cuda/kernels.fatbin \
-  target/classes/dev/unerring/backend/cuda/kernels/kernels.fatbin)
+# It stands in the image beside the CPU library; the jar is the same with and without the compiler.
+CUDA_FATBIN := $(if $(NVCC),target/cuda/lib/unerring_cuda.fatbin)
 CUDA_SOURCES := $(wildcard native/cuda/*.cu native/cuda/*.cuh) native/cpu/ordered_math.h
 # Machine code of 8.0 runs on all GPUs of 8.x that have none of their own, and so on; the code of
 # compute_120 is for GPUs that are newer than the compiler.
@@ -68,7 +67,7 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
 
 # ---- verbs ----------------------------------------------------------------------------------
 .PHONY: build demo check check-exhaustive suite18 correction-study native kernels gpu-bundle \
-  gpu-check format golden bindings-diff clean help tools bench bench-quick bench-zero have-cc \
+  gpu-check format golden reproducible bindings-diff clean help tools bench bench-quick bench-zero have-cc \
   have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
@@ -78,12 +77,13 @@ demo: build ## build, then train the embedded demo set until no avoidable error 
 	$(UNERRING) train --data demo --out target/demo
 
 check: $(CPU_LIBRARY) $(CUDA_FATBIN) | tools ## everything that must hold: formatting, warnings, all tests, the image
-	@rm -rf target/surefire-reports $(CUDA_STALE)
+	@rm -rf target/surefire-reports
 	@$(MAVEN) spotless:check verify || { status=$$?; echo; .ci/test-summary target/surefire-reports; exit $$status; }
 	@mkdir -p $(STAMPS) && touch $(STAMPS)/jar
 	@$(MAKE) --no-print-directory build
 	@.ci/smoke-test $(VERSION) $(UNERRING)
-	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(JAR)
+	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(CLI_JAR)
+	@.ci/start-test "$(JDK)" $(JAR) $(CLI_JAR) target/lib/picocli-*.jar
 	@.ci/test-summary target/surefire-reports
 
 check-exhaustive: $(CPU_LIBRARY) | tools ## exp and log on all 2^32 inputs, Java and every kernel set, on all cores
@@ -126,13 +126,17 @@ correction-study: build ## the correctors and plain training from the same netwo
 native: $(CPU_LIBRARY) ## build the C kernels only
 
 kernels: $(CUDA_FATBIN) ## compile the kernels of the GPU for all GPUs (needs NVIDIA's nvcc)
-	@$(if $(NVCC),ls -l $(CUDA_FATBIN),echo "no nvcc: the jar carries the kernels' source, for NVRTC"; exit 1)
+	@$(if $(NVCC),ls -l $(CUDA_FATBIN),echo "no nvcc: the program carries the kernels' source, for NVRTC"; exit 1)
 
 format: | have-jdk have-mvn ## format the Java sources
 	$(MAVEN) -q spotless:apply
 
 golden: $(CPU_LIBRARY) | tools ## rewrite the golden hashes (a commit of its own, with its reason)
-	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest=GoldenBitsTest -Dgolden.update=true
+	$(MAVEN) -q test -Dspotless.check.skip=true -Dtest='GoldenBitsTest,ResultGoldenTest' -Dgolden.update=true
+
+reproducible: $(STAMPS)/jar ## build once more in another folder: the jars must be the same, byte for byte
+	@JAVA_HOME="$(JDK)" .ci/reproducible $(MVN) $(notdir $(JAR)) $(notdir $(CLI_JAR)) \
+	  unerring-$(VERSION)-sources.jar unerring-$(VERSION)-sbom.json
 
 bindings-diff: | have-jdk have-mvn ## compare the CUDA bindings with what jextract reads from CUDA_INCLUDE=a:b:c
 	@$(MAVEN) -q test-compile -Dspotless.check.skip=true
@@ -182,7 +186,7 @@ $(CPU_LIBRARY): $(CPU_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) -shared $(LDFLAGS_$(SYSTEM)) $^ -lm -o $@
 
-target/cuda/kernels.fatbin: $(CUDA_SOURCES) Makefile
+target/cuda/lib/unerring_cuda.fatbin: $(CUDA_SOURCES) Makefile
 	@mkdir -p $(@D)
 	@echo "nvcc $@"
 	@$(NVCC) $(NVCC_ORDERED) -fatbin --compress-mode=size --threads 2 \
@@ -190,12 +194,11 @@ target/cuda/kernels.fatbin: $(CUDA_SOURCES) Makefile
 	  native/cuda/kernels.cu -o $@ 2>target/cuda/nvcc.log || { cat target/cuda/nvcc.log >&2; exit 1; }
 
 # Folders are prerequisites as well, so that a removed file is noticed.
-JAR_INPUTS := pom.xml $(CUDA_SOURCES) $(CUDA_FATBIN) \
+JAR_INPUTS := pom.xml LICENSE $(CUDA_SOURCES) \
   $(shell find .mvn src/main/java src/main/resources datasets native/cuda 2>/dev/null)
 
 $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 	@echo "mvn package"
-	@rm -f $(CUDA_STALE)
 	@mkdir -p $(@D)
 	@$(MAVEN) -q package -Dmaven.test.skip=true >target/maven.log 2>&1 || { cat target/maven.log >&2; exit 1; }
 	@touch $@
@@ -208,11 +211,12 @@ OPTIONS := --enable-native-access=dev.unerring --add-modules=info.picocli -XX:+U
 REHEARSAL := target/rehearsal
 MAIN := -Dunerring.stderr.terminal=false -m dev.unerring/dev.unerring.cli.Main
 SHA256 := $(if $(filter macos,$(SYSTEM)),shasum -a 256,sha256sum)
-$(STAMPS)/image: $(STAMPS)/jar $(wildcard src/main/launcher/*) Makefile
+$(STAMPS)/image: $(STAMPS)/jar $(CUDA_FATBIN) $(wildcard src/main/launcher/*) Makefile
+	@$(if $(NVCC),,echo "no nvcc: on a GPU the image compiles its kernels itself, by NVRTC")
 	@rm -rf $(IMAGE) target/jmods target/modules $(REHEARSAL) && mkdir -p target/jmods target/modules
 	@echo "jlink $(IMAGE)"
 	@"$(JDK)/bin/jmod" create --class-path target/classes --exclude 'glob:dev/unerring/ffi/native/**' \
-	  --libs $(NATIVE) --module-version $(VERSION) target/jmods/dev.unerring.jmod
+	  --libs $(NATIVE)$(if $(NVCC),:$(dir $(CUDA_FATBIN))) --module-version $(VERSION) target/jmods/dev.unerring.jmod
 	@cp target/lib/picocli-*.jar target/modules/picocli.jar
 	@"$(JDK)/bin/java" src/main/launcher/ModernClasses.java target/modules/picocli.jar
 	@"$(JDK)/bin/jlink" --module-path target/jmods:target/modules --add-modules dev.unerring,info.picocli \

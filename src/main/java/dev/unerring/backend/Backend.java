@@ -10,9 +10,11 @@ import java.util.Optional;
  * [kd][kh][kw][ic][oc], linear weights [in][out], vectors [channel]. The order of every operation
  * is written in docs/arithmetic.md and carried out by {@link ReferenceBackend}.
  *
- * <p>A backend owns every buffer it allocates and frees them all when closed. It is used by one
- * thread at a time. Outputs never overlap inputs, except where said. Sizes that do not fit together
- * raise {@link IllegalArgumentException}.
+ * <p>A backend owns every buffer it allocates and frees them all when closed. One thread at a time
+ * uses it ({@link #turn}): a second one gets a {@link dev.unerring.base.ConcurrentUseException} at
+ * once. Separate backends share nothing. Outputs never overlap inputs, except where said. Sizes
+ * that do not fit together raise {@link IllegalArgumentException}; a closed backend raises {@link
+ * IllegalStateException}.
  */
 public interface Backend extends AutoCloseable {
   /** Name for messages and records: reference, cpu, ... */
@@ -20,6 +22,9 @@ public interface Backend extends AutoCloseable {
 
   /** What the backend promises about its bits. */
   Exactness exactness();
+
+  /** The turn that a thread takes around operations that belong together. */
+  Turn turn();
 
   /** Memory of {@code words} 32-bit words, all zero. */
   Buffer allocate(long words);
@@ -219,7 +224,12 @@ public interface Backend extends AutoCloseable {
   /** Adam; updates parameter and both moments in place. */
   void adamStep(Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants);
 
-  /** Frees every buffer; a second call does nothing. */
+  /**
+   * Frees every buffer; a second call does nothing.
+   *
+   * @throws dev.unerring.base.ConcurrentUseException where another thread is inside a call; then
+   *     nothing has changed, and it is closed after that call
+   */
   @Override
   void close();
 }

@@ -85,6 +85,8 @@ record ConvGeometry(TapPlan forward, TapPlan backward, WeightPlan weight) {
   }
 
   static MemorySegment words(Arena arena, long... values) {
-    return arena.allocateFrom(ValueLayout.JAVA_LONG, values);
+    MemorySegment words = CpuScratch.allocate(arena, (long) values.length * Long.BYTES);
+    MemorySegment.copy(values, 0, words, ValueLayout.JAVA_LONG, 0, values.length);
+    return words;
   }
 }

@@ -10,12 +10,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * Losses and optimisers of {@link CpuBackend}. The fields are the operands of the operation under
  * way, so that its ranges are made once and a step allocates nothing.
  */
-final class CpuLearning implements AutoCloseable {
-  private static final int ADAM_CONSTANTS = 8;
+final class CpuLearning {
+  static final int ADAM_CONSTANTS = 8;
 
   private final CpuTeam team;
-  private final CpuScratch losses = new CpuScratch();
-  private final MemorySegment adamConstants;
+  private final CpuScratch losses;
+  private final CpuScratch adamScratch;
+  private MemorySegment adamConstants;
   private MemorySegment logits;
   private MemorySegment labels;
   private MemorySegment weights;
@@ -41,7 +42,8 @@ final class CpuLearning implements AutoCloseable {
 
   CpuLearning(CpuTeam team) {
     this.team = team;
-    this.adamConstants = team.arena.allocate(ValueLayout.JAVA_FLOAT, ADAM_CONSTANTS);
+    losses = team.scratch();
+    adamScratch = team.scratch();
   }
 
   private void softmax(long begin, long end) {
@@ -125,6 +127,7 @@ final class CpuLearning implements AutoCloseable {
     gradient = gradients.memory();
     first = mean.memory();
     second = square.memory();
+    adamConstants = adamScratch.floats(ADAM_CONSTANTS);
     constant(0, c.beta1());
     constant(1, c.oneMinusBeta1());
     constant(2, c.beta2());
@@ -146,10 +149,5 @@ final class CpuLearning implements AutoCloseable {
 
   private void constant(int index, float value) {
     adamConstants.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
-  }
-
-  @Override
-  public void close() {
-    losses.close();
   }
 }

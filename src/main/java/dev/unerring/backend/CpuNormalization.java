@@ -9,10 +9,10 @@ import java.lang.foreign.MemorySegment;
  * Scaling and batch norm of {@link CpuBackend}. The fields are the operands of the operation under
  * way, so that its ranges are made once and a step allocates nothing.
  */
-final class CpuNormalization implements AutoCloseable {
+final class CpuNormalization {
   private final CpuTeam team;
-  private final CpuScratch inverseDeviation = new CpuScratch();
-  private final CpuScratch gradientSums = new CpuScratch();
+  private final CpuScratch inverseDeviation;
+  private final CpuScratch gradientSums;
   private MemorySegment x;
   private MemorySegment y;
   private MemorySegment gradY;
@@ -35,6 +35,8 @@ final class CpuNormalization implements AutoCloseable {
 
   CpuNormalization(CpuTeam team) {
     this.team = team;
+    inverseDeviation = team.scratch();
+    gradientSums = team.scratch();
   }
 
   private void scale(long begin, long end) {
@@ -168,11 +170,5 @@ final class CpuNormalization implements AutoCloseable {
         runningVariance.memory(),
         0,
         runningMean.length());
-  }
-
-  @Override
-  public void close() {
-    inverseDeviation.close();
-    gradientSums.close();
   }
 }

@@ -3,23 +3,48 @@ package dev.unerring.backend;
 import dev.unerring.base.DeviceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
-/** One growing piece of working memory, kept from call to call; its content is undefined. */
+/**
+ * One growing piece of working memory, kept from call to call; its content is undefined. Where
+ * there is not enough memory, the piece is gone, and the next call begins a new one.
+ */
 final class CpuScratch implements AutoCloseable {
   private static final int ALIGNMENT = 64;
 
-  private Arena arena = Arena.ofShared();
-  private MemorySegment memory = arena.allocate(ALIGNMENT, ALIGNMENT);
+  private final Supplier<Arena> arenas;
+  private Arena arena;
+  private MemorySegment memory = MemorySegment.NULL;
 
-  /** At least {@code floats} floats; what an earlier call returned is no longer valid. */
+  /** Memory from arenas of its own, one at a time. */
+  CpuScratch(Supplier<Arena> arenas) {
+    this.arenas = arenas;
+  }
+
+  /**
+   * At least {@code floats} floats; what an earlier call returned is no longer valid.
+   *
+   * @throws DeviceException where there is not enough memory
+   */
   MemorySegment floats(long floats) {
-    long bytes = Math.multiplyExact(Math.max(1, floats), (long) Float.BYTES);
+    long bytes = grown(memory.byteSize(), floats);
     if (memory.byteSize() < bytes) {
-      arena.close();
-      arena = Arena.ofShared();
-      memory = allocate(arena, bytes + bytes / 4);
+      close();
+      arena = arenas.get();
+      memory = allocate(arena, bytes);
     }
     return memory;
+  }
+
+  /** Bytes after {@link #floats} of memory that had {@code bytes} before. */
+  static long grown(long bytes, long floats) {
+    long wanted = Math.multiplyExact(Math.max(1, floats), (long) Float.BYTES);
+    return bytes < wanted ? wanted + wanted / 4 : bytes;
+  }
+
+  /** Bytes that are held. */
+  long bytes() {
+    return memory.byteSize();
   }
 
   /** Native memory, or a typed error that says how much was asked for. */
@@ -34,6 +59,10 @@ final class CpuScratch implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    memory = MemorySegment.NULL;
+    if (arena != null) {
+      arena.close();
+      arena = null;
+    }
   }
 }

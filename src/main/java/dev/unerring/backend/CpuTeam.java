@@ -7,8 +7,11 @@ import dev.unerring.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What the operations of {@link CpuBackend} share: kernels, threads, memory, the chunked sums. */
 final class CpuTeam implements AutoCloseable {
@@ -17,11 +20,13 @@ final class CpuTeam implements AutoCloseable {
 
   final CpuKernels kernels;
   final Workers workers;
-  final Arena arena = Arena.ofShared();
+  final Arena arena;
   final ThreadScratch threadScratch;
-  final CpuScratch packed = new CpuScratch();
-  final CpuScratch partial = new CpuScratch();
-  final CpuScratch vectors = new CpuScratch();
+  final CpuScratch packed;
+  final CpuScratch partial;
+  final CpuScratch vectors;
+  private final Supplier<Arena> arenas;
+  private final List<CpuScratch> scratches = new ArrayList<>();
   private final Map<LongBuffer, MemorySegment> geometryWords = new LinkedHashMap<>();
   private final Map<Shape, ChunkedSum> sums = new LinkedHashMap<>();
   private final Map<Shape, ChunkedSum> flatSums = new LinkedHashMap<>();
@@ -34,10 +39,32 @@ final class CpuTeam implements AutoCloseable {
   private long leaves;
   private long width;
 
-  CpuTeam(CpuKernels kernels, int threads) {
+  /** Starts the threads; memory comes from {@code arenas} when it is first needed. */
+  CpuTeam(CpuKernels kernels, int threads, Supplier<Arena> arenas) {
     this.kernels = kernels;
-    this.workers = new Workers(threads);
-    this.threadScratch = new ThreadScratch(threads);
+    this.arenas = arenas;
+    arena = arenas.get();
+    threadScratch = new ThreadScratch(threads, arenas);
+    packed = scratch();
+    partial = scratch();
+    vectors = scratch();
+    workers = new Workers(threads);
+  }
+
+  /** Working memory that is freed with the team. */
+  CpuScratch scratch() {
+    CpuScratch scratch = new CpuScratch(arenas);
+    scratches.add(scratch);
+    return scratch;
+  }
+
+  /** Bytes of working memory that are held. */
+  long bytes() {
+    long bytes = threadScratch.bytes();
+    for (CpuScratch scratch : scratches) {
+      bytes += scratch.bytes();
+    }
+    return bytes;
   }
 
   private void channelSums(long begin, long end) {
@@ -124,9 +151,7 @@ final class CpuTeam implements AutoCloseable {
   public void close() {
     workers.close();
     threadScratch.close();
-    packed.close();
-    partial.close();
-    vectors.close();
+    scratches.forEach(CpuScratch::close);
     arena.close();
   }
 }

@@ -1,19 +1,25 @@
 package dev.unerring.backend;
 
+import dev.unerring.base.Fma;
 import dev.unerring.base.OrderedMath;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The definition: every operation as a plain loop, one thread, {@link Math#fma} where the contract
- * says fma. Slow on purpose; it stays for ever as what the others are compared with.
+ * The definition: every operation as a plain loop, one thread, {@link Fma} where the contract says
+ * fma. Slow on purpose; it stays for ever as what the others are compared with.
  *
  * <p>Letters: N images, D H W positions, C channels, K taps; i for input, o for output.
  */
 public final class ReferenceBackend implements Backend {
+  private final Arena arena = Arena.ofShared();
+  // Its operations share nothing, so only what reaches the memory of a pass takes the turn.
+  private final Turn turn = new Turn();
+
   /** Creates the backend; it holds no resources but the memory of its buffers. */
   public ReferenceBackend() {}
 
@@ -28,20 +34,32 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public Turn turn() {
+    return turn;
+  }
+
+  @Override
   public Buffer allocate(long words) {
-    return new Buffer(MemorySegment.ofArray(new float[Math.toIntExact(words)]));
+    try (Turn _ = turn.take()) {
+      return new Buffer(CpuScratch.allocate(arena, Math.multiplyExact(words, (long) Float.BYTES)));
+    }
   }
 
   @Override
   public void upload(MemorySegment source, Buffer target) {
-    OperandChecks.copy(source, target);
-    MemorySegment.copy(source, 0, target.memory(), 0, source.byteSize());
+    try (Turn _ = turn.take()) {
+      OperandChecks.copy(source, target);
+      MemorySegment.copy(source, 0, target.memory(), 0, source.byteSize());
+    }
   }
 
   @Override
   public void download(Buffer source, MemorySegment target) {
-    OperandChecks.copy(target, source);
-    MemorySegment.copy(source.memory(), 0, target, 0, target.byteSize());
+    try (Turn _ = turn.take()) {
+      OperandChecks.copy(target, source);
+      MemorySegment.copy(source.memory(), 0, target, 0, target.byteSize());
+      turn.read();
+    }
   }
 
   @Override
@@ -77,7 +95,7 @@ public final class ReferenceBackend implements Backend {
                     int from = inside ? (int) index(in, n, id, ih, iw, 0) : 0;
                     for (int ic = 0; ic < in.c(); ic++) {
                       float v = inside ? pixels[from + ic] : 0.0f;
-                      acc = Math.fma(v, weights[(tap * in.c() + ic) * out.c() + oc], acc);
+                      acc = Fma.of(v, weights[(tap * in.c() + ic) * out.c() + oc], acc);
                     }
                   }
                 }
@@ -114,7 +132,7 @@ public final class ReferenceBackend implements Backend {
                     long tap = ((long) kd * window.kh() + kh) * window.kw() + kw;
                     for (int oc = 0; oc < out.c(); oc++) {
                       float g = pixel(gradY, n, d / stride, h / stride, w / stride, oc);
-                      acc = Math.fma(g, get(weight, (tap * in.c() + ic) * out.c() + oc), acc);
+                      acc = Fma.of(g, get(weight, (tap * in.c() + ic) * out.c() + oc), acc);
                     }
                   }
                 }
@@ -161,7 +179,7 @@ public final class ReferenceBackend implements Backend {
                                 ow * window.stride() + firstW,
                                 channel);
                         float g = get(gradY.data(), index(out, n, od, oh, ow, gradient));
-                        return Math.fma(v, g, acc);
+                        return Fma.of(v, g, acc);
                       });
               set(gradWeight, (tap * in.c() + ic) * out.c() + oc, sum);
             }
@@ -185,7 +203,7 @@ public final class ReferenceBackend implements Backend {
       for (int o = 0; o < out; o++) {
         float acc = 0.0f;
         for (int i = 0; i < in; i++) {
-          acc = Math.fma(values[n * in + i], weights[i * out + o], acc);
+          acc = Fma.of(values[n * in + i], weights[i * out + o], acc);
         }
         set(y.data(), (long) n * out + o, acc + get(bias, o));
       }
@@ -201,8 +219,7 @@ public final class ReferenceBackend implements Backend {
       for (int i = 0; i < in; i++) {
         float acc = 0.0f;
         for (int o = 0; o < out; o++) {
-          acc =
-              Math.fma(get(gradY.data(), (long) n * out + o), get(weight, (long) i * out + o), acc);
+          acc = Fma.of(get(gradY.data(), (long) n * out + o), get(weight, (long) i * out + o), acc);
         }
         set(gradX.data(), (long) n * in + i, acc);
       }
@@ -225,7 +242,7 @@ public final class ReferenceBackend implements Backend {
             chunked(
                 chunks,
                 (n, zero, acc) ->
-                    Math.fma(
+                    Fma.of(
                         get(x.data(), (long) n * in + input),
                         get(gradY.data(), (long) n * out + output),
                         acc)));
@@ -246,7 +263,7 @@ public final class ReferenceBackend implements Backend {
   public void scaleForward(Tensor x, Buffer scale, Buffer shift, Tensor y) {
     OperandChecks.channels(x, y, scale, shift);
     eachChannelElement(
-        x, (i, c) -> set(y.data(), i, Math.fma(get(x.data(), i), get(scale, c), get(shift, c))));
+        x, (i, c) -> set(y.data(), i, Fma.of(get(x.data(), i), get(scale, c), get(shift, c))));
   }
 
   @Override
@@ -265,7 +282,7 @@ public final class ReferenceBackend implements Backend {
               chunks,
               (row, w, acc) -> {
                 float d = get(x.data(), ((long) row * s.w() + w) * s.c() + channel) - m;
-                return Math.fma(d, d, acc);
+                return Fma.of(d, d, acc);
               });
       set(variance, c, squares / count);
     }
@@ -279,7 +296,7 @@ public final class ReferenceBackend implements Backend {
         x,
         (i, c) -> {
           float normalised = (get(x.data(), i) - get(mean, c)) * inverseDeviation(get(variance, c));
-          set(y.data(), i, Math.fma(normalised, get(gamma, c), get(beta, c)));
+          set(y.data(), i, Fma.of(normalised, get(gamma, c), get(beta, c)));
         });
   }
 
@@ -310,7 +327,7 @@ public final class ReferenceBackend implements Backend {
               chunks,
               (row, w, acc) -> {
                 long i = ((long) row * s.w() + w) * s.c() + channel;
-                return Math.fma(get(gradY.data(), i), (get(x.data(), i) - m) * inverse, acc);
+                return Fma.of(get(gradY.data(), i), (get(x.data(), i) - m) * inverse, acc);
               }));
     }
     float count = (float) ((long) s.n() * s.positions());
@@ -324,7 +341,7 @@ public final class ReferenceBackend implements Backend {
             float normalised = (get(x.data(), i) - get(mean, c)) * inverse;
             float meanGradient = get(gradBeta, c) / count;
             float meanProduct = get(gradGamma, c) / count;
-            g = Math.fma(-normalised, meanProduct, g - meanGradient);
+            g = Fma.of(-normalised, meanProduct, g - meanGradient);
           }
           set(gradX.data(), i, factor * g);
         });
@@ -343,8 +360,8 @@ public final class ReferenceBackend implements Backend {
     for (int c = 0; c < runningMean.length(); c++) {
       float m = get(runningMean, c);
       float v = get(runningVariance, c);
-      set(runningMean, c, Math.fma(momentum, get(mean, c) - m, m));
-      set(runningVariance, c, Math.fma(momentum, get(variance, c) * unbiased - v, v));
+      set(runningMean, c, Fma.of(momentum, get(mean, c) - m, m));
+      set(runningVariance, c, Fma.of(momentum, get(variance, c) * unbiased - v, v));
     }
   }
 
@@ -536,10 +553,10 @@ public final class ReferenceBackend implements Backend {
     OperandChecks.sameLength(parameter, gradient, velocity);
     for (long i = 0; i < parameter.length(); i++) {
       float p = get(parameter, i);
-      float d = Math.fma(weightDecay, p, get(gradient, i));
-      float v = Math.fma(momentum, get(velocity, i), d);
+      float d = Fma.of(weightDecay, p, get(gradient, i));
+      float v = Fma.of(momentum, get(velocity, i), d);
       set(velocity, i, v);
-      set(parameter, i, Math.fma(-learningRate, v, p));
+      set(parameter, i, Fma.of(-learningRate, v, p));
     }
   }
 
@@ -549,18 +566,22 @@ public final class ReferenceBackend implements Backend {
     OperandChecks.sameLength(parameter, gradient, first, second);
     for (long i = 0; i < parameter.length(); i++) {
       float p = get(parameter, i);
-      float d = Math.fma(constants.weightDecay(), p, get(gradient, i));
-      float m = Math.fma(constants.beta1(), get(first, i), constants.oneMinusBeta1() * d);
-      float v = Math.fma(constants.beta2(), get(second, i), constants.oneMinusBeta2() * (d * d));
+      float d = Fma.of(constants.weightDecay(), p, get(gradient, i));
+      float m = Fma.of(constants.beta1(), get(first, i), constants.oneMinusBeta1() * d);
+      float v = Fma.of(constants.beta2(), get(second, i), constants.oneMinusBeta2() * (d * d));
       set(first, i, m);
       set(second, i, v);
-      float root = Math.fma((float) Math.sqrt(v), constants.correction(), constants.epsilon());
-      set(parameter, i, Math.fma(-constants.rate(), m / root, p));
+      float root = Fma.of((float) Math.sqrt(v), constants.correction(), constants.epsilon());
+      set(parameter, i, Fma.of(-constants.rate(), m / root, p));
     }
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (turn.end()) {
+      arena.close();
+    }
+  }
 
   // ---- the long reduction: ascending chains in chunks, then the tree of adjacent pairs ----
 

@@ -1,33 +1,47 @@
 package dev.unerring.backend;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /** Working memory of which every thread of a team takes a piece for the time of one range. */
 final class ThreadScratch implements AutoCloseable {
   private static final long PIECE_FLOATS = 1024;
 
-  private final CpuScratch memory = new CpuScratch();
+  private final CpuScratch memory;
   private final MemorySegment[] free;
   private long pieceFloats;
   private int left;
 
-  ThreadScratch(int threads) {
+  ThreadScratch(int threads, Supplier<Arena> arenas) {
+    memory = new CpuScratch(arenas);
     free = new MemorySegment[threads];
-    reserve(PIECE_FLOATS);
   }
 
-  /** Makes every piece at least {@code floats} long; no piece may be taken. */
+  /** Makes every piece at least {@code floats} long, for the next range; no piece may be taken. */
   void reserve(long floats) {
-    if (floats <= pieceFloats) {
+    if (pieceFloats > 0 && floats <= pieceFloats) {
       return;
     }
-    pieceFloats = Math.ceilDiv(floats, PIECE_FLOATS) * PIECE_FLOATS;
-    MemorySegment whole = memory.floats(pieceFloats * free.length);
-    long bytes = pieceFloats * Float.BYTES;
+    pieceFloats = 0; // until the memory is there
+    long piece = rounded(floats);
+    MemorySegment whole = memory.floats(Math.multiplyExact(piece, (long) free.length));
+    pieceFloats = piece;
+    long bytes = piece * Float.BYTES;
     for (int i = 0; i < free.length; i++) {
       free[i] = whole.asSlice(i * bytes, bytes);
     }
     left = free.length;
+  }
+
+  /** Floats of a piece for at least {@code floats}. */
+  static long rounded(long floats) {
+    return Math.ceilDiv(Math.max(1, floats), PIECE_FLOATS) * PIECE_FLOATS;
+  }
+
+  /** Bytes that are held. */
+  long bytes() {
+    return memory.bytes();
   }
 
   synchronized MemorySegment take() {

@@ -3,7 +3,9 @@ package dev.unerring.backend;
 import dev.unerring.base.DeviceException;
 import dev.unerring.base.WorkerFailure;
 import dev.unerring.ffi.FloatingPointState;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -23,6 +25,8 @@ final class Workers implements AutoCloseable {
   /** Turns of a busy wait (some 10 microseconds) before a thread sleeps. */
   private static final int SPIN = 400;
 
+  private static final String BEFORE = "what ran before this backend";
+
   /** Work on the items [begin, end). */
   @FunctionalInterface
   interface Range {
@@ -34,21 +38,47 @@ final class Workers implements AutoCloseable {
   private final AtomicLong working = new AtomicLong();
   private volatile long round;
   private volatile boolean closed;
-  private volatile Throwable failure;
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private volatile DeviceException unusable;
   private volatile Thread caller;
   private Range task;
   private long items;
   private long least;
 
+  /** A team on daemon threads. */
   Workers(int count) {
-    FloatingPointState.restore("what ran before this backend");
+    this(count, Thread.ofPlatform().daemon().name("unerring-worker-", 1).factory());
+  }
+
+  /**
+   * Starts the threads.
+   *
+   * @param count at least 1, the calling thread included
+   * @throws DeviceException where the system gives no more threads; those that ran have ended then
+   */
+  Workers(int count, ThreadFactory factory) {
+    FloatingPointState.restore(BEFORE);
     threads = new Thread[count - 1];
     for (int i = 0; i < threads.length; i++) {
-      threads[i] =
-          Thread.ofPlatform().daemon().name("unerring-worker-" + (i + 1)).unstarted(this::serve);
+      threads[i] = factory.newThread(this::serve);
     }
-    for (Thread thread : threads) {
-      thread.start();
+    int started = 0;
+    try {
+      for (; started < threads.length; started++) {
+        threads[started].start();
+      }
+    } catch (OutOfMemoryError e) {
+      close();
+      throw new DeviceException(
+          "the system gave "
+              + (started + 1)
+              + " of "
+              + count
+              + " threads: there is a limit (ulimit -u, a container's pids) or no memory for their"
+              + " stacks; use --threads "
+              + (started + 1)
+              + " or fewer",
+          e);
     }
   }
 
@@ -57,8 +87,10 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Runs the task over [0, count) and returns when all of it is done. What the task throws on any
-   * thread is thrown here, see {@link WorkerFailure}.
+   * Runs the task over [0, count) and returns when all of it is done.
+   *
+   * <p>What a range throws ends the round and is thrown here, the first of several, see {@link
+   * WorkerFailure}; the team can be used again.
    *
    * @param smallest fewest items worth a range of their own
    */
@@ -87,9 +119,11 @@ final class Workers implements AutoCloseable {
       pause(spin);
     }
     task = null;
-    Throwable thrown = failure;
+    if (unusable != null) {
+      throw unusable;
+    }
+    Throwable thrown = failure.getAndSet(null);
     if (thrown != null) {
-      failure = null;
       throw WorkerFailure.passOn(thrown);
     }
   }
@@ -103,17 +137,17 @@ final class Workers implements AutoCloseable {
           task.run(begin, end);
         }
       }
-    } catch (RuntimeException | Error e) {
-      failure = e;
+    } catch (Throwable e) {
+      failure.compareAndSet(null, e);
       next.set(items);
     }
   }
 
   private void serve() {
     try {
-      FloatingPointState.restore("what ran before this backend"); // threads inherit it
+      FloatingPointState.restore(BEFORE); // threads inherit it
     } catch (DeviceException e) {
-      failure = e;
+      unusable = e;
     }
     long served = 0;
     while (true) {

@@ -31,7 +31,8 @@ import java.util.TreeSet;
  * they do on the training samples is counted too.
  */
 public final class ClosedWorldValidator {
-  private static final int BATCH = 128;
+  /** Images of a pass, at most, where nothing else is asked for. */
+  public static final int BATCH = 128;
 
   /**
    * Half of the samples that the definition computes again: the smallest margins, and as many at
@@ -55,20 +56,22 @@ public final class ClosedWorldValidator {
    * @throws VerificationException where the backend's logits are not those of the definition
    */
   public static Recheck recheck(Path model, Path data, Backend backend) {
-    return recheck(model, data, backend, WorkMonitor.SILENT);
+    return recheck(model, data, backend, BATCH, WorkMonitor.SILENT);
   }
 
   /**
-   * The same with progress.
+   * The same with progress, and with passes of at most {@code batch} images, which changes the
+   * memory that is taken and no result.
    *
    * @throws dev.unerring.base.StoppedException when the monitor stops
    */
-  public static Recheck recheck(Path model, Path data, Backend backend, WorkMonitor monitor) {
+  public static Recheck recheck(
+      Path model, Path data, Backend backend, int batch, WorkMonitor monitor) {
     if (backend.exactness() != Exactness.BITWISE) {
       throw new VerificationException(
           "the backend '" + backend.name() + "' is not bit-exact and cannot judge a model");
     }
-    Network network = ModelFile.read(model, backend, BATCH);
+    Network network = ModelFile.read(model, backend, batch);
     try (Dataset dataset = Dataset.open(data, monitor)) {
       requireFit(model, network, dataset);
       if (dataset.mappedFile().isPresent()) {
@@ -82,7 +85,7 @@ public final class ClosedWorldValidator {
       int checked = againstReference(model, dataset, network, train, judge.patched(), monitor);
       return new Recheck(
           dataset.sha256(),
-          StoredTensors.of(network).weightsSha256(),
+          StoredTensors.view(network).weightsSha256(),
           sha256(List.of(train, val, test)),
           verdict(dataset, dataset.train(), train),
           verdict(dataset, dataset.val(), val),
@@ -150,10 +153,10 @@ public final class ClosedWorldValidator {
     return samples.length;
   }
 
-  /** Logits of some samples by the definition: one model in memory, a plain loop on one thread. */
+  /** Logits of some samples by the definition, one image in memory, a plain loop on one thread. */
   private static float[] byDefinition(Path model, Split train, int[] samples, WorkMonitor monitor) {
     try (Backend reference = new ReferenceBackend()) {
-      Network network = ModelFile.read(model, reference, samples.length);
+      Network network = ModelFile.read(model, reference, 1);
       return Evaluator.logits(network, train, samples, monitor, "computing by the definition");
     }
   }

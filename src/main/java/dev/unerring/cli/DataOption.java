@@ -34,8 +34,7 @@ final class DataOption {
    * @param root null for none
    */
   static Path file(String data, Path root) {
-    Path home = Path.of(System.getProperty("user.home"));
     Path demo = CacheFolder.path().resolve("demo");
-    return new DatasetLocator(Optional.ofNullable(root), home, demo).locate(data);
+    return new DatasetLocator(Optional.ofNullable(root), CacheFolder.home(), demo).locate(data);
   }
 }

@@ -76,7 +76,10 @@ final class DatasetsPackCommand implements Callable<Integer> {
   @Option(
       names = "--split",
       paramLabel = "A/B/C",
-      description = "Percent of train, val and test (default 70/15/15, or the input's own split).")
+      description = {
+        "Percent of train, val and test (default 70/15/15, or the input's own split); 100/0/0 for",
+        "images that are added to a run."
+      })
   private String split;
 
   @Option(names = "--seed", defaultValue = "0", description = "Seed of the split (default 0).")
@@ -97,14 +100,20 @@ final class DatasetsPackCommand implements Callable<Integer> {
   @Option(
       names = "--path",
       paramLabel = "COLUMN",
-      description = "With --csv: the column of files (default path).")
+      description = "With --csv: the column of files (default path, or one like file, image).")
   private String path;
 
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
-      description = "With --csv: the column of class names (default label).")
+      description = "With --csv: the column of class names (default label, or one like class).")
   private String label;
+
+  @Option(
+      names = "--split-column",
+      paramLabel = "COLUMN",
+      description = "With --csv: the column of train, val and test (default: found by its words).")
+  private String splitColumn;
 
   @Option(
       names = "--labels",
@@ -119,7 +128,10 @@ final class DatasetsPackCommand implements Callable<Integer> {
       paramLabel = "A,B,...",
       hideParamSyntax = true,
       split = ",",
-      description = "The classes in the order of their numbers (default: sorted).")
+      description = {
+        "All classes in the order of their numbers (default: those found, sorted); another one in",
+        "the input is refused, one without images is allowed."
+      })
   private List<String> classes = List.of();
 
   @Option(names = "--threads", description = "Threads that decode (default: all); no bit changes.")
@@ -174,6 +186,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
     }
     if (images != null) {
       refuse("--csv", "--group", group, "--path", path, "--label", label);
+      refuse("--csv", "--split-column", splitColumn);
       refuse("--csv", "--labels", labels.isEmpty() ? null : "");
       return new PackInput.Folder(
           images, Optional.ofNullable(groupPattern).map(this::pattern), classes);
@@ -183,9 +196,14 @@ final class DatasetsPackCommand implements Callable<Integer> {
       throw new UsageException(
           "--labels names two columns or more, and stands without --label and --classes");
     }
-    List<String> columns = labels.isEmpty() ? List.of(label == null ? "label" : label) : labels;
+    List<String> columns = label == null ? labels : List.of(label);
     return new PackInput.Table(
-        csv, path == null ? "path" : path, columns, Optional.ofNullable(group), classes);
+        csv,
+        Optional.ofNullable(path),
+        columns,
+        Optional.ofNullable(group),
+        Optional.ofNullable(splitColumn),
+        classes);
   }
 
   /** Pairs of an option that fits {@code only} and its value, which must be null. */
@@ -211,6 +229,9 @@ final class DatasetsPackCommand implements Callable<Integer> {
   }
 
   private Optional<PackRequest.Size> wantedSize() {
+    if (fit.equals("none") && size != null) {
+      throw new UsageException("--fit none resizes nothing; leave out --size, or choose a fit");
+    }
     String text = size == null && !fit.equals("none") ? "28" : size;
     if (text == null) {
       return Optional.empty();

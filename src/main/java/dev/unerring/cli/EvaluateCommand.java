@@ -7,6 +7,7 @@ import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
+import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.NearTwins;
 import dev.unerring.dataset.Split;
 import dev.unerring.dataset.TwinAudit;
@@ -96,6 +97,7 @@ final class EvaluateCommand implements Callable<Integer> {
         watch.note("note: " + data.file() + ": " + FOREIGN);
       }
       Split chosen = SplitNames.of(data, split);
+      ImageRemark.notes(chosen, watch).forEach(note -> watch.note("note: " + note));
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);
       Optional<Map<String, Object>> cost = judge.cost(outcome, chosen);

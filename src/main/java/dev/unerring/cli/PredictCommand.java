@@ -3,9 +3,11 @@ package dev.unerring.cli;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
+import dev.unerring.base.Names;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.ImageRemark;
 import dev.unerring.errors.Calibration;
 import dev.unerring.network.Network;
 import dev.unerring.run.ImageInput;
@@ -151,6 +153,7 @@ final class PredictCommand implements Callable<Integer> {
   private void predict(Predictor predictor, long images, Fit fit, WorkTerminal watch) {
     int skipped = 0;
     long done = 0;
+    ImageRemark.Counter remarks = new ImageRemark.Counter();
     for (Path file : files) {
       Optional<ImageInput> opened = open(file, predictor.image(), fit, watch);
       skipped += opened.isEmpty() ? 1 : 0;
@@ -158,6 +161,9 @@ final class PredictCommand implements Callable<Integer> {
         try (ImageInput input = opened.get()) {
           for (int index = 0; index < input.size(); index++) {
             predictor.add(file, input, index);
+            String name = Names.shown(file.toString());
+            remarks.add(
+                ImageInput.isNpz(file) ? name + "[" + index + "]" : name, input.remarks(index));
             watch.step("predicting", ++done, images);
           }
         }
@@ -167,6 +173,7 @@ final class PredictCommand implements Callable<Integer> {
       throw new DataException("none of the " + skipped + " files can be used");
     }
     predictor.finish();
+    remarks.notes().forEach(note -> watch.note("note: " + note));
   }
 
   /** The images of a file; empty, and said so, where it is to be left out. */

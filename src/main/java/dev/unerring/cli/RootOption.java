@@ -45,7 +45,7 @@ final class RootOption {
   }
 
   private static Path usual() {
-    return Path.of(System.getProperty("user.home")).resolve(".medmnist");
+    return CacheFolder.home().resolve(".medmnist");
   }
 
   /** The files of a set that are here; {@code verify}: each is hashed. */

@@ -1,5 +1,6 @@
 package dev.unerring.correct;
 
+import dev.unerring.backend.Turn;
 import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.Labels;
@@ -22,21 +23,23 @@ public final class Correctors {
    */
   public static List<CorrectionResult> correct(
       TrainingPlan plan, Split train, Labels goals, Monitor monitor, Network network) {
-    List<CorrectionResult> results = new ArrayList<>();
-    for (Corrector corrector : of(plan, train, goals, monitor)) {
-      if (!results.isEmpty()) {
-        tellNext(results.getLast(), corrector.name(), monitor);
-      }
-      boolean done = !results.isEmpty() && results.getLast().errorsAfter() == 0;
-      if (!done && monitor.stopReason().isEmpty()) {
-        try {
-          results.add(corrector.correct(network));
-        } catch (StoppedException e) { // at its first count: it has done nothing
-          break;
+    try (Turn _ = network.backend().turn().take()) {
+      List<CorrectionResult> results = new ArrayList<>();
+      for (Corrector corrector : of(plan, train, goals, monitor)) {
+        if (!results.isEmpty()) {
+          tellNext(results.getLast(), corrector.name(), monitor);
+        }
+        boolean done = !results.isEmpty() && results.getLast().errorsAfter() == 0;
+        if (!done && monitor.stopReason().isEmpty()) {
+          try {
+            results.add(corrector.correct(network));
+          } catch (StoppedException e) { // at its first count: it has done nothing
+            break;
+          }
         }
       }
+      return results;
     }
-    return results;
   }
 
   private static void tellNext(CorrectionResult last, String next, Monitor monitor) {

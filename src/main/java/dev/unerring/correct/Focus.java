@@ -111,7 +111,7 @@ public final class Focus implements Corrector {
         left = counted.get();
         if (plan.costs().compare(left, fewest) <= 0) {
           fewest = left;
-          best = StoredTensors.of(network);
+          best = StoredTensors.of(network, best);
         }
         if (gained(mark)) {
           mark = fewest;

@@ -1,6 +1,7 @@
 package dev.unerring.correct;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.base.Fma;
 import dev.unerring.base.OrderedMath;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
@@ -48,7 +49,7 @@ final class FullBatchDescent {
     backend.download(network.gradients(), MemorySegment.ofArray(gradient));
     double square = 0.0;
     for (float g : gradient) {
-      square = Math.fma(g, g, square);
+      square = Fma.of(g, g, square);
     }
     double norm = Math.sqrt(square);
     if (norm == 0.0 || !Double.isFinite(norm)) {
@@ -82,7 +83,7 @@ final class FullBatchDescent {
       float mean = 0.0f;
       for (int j = 0; j < classes; j++) {
         p[j] = p[j] / sum;
-        mean = Math.fma(p[j] - (j == labels[n] ? 1.0f : 0.0f), p[j], mean);
+        mean = Fma.of(p[j] - (j == labels[n] ? 1.0f : 0.0f), p[j], mean);
       }
       for (int j = 0; j < classes; j++) {
         float distance = p[j] - (j == labels[n] ? 1.0f : 0.0f);

@@ -1,5 +1,6 @@
 package dev.unerring.correct;
 
+import dev.unerring.base.Fma;
 import dev.unerring.base.Philox;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
@@ -137,7 +138,7 @@ final class HybridData implements ImageSource {
       split.copyImage(from, start, 0);
       for (int p = 0; p < start.length; p++) {
         float original = destination[offset + p];
-        destination[offset + p] = Math.fma(at, original - start[p], start[p]);
+        destination[offset + p] = Fma.of(at, original - start[p], start[p]);
       }
     }
   }

@@ -143,11 +143,16 @@ public final class PublishedTunneling implements Corrector {
 
   // ---- tunneling ----
 
-  /** The auxiliary images by the network as it is; empty where a class has no right sample. */
+  /** The auxiliary images; empty where a class has no right sample, or a stop ends the count. */
   private Optional<HybridData> draw(ErrorList wrong, int number) {
-    float[] logits = Evaluator.logits(network, train);
-    return HybridData.draw(
-        train, goals, logits, wrong, plan.seed(), Philox.PUBLISHED_AUXILIARY, number);
+    try {
+      float[] logits = Evaluator.logits(network, train, monitor);
+      return HybridData.draw(
+          train, goals, logits, wrong, plan.seed(), Philox.PUBLISHED_AUXILIARY, number);
+    } catch (StoppedException e) {
+      stop = Optional.of(e.reason());
+      return Optional.empty();
+    }
   }
 
   /** From t = 0 to 1; the samples that hold it, empty where it arrived or was stopped. */
@@ -194,10 +199,10 @@ public final class PublishedTunneling implements Corrector {
     StoredTensors primed = StoredTensors.of(network);
     for (int number = 0; number <= REDRAWS && !ended(); number++) {
       primed.restore(network);
-      HybridData hybrid = draw(wrong, number).orElseThrow();
-      hybrid.moveTo(0.0);
-      if (session(hybrid, 0.0, 0.0).count() == 0) {
-        return hybrid;
+      Optional<HybridData> hybrid = draw(wrong, number);
+      hybrid.ifPresent(each -> each.moveTo(0.0));
+      if (hybrid.isPresent() && session(hybrid.get(), 0.0, 0.0).count() == 0) {
+        return hybrid.get();
       }
     }
     primed.restore(network);

@@ -103,7 +103,8 @@ public final class Tunneling implements Corrector {
       if (left.count() == 0) {
         session.training.gained();
         reached = t;
-        accepted = StoredTensors.of(network);
+        StoredTensors free = accepted == session.best ? null : accepted;
+        accepted = StoredTensors.of(network, free);
         plateau = List.of();
         if (t == 1.0) {
           endedBy = "floor";

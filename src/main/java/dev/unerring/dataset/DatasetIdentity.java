@@ -36,7 +36,8 @@ record DatasetIdentity(
         byName
             .flatMap(manifest -> official(file, hashes, manifest, layout))
             .or(() -> anyOfficial(file, hashes, layout))
-            .orElseGet(() -> packed(file, hashes, unofficial(file, stem, hashes, byName, layout)));
+            .orElseGet(
+                () -> packed(file, hashes, unofficial(file, stem, hashes, byName, layout), layout));
     if (layout.ignored().isEmpty()) {
       return identity;
     }
@@ -152,9 +153,11 @@ record DatasetIdentity(
   }
 
   /** With the label names that stand beside the file, if it was packed here. */
-  private static DatasetIdentity packed(Path file, FileHashes hashes, DatasetIdentity unknown) {
+  private static DatasetIdentity packed(
+      Path file, FileHashes hashes, DatasetIdentity unknown, DatasetReader.Layout layout) {
+    int labels = layout.labelCount() > 1 ? layout.labelCount() : highestLabel(layout) + 1;
     return PackFile.beside(file, hashes.sha256())
-        .map(pack -> pack.name(file, unknown))
+        .map(pack -> pack.name(file, unknown, labels))
         .orElse(unknown);
   }
 

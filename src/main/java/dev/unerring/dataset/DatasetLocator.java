@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
  * Finds the file that {@code --data} means: a file, a flag such as breastmnist, or the demo set.
  */
 public final class DatasetLocator {
+  private static final String OTHER_CACHE =
+      "; name a writable folder by the environment variable UNERRING_CACHE";
+
   private final List<Path> folders = new ArrayList<>();
   private final Path demoFolder;
 
@@ -74,11 +77,16 @@ public final class DatasetLocator {
           demoFolder
               + ": the folder for the demo set cannot be made: "
               + IoReason.of(e)
-              + "; name a writable one",
+              + OTHER_CACHE,
           e);
     }
     Path file = demoFolder.resolve(DemoSet.NAME + ".npz");
-    DemoSet.write(file);
+    try {
+      DemoSet.write(file);
+    } catch (DataException e) {
+      demoFolder.toFile().delete(); // if it is empty
+      throw new DataException(e.getMessage() + OTHER_CACHE, e);
+    }
     return file;
   }
 

@@ -25,6 +25,7 @@ final class Findings {
     findings.imbalance();
     findings.allIdentical();
     findings.pixels();
+    findings.remarks();
     return List.copyOf(findings.found);
   }
 
@@ -131,5 +132,9 @@ final class Findings {
                     train.mean())));
       }
     }
+  }
+
+  private void remarks() {
+    audit.remarks().forEach(remark -> found.add(Finding.warning("nearly-black-images", remark)));
   }
 }

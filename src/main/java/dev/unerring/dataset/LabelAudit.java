@@ -23,6 +23,7 @@ public final class LabelAudit {
   private final List<LabelConflict> conflicts;
   private final List<LabelledSample> constantImages;
   private final List<PixelSummary> pixels;
+  private final List<String> remarks;
   private final int[] goalLabels;
   private final int[] floorByLabel;
 
@@ -40,6 +41,10 @@ public final class LabelAudit {
     conflicts = groups.stream().filter(ImageGroup::contradictory).map(LabelConflict::of).toList();
     constantImages = constantImages(dataset, monitor);
     pixels = dataset.splits().stream().map(each -> PixelSummary.of(each, monitor)).toList();
+    remarks =
+        dataset.splits().stream()
+            .flatMap(each -> ImageRemark.notes(each, monitor).stream())
+            .toList();
     goalLabels = goalLabels(dataset.train());
     floorByLabel = new int[dataset.train().labelCount()];
     for (LabelConflict conflict : conflicts) {
@@ -204,6 +209,11 @@ public final class LabelAudit {
   /** Pixel values of train, val, test. */
   public List<PixelSummary> pixels() {
     return pixels;
+  }
+
+  /** What is said of the images of each split, a sentence each. */
+  List<String> remarks() {
+    return remarks;
   }
 
   /** What a reader should know before training, each with a code. */

@@ -1,6 +1,7 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.AtomicFile;
+import dev.unerring.base.DiskSpace;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
 import java.io.ByteArrayOutputStream;
@@ -128,6 +129,10 @@ public final class NpzWriter {
 
   /** The same; the monitor watches the reading back, and may stop it: then no file is there. */
   public void write(Path target, WorkMonitor monitor) {
+    if (!deflated) {
+      long bytes = entries.stream().mapToLong(Entry::size).sum();
+      DiskSpace.require(target.toAbsolutePath().getParent(), bytes, target.toString());
+    }
     AtomicFile.write(target, monitor, this::writeTo);
   }
 

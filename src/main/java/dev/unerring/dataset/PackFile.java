@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.Names;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,10 +43,14 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
     return npz.resolveSibling(NpzReader.stem(npz) + ".pack.json");
   }
 
-  /** Whether {@code name} can be the name of a label: short, not blank, no control character. */
+  /**
+   * Whether {@code name} can be the name of a label: short, not blank, no control character and
+   * none that turns the direction of writing.
+   */
   public static boolean isLabelName(String name) {
-    return !name.isBlank()
+    return !Names.normal(name).isEmpty()
         && name.length() <= LONGEST_NAME
+        && !Names.turnsDirection(name)
         && name.chars().noneMatch(Character::isISOControl);
   }
 
@@ -124,10 +129,13 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
         file, reason, "pack the set again, or remove this file to use the set without its names");
   }
 
-  /** The identity of an unknown file with the names that it was packed with. */
-  DatasetIdentity name(Path npz, DatasetIdentity unknown) {
+  /**
+   * The identity of an unknown file with the names that it was packed with.
+   *
+   * @param labels that the file needs: one more than its highest label, or its columns
+   */
+  DatasetIdentity name(Path npz, DatasetIdentity unknown, int labels) {
     boolean multiLabel = unknown.task() == Task.MULTI_LABEL;
-    int labels = unknown.labelNames().size();
     if (multiLabel != (task == Task.MULTI_LABEL)
         || (multiLabel ? labels != labelNames.size() : labels > labelNames.size())) {
       throw refusal(

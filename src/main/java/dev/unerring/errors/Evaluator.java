@@ -1,6 +1,7 @@
 package dev.unerring.errors;
 
 import dev.unerring.backend.HeldImages;
+import dev.unerring.backend.Turn;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
@@ -43,12 +44,13 @@ public final class Evaluator {
    */
   public static float[] logits(
       Network network, ImageSource images, int[] samples, WorkMonitor monitor, String work) {
-    try (Network.Watch watch = network.watchedBy(monitor, work)) {
-      return watched(network, images, samples, watch);
+    try (Turn _ = network.backend().turn().take();
+        Network.Watch watch = network.watchedBy(monitor, work)) {
+      return pass(network, images, samples, watch);
     }
   }
 
-  private static float[] watched(
+  private static float[] pass(
       Network network, ImageSource images, int[] samples, Network.Watch watch) {
     int classes = network.classes();
     float[] logits = new float[samples.length * classes];

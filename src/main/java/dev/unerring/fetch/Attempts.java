@@ -118,6 +118,11 @@ final class Attempts {
         case 408, 425, 429, 500, 502, 503, 504 ->
             throw new Passing(
                 "the server answers " + answer.statusCode(), retryAfterMillis(answer), null);
+        case 407 ->
+            throw new DataException(
+                failure(
+                    "the proxy wants a name and a password (407); give them in its variable,"
+                        + " http_proxy=http://name:password@host:port (https_proxy likewise)"));
         case 404, 410 ->
             throw new DataException(
                 failure("the server does not have it (" + answer.statusCode() + ")"));
@@ -128,7 +133,7 @@ final class Attempts {
       useful = true;
       return answer.body();
     } finally {
-      if (!useful) {
+      if (!useful && answer.body() != null) { // a proxy that refuses a tunnel sends none
         answer.body().close();
       }
     }

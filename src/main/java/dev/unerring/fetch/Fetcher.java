@@ -22,13 +22,20 @@ public final class Fetcher {
   private final Patience patience;
   private final KnownHashes known;
   private final WorkMonitor monitor;
+  private final Proxies proxies;
 
   /** Prepares a download; {@code known} holds the SHA-256 of files whose manifest has none. */
   public Fetcher(Source source, Patience patience, KnownHashes known, WorkMonitor monitor) {
+    this(source, patience, known, monitor, Proxies.ofEnvironment());
+  }
+
+  Fetcher(
+      Source source, Patience patience, KnownHashes known, WorkMonitor monitor, Proxies proxies) {
     this.source = source;
     this.patience = patience;
     this.known = known;
     this.monitor = monitor;
+    this.proxies = proxies;
     Remote.checked(source.url());
   }
 
@@ -118,7 +125,7 @@ public final class Fetcher {
 
   /** Fetches what is missing; whether some of it had been there. */
   private boolean download(PartFile part) throws IOException {
-    try (Remote remote = new Remote(patience, monitor)) {
+    try (Remote remote = new Remote(patience, monitor, proxies)) {
       return new Attempts(source, patience, monitor, remote, part).run();
     } catch (StoppedException e) {
       String kept =

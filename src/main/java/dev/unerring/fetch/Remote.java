@@ -24,16 +24,24 @@ import java.util.concurrent.TimeoutException;
 final class Remote implements AutoCloseable {
   private static final int MOST_REDIRECTS = 5;
   private static final long SLICE_MILLIS = 100;
+  private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
   private final Patience patience;
   private final WorkMonitor monitor;
+  private final Proxies proxies;
   private final HttpClient client;
 
-  Remote(Patience patience, WorkMonitor monitor) {
+  Remote(Patience patience, WorkMonitor monitor, Proxies proxies) {
     this.patience = patience;
     this.monitor = monitor;
+    this.proxies = proxies;
+    // Else the JDK sends no password to a proxy that makes a tunnel for https.
+    if (System.getProperty(TUNNEL_SCHEMES) == null) {
+      System.setProperty(TUNNEL_SCHEMES, "");
+    }
     this.client =
         HttpClient.newBuilder()
+            .proxy(proxies)
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofMillis(patience.answerMillis()))
@@ -59,7 +67,11 @@ final class Remote implements AutoCloseable {
         request.header("Range", "bytes=" + start + "-");
         validator.ifPresent(value -> request.header("If-Range", value));
       }
-      HttpResponse<Pieces> response = answer(request.build());
+      Optional<Proxies.Named> proxy = proxies.of(at);
+      proxy
+          .flatMap(Proxies.Named::credentials)
+          .ifPresent(known -> request.header("Proxy-Authorization", "Basic " + known));
+      HttpResponse<Pieces> response = answer(request.build(), proxy);
       Optional<String> location = response.headers().firstValue("Location");
       if (response.statusCode() / 100 != 3 || location.isEmpty()) {
         return response;
@@ -104,7 +116,8 @@ final class Remote implements AutoCloseable {
     return to;
   }
 
-  private HttpResponse<Pieces> answer(HttpRequest request) throws IOException {
+  private HttpResponse<Pieces> answer(HttpRequest request, Optional<Proxies.Named> proxy)
+      throws IOException {
     CompletableFuture<HttpResponse<Pieces>> sent = client.sendAsync(request, info -> new Pieces());
     try {
       for (long waited = 0; waited < patience.answerMillis(); waited += SLICE_MILLIS) {
@@ -116,7 +129,7 @@ final class Remote implements AutoCloseable {
       }
       throw new IOException("no answer within " + patience.answerMillis() / 1000.0 + " s");
     } catch (ExecutionException e) {
-      throw failure(request.uri(), e.getCause());
+      throw failure(request.uri(), proxy, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("the thread was interrupted", e);
@@ -125,18 +138,24 @@ final class Remote implements AutoCloseable {
     }
   }
 
-  private static IOException failure(URI url, Throwable e) {
+  private static IOException failure(URI url, Optional<Proxies.Named> proxy, Throwable e) {
+    String asked = proxy.map(Proxies.Named::text).orElse(url.getAuthority());
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
         return new UnknownHostException(
-            "the name " + url.getHost() + " is not known (no network?)");
+            proxy
+                .map(p -> "the name " + p.host() + " of " + p.text() + " is not known")
+                .orElse("the name " + url.getHost() + " is not known (no network?)"));
       }
     }
     return switch (e) {
       case HttpConnectTimeoutException _ ->
-          new IOException(url.getHost() + " does not take a connection", e);
-      case ConnectException _ -> new IOException(url.getAuthority() + " refuses the connection", e);
-      case IOException known when known.getMessage() != null -> known;
+          new IOException(asked + " does not take a connection", e);
+      case ConnectException _ -> new IOException(asked + " refuses the connection", e);
+      case IOException known when known.getMessage() != null ->
+          known.getMessage().startsWith("Tunnel failed") && proxy.isPresent()
+              ? new IOException(asked + " makes no tunnel: " + known.getMessage(), e)
+              : known;
       default -> new IOException(e.toString(), e);
     };
   }

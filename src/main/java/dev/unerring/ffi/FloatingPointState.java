@@ -4,13 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.Notices;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -33,16 +31,11 @@ public final class FloatingPointState {
 
   private static final FloatingPointState PROBE = new FloatingPointState();
 
-  // Of the process, like the libraries that it is about: no run decides on it.
-  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
-  private static final AtomicReference<Consumer<String>> LISTENER =
-      new AtomicReference<>(notice -> {});
-
   private FloatingPointState() {}
 
   /** Who is told about a state that was set right. */
   public static void tell(Consumer<String> listener) {
-    LISTENER.set(listener);
+    Notices.listen(listener);
   }
 
   /** Whether the state of the calling thread is as it must be. */
@@ -78,14 +71,11 @@ public final class FloatingPointState {
               + " changed how this thread rounds or treats subnormal numbers, and it cannot be set"
               + " back here; do without it, or use a build of it without -ffast-math");
     }
-    if (TOLD.add(culprit)) {
-      LISTENER
-          .get()
-          .accept(
-              culprit
-                  + " changed how its thread rounds or treats subnormal numbers (built with -ffast-math?);"
-                  + " this was set back and changes no result");
-    }
+    Notices.once(
+        culprit,
+        culprit
+            + " changed how its thread rounds or treats subnormal numbers (built with -ffast-math?);"
+            + " this was set back and changes no result");
   }
 
   @SuppressWarnings("restricted")

@@ -2,9 +2,10 @@ package dev.unerring.ffi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.unerring.base.CacheFolder;
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.IoReason;
 import dev.unerring.base.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,36 +15,54 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.FileAlreadyExistsException;
+import java.net.URL;
+import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
- * One shared library, loaded by absolute path and kept for the life of the process. Searched for in
- * this order: the system property {@code unerring.<name>.library}; the {@code lib} folder of the
- * running JDK image; the resource in the jar, copied to a per-user cache folder (mode 0700) that is
- * named by its SHA-256, and hashed again before it is loaded.
+ * One shared library, kept for the life of the process. Searched for in this order: the file of the
+ * system property {@code unerring.<name>.library}; the {@code lib} folder of the running JDK image;
+ * the resource in the jar, which is loaded from memory ({@link EmbeddedLibrary}).
  */
 public class NativeLibrary {
   private static final int LAZY = 1;
   private static final long LONGEST_REASON = 1 << 16;
 
+  // Of the process: a library from memory would be another one at each load.
+  private static final Map<String, NativeLibrary> EMBEDDED =
+      Collections.synchronizedMap(new TreeMap<>());
+
   private final Path path;
   private final SymbolLookup symbols;
+  private final Supplier<String> sha256;
 
   NativeLibrary(Path path, SymbolLookup symbols) {
-    this.path = path;
-    this.symbols = symbols;
+    this(path, symbols, () -> Sha256.hexOfFile(path));
   }
 
-  /** What a search found, and what was tried on the way: one line a place. */
-  public record Search(NativeLibrary library, List<String> tried) {
+  private NativeLibrary(Path path, SymbolLookup symbols, Supplier<String> sha256) {
+    this.path = path;
+    this.symbols = symbols;
+    this.sha256 = sha256;
+  }
+
+  /**
+   * What a search found.
+   *
+   * @param library null where there is none
+   * @param tried what was tried on the way: one line a place
+   * @param carried whether the program has the library for this platform at all
+   */
+  public record Search(NativeLibrary library, List<String> tried, boolean carried) {
     /** The library; {@link DeviceException} with the places tried where there is none. */
     public NativeLibrary require(String name) {
       if (library == null) {
@@ -52,35 +71,51 @@ public class NativeLibrary {
                 + name
                 + "': "
                 + String.join("; ", tried)
-                + "; use --device reference, or build the kernels with 'make native'");
+                + "; use --device reference"
+                + (carried ? "" : ", or build the kernels with 'make native'"));
       }
       return library;
     }
   }
 
-  /** Searches for {@code libunerring_<name>}. */
+  /**
+   * Searches for {@code libunerring_<name>}.
+   *
+   * @throws DeviceException where the JVM denies native access
+   */
   public static Search search(String name) {
     List<String> tried = new ArrayList<>();
     String file = System.mapLibraryName("unerring_" + name);
     String explicit = System.getProperty("unerring." + name + ".library");
     if (explicit != null) {
-      return new Search(load(Path.of(explicit), tried), tried);
+      return new Search(load(Path.of(explicit), tried), tried, true);
     }
     Path inImage = Path.of(System.getProperty("java.home"), "lib", file);
     if (Files.exists(inImage)) {
-      return new Search(load(inImage, tried), tried);
+      return new Search(load(inImage, tried), tried, true);
     }
     tried.add(inImage + ": not there");
     String resource = "native/" + platform() + "/" + file;
+    URL place = NativeLibrary.class.getResource(resource);
+    if (place == null) {
+      tried.add("resource " + resource + " of the jar: not there");
+      return new Search(null, tried, false);
+    }
+    return new Search(
+        EMBEDDED.computeIfAbsent(file, f -> embedded(resource, place, tried)), tried, true);
+  }
+
+  private static NativeLibrary embedded(String resource, URL place, List<String> tried) {
     try (InputStream in = NativeLibrary.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        tried.add("resource " + resource + " of the jar: not there");
-        return new Search(null, tried);
-      }
-      return new Search(load(extract(in.readAllBytes(), file), tried), tried);
+      byte[] bytes = in.readAllBytes();
+      String file = resource.substring(resource.lastIndexOf('/') + 1);
+      Path path = Path.of(URLDecoder.decode(place.getPath(), UTF_8).replaceFirst("^file:", ""));
+      return guarded(path, () -> new EmbeddedLibrary(bytes, file, tried).load())
+          .map(symbols -> new NativeLibrary(path, symbols, () -> Sha256.hex(bytes)))
+          .orElse(null);
     } catch (IOException e) {
-      tried.add("resource " + resource + " could not be copied to the cache folder: " + e);
-      return new Search(null, tried);
+      tried.add(place + " cannot be read: " + IoReason.of(e));
+      return null;
     }
   }
 
@@ -90,10 +125,10 @@ public class NativeLibrary {
     for (Path candidate : candidates) {
       NativeLibrary library = load(candidate, tried);
       if (library != null) {
-        return new Search(library, tried);
+        return new Search(library, tried, true);
       }
     }
-    return new Search(null, tried);
+    return new Search(null, tried, !candidates.isEmpty());
   }
 
   /** Operating system and processor as in the resource's path: linux-x86_64, macos-aarch64, ... */
@@ -105,9 +140,14 @@ public class NativeLibrary {
         + (arch.equals("amd64") ? "x86_64" : arch);
   }
 
-  /** Where the library was loaded from. */
+  /** Where the library was loaded from: its file, or its place in the jar. */
   public Path path() {
     return path;
+  }
+
+  /** Hash of the library's bytes. */
+  public String sha256() {
+    return sha256.get();
   }
 
   /** A handle of the C function; {@link DeviceException} where the library lacks it. */
@@ -125,22 +165,53 @@ public class NativeLibrary {
         .map(address -> Linker.nativeLinker().downcallHandle(address, descriptor));
   }
 
-  @SuppressWarnings("restricted")
   private static NativeLibrary load(Path path, List<String> tried) {
     Path absolute = path.toAbsolutePath();
+    Optional<SymbolLookup> symbols = guarded(absolute, () -> open(absolute));
+    if (symbols.isEmpty()) {
+      tried.add(absolute + ": " + reason(absolute.toString()));
+    }
+    return symbols.map(each -> new NativeLibrary(absolute, each)).orElse(null);
+  }
+
+  /** Loads; what the library did to the thread's floating-point state is set right. */
+  private static Optional<SymbolLookup> guarded(
+      Path path, Supplier<Optional<SymbolLookup>> loading) {
     try {
-      return new NativeLibrary(absolute, SymbolLookup.libraryLookup(absolute, Arena.global()));
+      Optional<SymbolLookup> symbols = loading.get();
+      FloatingPointState.restore(path.toString());
+      return symbols;
+    } catch (IllegalCallerException e) {
+      Module module = NativeLibrary.class.getModule();
+      String who = module.isNamed() ? module.getName() : "ALL-UNNAMED";
+      throw new DeviceException(
+          "this JVM denies native access; add --enable-native-access=" + who + " to its options",
+          e);
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  static Optional<SymbolLookup> open(Path path) {
+    try {
+      return Optional.of(SymbolLookup.libraryLookup(path, Arena.global()));
     } catch (IllegalArgumentException e) {
-      tried.add(absolute + ": " + reason(absolute));
-      return null;
-    } finally {
-      FloatingPointState.restore(absolute.toString());
+      return Optional.empty();
+    }
+  }
+
+  /** The same for a name that has no path in the file system. */
+  @SuppressWarnings("restricted")
+  static Optional<SymbolLookup> open(String name) {
+    try {
+      return Optional.of(SymbolLookup.libraryLookup(name, Arena.global()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 
   /** Why the loader refuses a library; the JDK does not pass it on. */
   @SuppressWarnings("restricted")
-  private static String reason(Path path) {
+  static String reason(String path) {
     Linker linker = Linker.nativeLinker();
     SymbolLookup loader = linker.defaultLookup();
     if (loader.find("dlopen").isEmpty() || loader.find("dlerror").isEmpty()) {
@@ -152,7 +223,7 @@ public class NativeLibrary {
     MethodHandle dlerror =
         linker.downcallHandle(loader.findOrThrow("dlerror"), FunctionDescriptor.of(ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom(path.toString());
+      MemorySegment name = arena.allocateFrom(path);
       MemorySegment opened = (MemorySegment) dlopen.invokeExact(name, LAZY);
       MemorySegment text = (MemorySegment) dlerror.invokeExact();
       return opened.address() == 0 && text.address() != 0
@@ -161,29 +232,5 @@ public class NativeLibrary {
     } catch (Throwable e) {
       throw new DeviceException("the loader could not be asked about " + path, e);
     }
-  }
-
-  private static Path extract(byte[] library, String file) throws IOException {
-    String sha256 = Sha256.hex(library);
-    Path folder = CacheFolder.path().resolve("native").resolve(sha256);
-    Path target = folder.resolve(file);
-    if (Files.exists(target) && Sha256.hex(Files.readAllBytes(target)).equals(sha256)) {
-      return target;
-    }
-    Files.createDirectories(folder.getParent());
-    try {
-      Files.createDirectory(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } catch (FileAlreadyExistsException e) {
-      // Another process was first; what lies there is hashed before it is used.
-    }
-    Path temporary = Files.createTempFile(folder, file, ".part");
-    Files.write(temporary, library);
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    if (!Sha256.hex(Files.readAllBytes(target)).equals(sha256)) {
-      throw new IOException(target + " does not hold what was written");
-    }
-    return target;
   }
 }

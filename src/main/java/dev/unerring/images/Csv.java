@@ -4,6 +4,7 @@ import dev.unerring.base.CsvField;
 import dev.unerring.base.DataException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,10 +12,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Tables as RFC 4180 writes them: fields in quotes may hold commas, line breaks and doubled quotes.
- * UTF-8, with or without a byte order mark; lines end with LF or CRLF; empty lines are passed over.
+ * Tables as RFC 4180 writes them: fields in quotes may hold separators, line breaks and doubled
+ * quotes. UTF-8, or UTF-16 with a byte order mark; lines end with LF, CRLF or CR; lines without
+ * content are passed over. The separator is the one of comma, semicolon and tab that the header has
+ * most often (a comma on a tie), or what a first line {@code sep=;} says.
  */
 final class Csv {
+  private static final String SEPARATORS = ",;\t";
+  private static final String DECLARED = "sep=";
+
   /**
    * One row.
    *
@@ -25,6 +31,7 @@ final class Csv {
   private final Path file;
   private final String text;
   private final List<Row> rows = new ArrayList<>();
+  private char separator;
   private int at;
   private int line = 1;
 
@@ -35,17 +42,59 @@ final class Csv {
 
   /** All rows, the header first; DataException for what is no CSV, naming the line. */
   static List<Row> read(Path file) {
-    byte[] bytes = ImageFiles.bytes(file);
-    boolean marked = bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB;
-    int start = marked && bytes[2] == (byte) 0xBF ? 3 : 0;
+    Csv csv = new Csv(file, decoded(file, ImageFiles.bytes(file)));
+    csv.findSeparator();
+    csv.rows();
+    return csv.rows;
+  }
+
+  private static String decoded(Path file, byte[] bytes) {
+    int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
+    boolean utf8Mark = mark == 0xEFBB && bytes.length > 2 && bytes[2] == (byte) 0xBF;
+    int start = utf8Mark ? 3 : mark == 0xFFFE || mark == 0xFEFF ? 2 : 0;
+    Charset charset =
+        switch (mark) {
+          case 0xFFFE -> StandardCharsets.UTF_16LE;
+          case 0xFEFF -> StandardCharsets.UTF_16BE;
+          default -> StandardCharsets.UTF_8;
+        };
     try {
       ByteBuffer content = ByteBuffer.wrap(bytes, start, bytes.length - start);
-      Csv csv = new Csv(file, StandardCharsets.UTF_8.newDecoder().decode(content).toString());
-      csv.rows();
-      return csv.rows;
+      String text = charset.newDecoder().decode(content).toString();
+      if (text.indexOf(0) < 0) {
+        return text;
+      }
     } catch (CharacterCodingException e) {
-      throw new DataException(file + ": it is not UTF-8 text; save it as CSV in UTF-8", e);
+      throw new DataException(
+          file + ": it is not " + charset + " text; save it as CSV in UTF-8", e);
     }
+    throw new DataException(
+        file + ": it is not " + charset + " text (it has zero bytes); save it as CSV in UTF-8");
+  }
+
+  private void findSeparator() {
+    if (text.startsWith(DECLARED) && text.length() > DECLARED.length()) {
+      separator = text.charAt(DECLARED.length());
+      at = DECLARED.length() + 1;
+      endOfLine();
+      return;
+    }
+    int[] counts = new int[SEPARATORS.length()];
+    boolean quoted = false;
+    boolean content = false;
+    for (int i = 0; i < text.length() && (quoted || !content || !isEnd(text.charAt(i))); i++) {
+      char c = text.charAt(i);
+      quoted ^= c == '"';
+      content |= !Character.isWhitespace(c);
+      if (!quoted && SEPARATORS.indexOf(c) >= 0) {
+        counts[SEPARATORS.indexOf(c)]++;
+      }
+    }
+    int most = 0;
+    for (int i = 1; i < counts.length; i++) {
+      most = counts[i] > counts[most] ? i : most;
+    }
+    separator = SEPARATORS.charAt(most);
   }
 
   private void rows() {
@@ -54,29 +103,37 @@ final class Csv {
       List<String> fields = new ArrayList<>();
       do {
         fields.add(field());
-      } while (at < text.length() && text.charAt(at++) == ',');
-      if (fields.size() > 1 || !fields.getFirst().isEmpty()) {
+      } while (separated());
+      endOfLine();
+      if (!fields.stream().allMatch(String::isBlank)) {
         rows.add(new Row(start, List.copyOf(fields)));
       }
     }
   }
 
-  /** One field; afterwards {@code at} is at the comma, at the line feed or at the end. */
+  /** Steps over a separator, if one is next. */
+  private boolean separated() {
+    boolean separated = at < text.length() && text.charAt(at) == separator;
+    at += separated ? 1 : 0;
+    return separated;
+  }
+
+  /**
+   * One field; afterwards {@code at} is at the separator, at the end of the line or of the text.
+   */
   private String field() {
     if (at < text.length() && text.charAt(at) == '"') {
       return quoted();
     }
     int start = at;
-    while (at < text.length() && ",\n".indexOf(text.charAt(at)) < 0) {
+    while (!fieldEnds()) {
       if (text.charAt(at) == '"') {
         throw new DataException(
             file + ": line " + line + ": a quote stands within a field; quote the whole field");
       }
       at++;
     }
-    String field = text.substring(start, at);
-    endOfLine();
-    return field.endsWith("\r") ? field.substring(0, field.length() - 1) : field;
+    return text.substring(start, at);
   }
 
   private String quoted() {
@@ -89,9 +146,16 @@ final class Csv {
         throw new DataException(
             file + ": line " + start + ": a quoted field does not end; close its quote");
       }
-      String part = text.substring(at, quote);
-      line += (int) part.chars().filter(c -> c == '\n').count();
-      field.append(part);
+      while (at < quote) {
+        field.append(text.charAt(at));
+        if (isEnd(text.charAt(at))) {
+          boolean pair = text.startsWith("\r\n", at);
+          field.append(pair ? "\n" : "");
+          endOfLine();
+        } else {
+          at++;
+        }
+      }
       at = quote + 1;
       if (at >= text.length() || text.charAt(at) != '"') {
         break;
@@ -99,19 +163,25 @@ final class Csv {
       field.append('"');
       at++;
     }
-    if (text.startsWith("\r\n", at)) {
-      at++;
-    }
-    if (at < text.length() && ",\n".indexOf(text.charAt(at)) < 0) {
+    if (!fieldEnds()) {
       throw new DataException(
           file + ": line " + line + ": something stands behind a quoted field; double its quotes");
     }
-    endOfLine();
     return field.toString();
   }
 
+  private boolean fieldEnds() {
+    return at >= text.length() || text.charAt(at) == separator || isEnd(text.charAt(at));
+  }
+
+  private static boolean isEnd(char c) {
+    return c == '\n' || c == '\r';
+  }
+
+  /** Steps over the end of a line: LF, CRLF or CR. */
   private void endOfLine() {
-    if (at < text.length() && text.charAt(at) == '\n') {
+    if (at < text.length() && isEnd(text.charAt(at))) {
+      at += text.startsWith("\r\n", at) ? 2 : 1;
       line++;
     }
   }

@@ -1,6 +1,7 @@
 package dev.unerring.images;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.Names;
 import dev.unerring.base.Philox;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,7 +115,7 @@ final class GroupedSplit {
           .findFirst()
           .ifPresent(other ->
               divided.add(
-                  SourceList.printable(first.group().orElseThrow())
+                  Names.shown(first.group().orElseThrow())
                       + " ("
                       + where(first)
                       + ", "
@@ -135,14 +136,20 @@ final class GroupedSplit {
   }
 
   private static String where(Source source) {
-    return SourceList.SPLITS.get(source.split()) + ": " + SourceList.printable(source.name());
+    return SourceList.SPLITS.get(source.split()) + ": " + Names.shown(source.name());
   }
 
-  /** Refuses empty splits and classes without a training sample. */
+  /**
+   * Refuses empty splits and classes that have images, but none in train; a set whose samples all
+   * stand in one split is more samples for another set and not looked at.
+   */
   static int[] check(SourceList list, int[] splits) {
     List<List<Integer>> members = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (int i = 0; i < splits.length; i++) {
       members.get(splits[i]).add(i);
+    }
+    if (members.stream().filter(List::isEmpty).count() == 2) {
+      return splits;
     }
     for (int split = 0; split < members.size(); split++) {
       if (members.get(split).isEmpty()) {
@@ -153,12 +160,14 @@ final class GroupedSplit {
       }
     }
     int[] counts = list.counts(members.getFirst());
+    int[] all = list.counts(list.all());
     for (int label = 0; label < counts.length; label++) {
-      if (counts[label] == 0) {
+      if (counts[label] == 0 && all[label] > 0) {
         throw new DataException(
             "the class "
                 + list.labelNames().get(label)
-                + " would have no training image; give it more images or groups, or leave it out");
+                + " would have no training image; give it more images or groups, or leave it out"
+                + " (--split 100/0/0 packs images that are added to a run)");
       }
     }
     return splits;

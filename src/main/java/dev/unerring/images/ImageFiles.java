@@ -2,12 +2,16 @@ package dev.unerring.images;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
+import dev.unerring.base.Sizes;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.ImageRemark;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Reads PNG and JPEG files as 8-bit samples; {@code docs/own-images.md} states every rule. The
@@ -21,7 +25,17 @@ public final class ImageFiles {
   /** The most bytes that one file may have. */
   public static final int MAX_FILE_BYTES = 1 << 28;
 
+  private static final int HEAD = 352;
+  private static final int COPIES = 3; // decoded, turned or cut, resized
+
   private ImageFiles() {}
+
+  /**
+   * An image of a wanted shape, and what a user should know of it.
+   *
+   * @param samples uint8 in HWC order
+   */
+  public record Image(byte[] samples, Set<ImageRemark> remarks) {}
 
   /**
    * Decodes one PNG or JPEG and resizes it to the shape.
@@ -33,6 +47,11 @@ public final class ImageFiles {
    *     cut off, too large or of a colour model that is not read
    */
   public static byte[] read(Path file, Shape image, Fit fit) {
+    return image(file, image, fit).samples();
+  }
+
+  /** The same, with what a user should know of the image. */
+  public static Image image(Path file, Shape image, Fit fit) {
     if (image.d() != 1 || image.c() != 1 && image.c() != 3) {
       throw new DataException(
           file
@@ -46,7 +65,31 @@ public final class ImageFiles {
               + image.c()
               + "; pack volumes as an npz file");
     }
-    return fitted(file, decode(file, bytes(file)), image, fit);
+    PictureFile opened = open(file, bytes(file));
+    Picture picture = decode(file, opened);
+    return new Image(fitted(file, picture, image, fit), remarks(opened, picture, image, fit));
+  }
+
+  /** What a user should know of a picture that becomes an image of a shape. */
+  static Set<ImageRemark> remarks(PictureFile file, Picture picture, Shape image, Fit fit) {
+    Set<ImageRemark> remarks = EnumSet.noneOf(ImageRemark.class);
+    remarks.addAll(file.remarks());
+    if (picture.isBelow(ImageRemark.NEAR_BLACK)) {
+      boolean wide = remarks.contains(ImageRemark.SIXTEEN_BITS);
+      remarks.add(wide ? ImageRemark.DARK : ImageRemark.NEARLY_BLACK);
+    }
+    if (picture.isGrey() != (image.c() == 1)) {
+      remarks.add(image.c() == 1 ? ImageRemark.COLOUR_LOST : ImageRemark.COLOUR_MADE);
+    }
+    if (2 * picture.height() < image.h() || 2 * picture.width() < image.w()) {
+      remarks.add(ImageRemark.ENLARGED);
+    }
+    long wide = (long) picture.width() * image.h();
+    long high = (long) picture.height() * image.w();
+    if (fit == Fit.CROP && 2 * Math.min(wide, high) < Math.max(wide, high)) {
+      remarks.add(ImageRemark.CUT);
+    }
+    return remarks;
   }
 
   /** A decoded picture in the wanted shape. */
@@ -67,8 +110,8 @@ public final class ImageFiles {
     return Resizer.resize(picture.withChannels(image.c()), image.h(), image.w(), fit).samples();
   }
 
-  /** The bytes of a file of at most {@link #MAX_FILE_BYTES}. */
-  static byte[] bytes(Path file) {
+  /** Bytes of a file, at most {@link #MAX_FILE_BYTES}. */
+  static long size(Path file) {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         throw new DataException(file + ": this is not a regular file; name an image file");
@@ -83,40 +126,84 @@ public final class ImageFiles {
                 + MAX_FILE_BYTES
                 + "; scale it down first");
       }
-      return Files.readAllBytes(file);
+      return size;
     } catch (IOException e) {
       throw new DataException(file + ": cannot be read: " + IoReason.of(e), e);
     }
   }
 
+  /** The content of a file of at most {@link #MAX_FILE_BYTES}. */
+  static byte[] bytes(Path file) {
+    long size = size(file);
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be read: " + IoReason.of(e), e);
+    } catch (OutOfMemoryError e) {
+      throw noMemory(file, "reading its " + size + " bytes", size, e);
+    }
+  }
+
   /** The picture in the bytes of a file, whose name serves messages only. */
   static Picture decode(Path file, byte[] bytes) {
+    return decode(file, open(file, bytes));
+  }
+
+  /** Reads and checks all but the pixels. */
+  static PictureFile open(Path file, byte[] bytes) {
+    return switch (kind(bytes)) {
+      case "PNG" -> new PngDecoder(file, bytes);
+      case "JPEG" -> new JpegDecoder(file, bytes);
+      case "" ->
+          throw new DataException(
+              file
+                  + (bytes.length == 0
+                      ? ": the file is empty"
+                      : ": this is neither a PNG nor a JPEG file")
+                  + "; save it as one of them again");
+      default ->
+          throw new DataException(
+              file
+                  + ": this is a "
+                  + kind(bytes)
+                  + " file, read are PNG and JPEG; convert it first (docs/own-images.md)");
+    };
+  }
+
+  /** The picture of a file, or what to do where the heap has no room for it. */
+  static Picture decode(Path file, PictureFile opened) {
     try {
-      return switch (kind(bytes)) {
-        case "PNG" -> new PngDecoder(file, bytes).decode();
-        case "JPEG" -> new JpegDecoder(file, bytes).decode();
-        case "" ->
-            throw new DataException(
-                file
-                    + (bytes.length == 0
-                        ? ": the file is empty"
-                        : ": this is neither a PNG nor a JPEG file")
-                    + "; save it as one of them again");
-        default ->
-            throw new DataException(
-                file
-                    + ": this is a "
-                    + kind(bytes)
-                    + " file, read are PNG and JPEG; convert it first (docs/own-images.md)");
-      };
+      return opened.decode();
     } catch (OutOfMemoryError e) {
-      throw new DataException(file + ": there is no memory to decode it; scale it down first", e);
+      String what = "decoding its " + opened.samples() + " samples";
+      throw noMemory(file, what, heapBytes(opened), e);
     }
+  }
+
+  /** Bytes of heap that decoding and resizing may take, besides those of the file. */
+  static long heapBytes(PictureFile opened) {
+    return COPIES * opened.samples();
+  }
+
+  private static DataException noMemory(Path file, String what, long bytes, OutOfMemoryError e) {
+    long heap = Runtime.getRuntime().maxMemory();
+    return new DataException(
+        file
+            + ": "
+            + what
+            + " takes up to "
+            + Sizes.text(bytes)
+            + " of memory, the Java heap has "
+            + Sizes.text(heap)
+            + "; the file may be sound: allow more (JAVA_TOOL_OPTIONS=-Xmx"
+            + ((heap + 2 * bytes >> 20) + 1)
+            + "m), or scale the image down",
+        e);
   }
 
   /** What the first bytes say; empty when it is none that is known. */
   private static String kind(byte[] bytes) {
-    String head = new String(bytes, 0, Math.min(bytes.length, 352), StandardCharsets.ISO_8859_1);
+    String head = new String(bytes, 0, Math.min(bytes.length, HEAD), StandardCharsets.ISO_8859_1);
     if (head.startsWith("\u0089PNG\r\n\u001a\n")) {
       return "PNG";
     }

@@ -12,38 +12,62 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
  * Decodes and resizes many files on several threads; the number of threads changes nothing. All
- * files are tried before the unreadable ones are reported, so that one run names them all.
+ * files are tried before the unreadable ones are reported, so that one run names them all. Only as
+ * many are decoded at a time as the heap has room for.
  */
 final class ImageLoader {
   private static final String WORK = "reading images";
   private static final long WAIT_MILLIS = 100;
   private static final int SHOWN = 5;
-  private static final int SIXTEEN_BITS_AT = 24;
-  private static final int DARK = 17; // 4095 of 65535 becomes 16
 
   private final PackRequest request;
+  private final PixelFile kept;
   private final WorkMonitor monitor;
+  private final Room files = new Room(Runtime.getRuntime().maxMemory() / 8);
+  private final Room pictures = new Room(Runtime.getRuntime().maxMemory() / 3);
 
-  ImageLoader(PackRequest request, WorkMonitor monitor) {
+  ImageLoader(PackRequest request, PixelFile kept, WorkMonitor monitor) {
     this.request = request;
+    this.kept = kept;
     this.monitor = monitor;
+  }
+
+  /** Heap that several threads share; one that wants more than there is takes all of it. */
+  private static final class Room {
+    private final int all;
+    private final Semaphore left;
+
+    private Room(long bytes) {
+      this.all = (int) Math.min(Integer.MAX_VALUE, bytes / 1024 + 1);
+      this.left = new Semaphore(all, true);
+    }
+
+    private int take(long bytes) throws InterruptedException {
+      int taken = (int) Math.min(all, bytes / 1024 + 1);
+      left.acquire(taken);
+      return taken;
+    }
+
+    private void giveBack(int taken) {
+      left.release(taken);
+    }
   }
 
   /** The images in the order of the sources, all of {@code height} x {@code width} pixels. */
   List<LoadedImage> load(List<Source> sources, int height, int width) {
-    Source first = sources.getFirst();
     List<LoadedImage> images = new ArrayList<>();
     List<String> failures = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(request.threads())) {
       try {
         List<Future<LoadedImage>> results = new ArrayList<>();
         for (Source source : sources) {
-          results.add(threads.submit(() -> load(source, first, height, width)));
+          results.add(threads.submit(() -> load(source, height, width)));
         }
         for (int i = 0; i < sources.size(); i++) {
           monitor.step(WORK, i, sources.size());
@@ -92,9 +116,24 @@ final class ImageLoader {
     throw WorkerFailure.passOn(failure);
   }
 
-  private LoadedImage load(Source source, Source first, int height, int width) {
-    byte[] bytes = ImageFiles.bytes(source.file());
-    Picture picture = ImageFiles.decode(source.file(), bytes);
+  private LoadedImage load(Source source, int height, int width) throws InterruptedException {
+    int fileRoom = files.take(2 * ImageFiles.size(source.file()));
+    try {
+      byte[] bytes = ImageFiles.bytes(source.file());
+      PictureFile file = ImageFiles.open(source.file(), bytes);
+      int room = pictures.take(ImageFiles.heapBytes(file));
+      try {
+        return load(source, bytes, file, height, width);
+      } finally {
+        pictures.giveBack(room);
+      }
+    } finally {
+      files.giveBack(fileRoom);
+    }
+  }
+
+  private LoadedImage load(Source source, byte[] bytes, PictureFile file, int height, int width) {
+    Picture picture = ImageFiles.decode(source.file(), file);
     if (request.fit() == Fit.NONE && (picture.height() != height || picture.width() != width)) {
       throw new DataException(
           source.file()
@@ -103,24 +142,21 @@ final class ImageLoader {
               + " x "
               + picture.width()
               + " pixels, but "
-              + first.file()
-              + " has "
+              + (request.size().isPresent() ? "the images wanted have " : "the first image has ")
               + height
               + " x "
               + width
               + "; give all images one size, or resize with --fit crop, pad or stretch");
     }
-    boolean wide = bytes[0] == (byte) 0x89 && bytes[SIXTEEN_BITS_AT] == 16;
     int channels = request.channels() == 0 ? picture.isGrey() ? 1 : 3 : request.channels();
-    byte[] pixels =
-        ImageFiles.fitted(
-            source.file(), picture, Shape.image2d(height, width, channels), request.fit());
+    Shape shape = Shape.image2d(height, width, channels);
+    byte[] pixels = ImageFiles.fitted(source.file(), picture, shape, request.fit());
     return new LoadedImage(
-        pixels,
+        kept.write(pixels),
         channels,
         picture.height(),
         picture.width(),
         Sha256.hex(bytes),
-        wide && picture.isBelow(DARK));
+        ImageFiles.remarks(file, picture, shape, request.fit()));
   }
 }

@@ -1,7 +1,6 @@
 package dev.unerring.images;
 
 import dev.unerring.base.DataException;
-import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,56 +8,49 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * The readers of the JDK (never those of another library on the class path, whose pixels could
+ * The JPEG reader of the JDK (never that of another library on the class path, whose pixels could
  * differ), fed from memory, without a cache on disk. A reader's warning is a refusal: it means that
  * data are missing and were made up.
  */
 final class JdkReader {
   private JdkReader() {}
 
-  /** What is read from a reader that has its input. */
-  private interface Reading<T> {
-    T from(ImageReader reader) throws IOException;
-  }
-
-  /** The picture as the PNG reader gives it; its raster holds the samples of the file. */
-  static BufferedImage png(Path file, byte[] bytes) {
-    return read("png", file, bytes, reader -> reader.read(0));
-  }
-
   /** The samples of a JPEG as they are stored: grey, YCbCr or RGB. */
   static Raster jpeg(Path file, byte[] bytes) {
-    return read("jpeg", file, bytes, reader -> reader.readRaster(0, null));
-  }
-
-  private static <T> T read(String format, Path file, byte[] bytes, Reading<T> reading) {
-    ImageReader reader = reader(format);
+    ImageReader reader = reader("jpeg");
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
     String reason;
     Exception cause = null;
     try (var input = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       reader.setInput(input, true, true);
-      T result = reading.from(reader);
+      Raster result = reader.readRaster(0, null);
       if (warnings.isEmpty()) {
         return result;
       }
       reason = warnings.getFirst();
-    } catch (IOException | RuntimeException e) { // the readers throw both for damaged files
+    } catch (IOException | RuntimeException e) { // the reader throws both for damaged files
+      requireMemory(e);
       reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       cause = e;
     } finally {
       reader.dispose();
     }
-    throw new DataException(
-        file + ": damaged " + format.toUpperCase(Locale.ROOT) + ": " + reason + "; write it again",
-        cause);
+    throw new DataException(file + ": damaged JPEG: " + reason + "; write it again", cause);
+  }
+
+  /** A lack of memory is not a damaged file, however the reader words it. */
+  private static void requireMemory(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError error) {
+        throw error;
+      }
+    }
   }
 
   private static ImageReader reader(String format) {

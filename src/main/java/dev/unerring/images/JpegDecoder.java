@@ -1,11 +1,13 @@
 package dev.unerring.images;
 
 import dev.unerring.base.DataException;
+import dev.unerring.dataset.ImageRemark;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * A baseline or progressive JPEG as 8-bit grey or RGB. The markers are walked here: size and colour
@@ -13,7 +15,7 @@ import java.util.Arrays;
  * left out before the JDK's reader sees the file. YCbCr becomes RGB in the integers of JFIF as
  * libjpeg has them; colour profiles are not applied.
  */
-final class JpegDecoder {
+final class JpegDecoder implements PictureFile {
   private static final int SOF0 = 0xC0;
   private static final int SOF2 = 0xC2;
   private static final int SOS = 0xDA;
@@ -27,6 +29,7 @@ final class JpegDecoder {
   private final byte[] bytes;
   private final ByteArrayOutputStream kept;
   private int components;
+  private long samples;
   private boolean jfif;
   private boolean rgbNames;
   private int adobeTransform = -1;
@@ -36,25 +39,36 @@ final class JpegDecoder {
     this.file = file;
     this.bytes = bytes;
     this.kept = new ByteArrayOutputStream(bytes.length);
+    walkMarkers();
   }
 
-  Picture decode() {
-    walkMarkers();
+  @Override
+  public long samples() {
+    return samples;
+  }
+
+  @Override
+  public Set<ImageRemark> remarks() {
+    return orientation == 1 ? Set.of() : Set.of(ImageRemark.TURNED);
+  }
+
+  @Override
+  public Picture decode() {
     Raster raster = JdkReader.jpeg(file, kept.toByteArray());
     if (raster.getNumBands() != components) {
       throw refusal("its " + components + " components were read as " + raster.getNumBands());
     }
     int width = raster.getWidth();
-    byte[] samples = new byte[Math.multiplyExact(raster.getHeight() * width, components)];
+    byte[] pixels = new byte[Math.multiplyExact(raster.getHeight() * width, components)];
     byte[] row = new byte[width * components];
     for (int y = 0; y < raster.getHeight(); y++) {
       raster.getDataElements(0, y, width, 1, row);
       if (components == 3 && !storedAsRgb()) {
         toRgb(row);
       }
-      System.arraycopy(row, 0, samples, y * row.length, row.length);
+      System.arraycopy(row, 0, pixels, y * row.length, row.length);
     }
-    return new Picture(raster.getHeight(), width, components, samples).oriented(orientation);
+    return new Picture(raster.getHeight(), width, components, pixels).oriented(orientation);
   }
 
   /** As libjpeg decides it: JFIF, then Adobe's marker, then the names of the components. */
@@ -151,6 +165,7 @@ final class JpegDecoder {
     }
     ImageSize.check(file, height, width);
     components = count;
+    samples = (long) height * width * count;
     rgbNames =
         count == 3
             && bytes[start + 6] == 'R'

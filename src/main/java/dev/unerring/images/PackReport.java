@@ -18,11 +18,13 @@ public final class PackReport {
   private final PackRequest request;
   private final PackedSamples samples;
   private final PackRequest.Size size;
+  private final int identical;
 
   PackReport(PackRequest request, PackedSamples samples, PackRequest.Size size) {
     this.request = request;
     this.samples = samples;
     this.size = size;
+    this.identical = samples.identicalAcrossSplits();
   }
 
   /** The content of the pack file. */
@@ -50,9 +52,9 @@ public final class PackReport {
 
   private Map<String, Object> split() {
     Map<String, Object> split = new LinkedHashMap<>();
-    boolean own = samples.list().ownSplit();
-    split.put("rule", own ? "the input's own" : "seeded, stratified, whole groups");
-    if (!own) {
+    boolean seeded = !samples.list().ownSplit() && !allInOne();
+    split.put("rule", seeded ? "seeded, stratified, whole groups" : splitText());
+    if (seeded) {
       split.put("shares", request.shares().isEmpty() ? List.of(70, 15, 15) : request.shares());
       split.put("seed", String.valueOf(request.seed()));
     }
@@ -62,12 +64,23 @@ public final class PackReport {
     return split;
   }
 
+  private boolean allInOne() {
+    return request.shares().contains(100);
+  }
+
+  private String splitText() {
+    if (allInOne()) {
+      return "all in " + SourceList.SPLITS.get(request.shares().indexOf(100));
+    }
+    return samples.list().ownSplit() ? "the input's own" : "seed " + request.seed();
+  }
+
   private boolean grouped() {
     return samples.list().sources().getFirst().group().isPresent();
   }
 
   private Task task() {
-    boolean two = samples.list().labelNames().size() == 2;
+    boolean two = samples.list().labelNames().size() <= 2;
     return samples.list().multiLabel() ? Task.MULTI_LABEL : two ? Task.BINARY : Task.MULTI_CLASS;
   }
 
@@ -84,8 +97,8 @@ public final class PackReport {
             size.width(),
             samples.channels(),
             list.labelNames().size(),
-            list.multiLabel() ? "labels" : "classes",
-            list.ownSplit() ? "the input's own" : "seed " + request.seed()));
+            list.multiLabel() ? "labels" : list.labelNames().size() == 1 ? "class" : "classes",
+            splitText()));
     if (grouped()) {
       text.append(list.groups().size()).append(" groups, none of them in two splits\n");
     }
@@ -119,7 +132,6 @@ public final class PackReport {
   /** What the user should know besides, one sentence each. */
   public List<String> notes() {
     List<String> notes = new ArrayList<>();
-    int identical = samples.identicalAcrossSplits();
     if (identical > 0) {
       notes.add(
           identical
@@ -128,11 +140,35 @@ public final class PackReport {
               + request.out()
               + " lists them");
     }
-    if (samples.dark() > 0) {
+    notes.addAll(samples.remarks());
+    notes.addAll(samples.list().notes());
+    List<String> full = samples.filledSplits();
+    if (full.size() == 1) {
+      if (samples.list().ownSplit() && allInOne()) {
+        notes.add("the input's own split was not read, as --split asks");
+      }
       notes.add(
-          samples.dark()
-              + " files of 16 bits use less than a sixteenth of their range (12-bit data?) and are"
-              + " nearly black at 8 bits; apply a window first (docs/own-images.md)");
+          "all images are in the split "
+              + full.getFirst()
+              + ": such a file can be added to a run (unerring correct --add) or predicted; train,"
+              + " audit and evaluate need train, val and test");
+      return notes;
+    }
+    List<Integer> train = samples.histogram(0);
+    for (int label = 0; label < train.size(); label++) {
+      if (train.get(label) == 0) {
+        notes.add(
+            "train has no image of "
+                + samples.list().labelNames().get(label)
+                + "; such a set cannot be trained, but it can be added to a run (unerring correct"
+                + " --add)");
+      }
+    }
+    if (train.size() == 1) {
+      notes.add(
+          "all images are of one class, "
+              + samples.list().labelNames().getFirst()
+              + "; such a set cannot be trained: a classifier needs two classes");
     }
     for (int split = 1; split < SourceList.SPLITS.size(); split++) {
       List<Integer> histogram = samples.histogram(split);

@@ -1,7 +1,9 @@
 package dev.unerring.images;
 
+import dev.unerring.base.Names;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.NpzWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +16,11 @@ import java.util.TreeSet;
  * @param list where they come from
  * @param splits of each
  * @param images of each
+ * @param kept their pixels
  * @param channels of all
  */
-record PackedSamples(SourceList list, int[] splits, List<LoadedImage> images, int channels) {
+record PackedSamples(
+    SourceList list, int[] splits, List<LoadedImage> images, PixelFile kept, int channels) {
 
   /** Samples of one split, as places in the list. */
   List<Integer> members(int split) {
@@ -27,6 +31,13 @@ record PackedSamples(SourceList list, int[] splits, List<LoadedImage> images, in
       }
     }
     return members;
+  }
+
+  /** Names of the splits that have samples. */
+  List<String> filledSplits() {
+    return SourceList.SPLITS.stream()
+        .filter(name -> !members(SourceList.SPLITS.indexOf(name)).isEmpty())
+        .toList();
   }
 
   /** Samples of each class (with each label set) in one split. */
@@ -55,7 +66,7 @@ record PackedSamples(SourceList list, int[] splits, List<LoadedImage> images, in
             int done = 0;
             for (int member : members) {
               monitor.step("writing the images", ++done, members.size());
-              out.write(images.get(member).pixels(channels));
+              out.write(kept.read(images.get(member), channels));
             }
           });
       npz.add(SourceList.SPLITS.get(split) + "_labels", labels(members));
@@ -123,14 +134,18 @@ record PackedSamples(SourceList list, int[] splits, List<LoadedImage> images, in
   int identicalAcrossSplits() {
     TreeMap<String, TreeSet<Integer>> splitsOfContent = new TreeMap<>();
     for (int i = 0; i < splits.length; i++) {
-      String content = Sha256.hex(images.get(i).pixels(channels));
+      String content = Sha256.hex(kept.read(images.get(i), channels));
       splitsOfContent.computeIfAbsent(content, _ -> new TreeSet<>()).add(splits[i]);
     }
     return (int) splitsOfContent.values().stream().filter(some -> some.size() > 1).count();
   }
 
-  /** Files of 16 bits a sample that use less than a sixteenth of their range. */
-  int dark() {
-    return (int) images.stream().filter(LoadedImage::dark).count();
+  /** What should be known of the images, a sentence for each kind of remark. */
+  List<String> remarks() {
+    ImageRemark.Counter counter = new ImageRemark.Counter();
+    for (int i = 0; i < splits.length; i++) {
+      counter.add(Names.shown(list.sources().get(i).name()), images.get(i).remarks());
+    }
+    return counter.notes();
   }
 }

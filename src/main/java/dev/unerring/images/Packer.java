@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -54,15 +55,22 @@ public final class Packer {
     SourceList list =
         switch (request.input()) {
           case PackInput.Folder folder -> FolderListing.of(folder);
-          case PackInput.Table table -> TableListing.of(table);
+          case PackInput.Table table -> TableListing.of(table, !request.shares().isEmpty());
         };
     int[] splits = GroupedSplit.check(list, splits(list));
     PackRequest.Size size = request.size().orElseGet(() -> firstSize(list));
     checkSize(size);
+    try (PixelFile kept = new PixelFile(request.out(), size.height() * size.width())) {
+      return pack(outputs, list, splits, size, kept);
+    }
+  }
+
+  private PackReport pack(
+      List<Path> outputs, SourceList list, int[] splits, PackRequest.Size size, PixelFile kept) {
     List<LoadedImage> images =
-        new ImageLoader(request, monitor).load(list.sources(), size.height(), size.width());
+        new ImageLoader(request, kept, monitor).load(list.sources(), size.height(), size.width());
     int channels = images.stream().mapToInt(LoadedImage::channels).max().orElseThrow();
-    PackedSamples samples = new PackedSamples(list, splits, images, channels);
+    PackedSamples samples = new PackedSamples(list, splits, images, kept, channels);
 
     NpzWriter npz = samples.npz(size, monitor);
     byte[] sources = samples.sourcesCsv().getBytes(StandardCharsets.UTF_8);
@@ -80,6 +88,11 @@ public final class Packer {
   }
 
   private int[] splits(SourceList list) {
+    if (request.shares().contains(100)) {
+      int[] splits = new int[list.sources().size()];
+      Arrays.fill(splits, request.shares().indexOf(100));
+      return splits;
+    }
     if (!list.ownSplit()) {
       List<Integer> shares = request.shares().isEmpty() ? DEFAULT_SHARES : request.shares();
       int[] percent = shares.stream().mapToInt(Integer::intValue).toArray();
@@ -94,9 +107,6 @@ public final class Packer {
   }
 
   private void checkOptions() {
-    if (request.fit() == Fit.NONE && request.size().isPresent()) {
-      throw new UsageException("--fit none resizes nothing; leave out --size, or choose a fit");
-    }
     if (request.fit() != Fit.NONE && request.size().isEmpty()) {
       throw new UsageException("--size is missing; only --fit none takes the size of the files");
     }
@@ -111,11 +121,12 @@ public final class Packer {
       throw new UsageException("a label is named twice in " + String.join(",", names));
     }
     int sum = request.shares().stream().mapToInt(Integer::intValue).sum();
-    boolean positive = request.shares().stream().allMatch(share -> share >= 1);
+    boolean one = request.shares().contains(100);
+    boolean positive = request.shares().stream().allMatch(share -> share >= (one ? 0 : 1));
     if (!request.shares().isEmpty() && (sum != 100 || !positive || request.shares().size() != 3)) {
       throw new UsageException(
           "--split gives train, val and test whole percents of at least 1 that add up to 100, such"
-              + " as 70/15/15, not "
+              + " as 70/15/15, or 100/0/0 for images that are added to a run, not "
               + request.shares().stream().map(String::valueOf).toList());
     }
     if (!request.out().toString().endsWith(".npz")) {

@@ -1,11 +1,11 @@
 package dev.unerring.images;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.Names;
 import dev.unerring.dataset.PackFile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -17,18 +17,23 @@ import java.util.stream.IntStream;
  * @param labelNames by class number (by column for multi-label sets)
  * @param multiLabel whether a sample has several labels of 0 or 1
  * @param ownSplit whether the input says which split a sample belongs to
+ * @param notes what the user should know of the input, a sentence each
  */
 record SourceList(
-    List<Source> sources, List<String> labelNames, boolean multiLabel, boolean ownSplit) {
+    List<Source> sources,
+    List<String> labelNames,
+    boolean multiLabel,
+    boolean ownSplit,
+    List<String> notes) {
   static final List<String> SPLITS = List.of("train", "val", "test");
   private static final int MAX_LABELS = 1000;
   private static final int MAX_LABEL_VALUES = 1 << 22;
 
   /** The number of the split that a word means, or -1. */
   static int split(String word) {
-    return switch (word.toLowerCase(Locale.ROOT)) {
+    return switch (Names.folded(word)) {
       case "train", "training" -> 0;
-      case "val", "valid", "validation" -> 1;
+      case "val", "valid", "validation", "dev" -> 1;
       case "test", "testing" -> 2;
       default -> -1;
     };
@@ -41,19 +46,15 @@ record SourceList(
         : List.copyOf(names);
   }
 
-  /** Refuses what no classifier can be trained on; {@code input} names it in messages. */
-  SourceList check(String input) {
+  /**
+   * Refuses what is no set of samples, and notes names that look alike.
+   *
+   * @param input its name in messages
+   * @param listed whether the user gave the classes: then some may have no image
+   */
+  SourceList check(String input, boolean listed) {
     if (sources.isEmpty()) {
       throw new DataException(input + ": it names no image; give at least one for each class");
-    }
-    if (labelNames.size() < 2) {
-      throw new DataException(
-          input
-              + ": all "
-              + sources.size()
-              + " images are of one class, "
-              + labelNames.getFirst()
-              + "; a classifier needs at least two");
     }
     if (labelNames.size() > MAX_LABELS
         || (long) sources.size() * sources.getFirst().labels().length > MAX_LABEL_VALUES) {
@@ -72,12 +73,16 @@ record SourceList(
     for (String name : labelNames) {
       if (!PackFile.isLabelName(name)) {
         throw new DataException(
-            input + ": '" + printable(name) + "' cannot be the name of a class; rename it");
+            input
+                + ": '"
+                + Names.shown(name)
+                + "' cannot be the name of a class (empty, too long, or with control characters);"
+                + " rename it");
       }
     }
     int[] counts = counts(all());
     for (int label = 0; label < counts.length; label++) {
-      if (counts[label] == 0) {
+      if (counts[label] == 0 && !listed) {
         throw new DataException(
             input
                 + ": the class "
@@ -85,7 +90,11 @@ record SourceList(
                 + " has no image; give it some, or leave it out");
       }
     }
-    return this;
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(Names.lookAlikes("class", labelNames));
+    List<String> groups = sources.stream().flatMap(each -> each.group().stream()).toList();
+    all.addAll(Names.lookAlikes("group", groups));
+    return new SourceList(sources, labelNames, multiLabel, ownSplit, List.copyOf(all));
   }
 
   /** Samples of each class (with each label set) among the sources at these places. */
@@ -122,14 +131,5 @@ record SourceList(
       group.add(i);
     }
     return groups;
-  }
-
-  /** A text from the input without characters that could steer a terminal. */
-  static String printable(String text) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .limit(120)
-        .forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? '?' : c));
-    return out.toString();
   }
 }

@@ -1,6 +1,7 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Turn;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
@@ -13,23 +14,25 @@ import java.util.List;
  * A chain of layers with its memory: one flat buffer of trained values, one of gradients, one of
  * fixed tensors (input scaling, running statistics), and activations for a largest batch. The
  * backend owns the memory; the network lives as long as it.
+ *
+ * <p>One thread at a time: passes and changes take the backend's {@link Turn}, a second thread gets
+ * a {@link dev.unerring.base.ConcurrentUseException}. Threads that compute at once need a backend
+ * and a network each.
  */
 public final class Network {
-  /** Buffers of {@link Scratch} that a residual network holds at once, at most. */
-  private static final int SCRATCH = 4;
-
   private final String architecture;
   private final int classes;
   private final Backend backend;
   private final Chain chain;
+  private final Scratch scratch;
   private final List<Parameter> parameters = new ArrayList<>();
   private final Buffer values;
   private final Buffer gradients;
   private final Activation input;
   private final Activation logits;
   private final Activation gradLogits;
+  private final Buffer[] moments;
   private final Commit[] commits;
-  private final Scratch scratch;
   private Patches patches = Patches.NONE;
   private int images;
 
@@ -64,6 +67,7 @@ public final class Network {
     input = allocate(shape);
     logits = allocate(chain.outputShape(shape));
     gradLogits = allocate(logits.whole().shape());
+    moments = new Buffer[2];
     commits = new Commit[batch + 1];
     scratch = new Scratch(backend, chain.largest(shape));
     chain.bind(backend, shape, parameters, scratch);
@@ -74,14 +78,15 @@ public final class Network {
     classes = other.classes;
     backend = other.backend.exact();
     chain = other.chain;
+    scratch = other.scratch;
     parameters.addAll(other.parameters);
     values = other.values;
     gradients = other.gradients;
     input = other.input;
     logits = other.logits;
     gradLogits = other.gradLogits;
+    moments = other.moments;
     commits = new Commit[other.commits.length];
-    scratch = other.scratch;
     patches = other.patches;
   }
 
@@ -95,18 +100,6 @@ public final class Network {
       trained += spec.role().trained() ? spec.size() : 0;
     }
     return trained;
-  }
-
-  /**
-   * Bytes that training a batch of this size takes, working memory of the kernels aside: trained
-   * values, gradients and Adam's two moments, the activations, and gradients on their way back.
-   */
-  public static long trainingBytes(String architecture, Shape image, int classes, int batch) {
-    Chain chain = new Chain(Architectures.layers(architecture, image, classes));
-    Shape shape = image.withN(batch);
-    long words = 4 * trained(chain.parameters(shape));
-    words += shape.elements() + chain.activationWords(shape);
-    return (words + SCRATCH * chain.largest(shape)) * Float.BYTES;
   }
 
   /** Name of the architecture. */
@@ -159,6 +152,19 @@ public final class Network {
     return gradients;
   }
 
+  /**
+   * Memory of an optimiser, of any content, allocated when first asked for.
+   *
+   * @param which 0 or 1; an optimiser that takes them ends the use of the one before
+   * @return as many words as {@link #values}
+   */
+  public Buffer moment(int which) {
+    if (moments[which] == null) {
+      moments[which] = backend.allocate(values.length());
+    }
+    return moments[which];
+  }
+
   /** What stands on top of the layers in evaluation mode. */
   public Patches patches() {
     return patches;
@@ -166,12 +172,14 @@ public final class Network {
 
   /** Puts other patches on top, {@link Patches#NONE} to see the layers alone. */
   public void patch(Patches others) {
-    boolean fits = others.isEmpty() || others.fits(image(), classes);
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "patches for other images or classes than " + image() + " and " + classes);
+    try (Turn _ = backend.turn().take()) {
+      boolean fits = others.isEmpty() || others.fits(image(), classes);
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "patches for other images or classes than " + image() + " and " + classes);
+      }
+      patches = others;
     }
-    patches = others;
   }
 
   /**
@@ -181,14 +189,17 @@ public final class Network {
    * @param images number of images, at most {@link #batch}
    */
   public Tensor forward(MemorySegment pixels, int images, Mode mode) {
-    Tensor x = begin(images);
-    long bytes = x.shape().elements() * Float.BYTES;
-    backend.upload(pixels.byteSize() == bytes ? pixels : pixels.asSlice(0, bytes), x.data());
-    Tensor y = forward(images, mode);
-    if (mode == Mode.RUNNING_STATISTICS && !patches.isEmpty()) {
-      patches.apply(backend, pixels, y);
+    try (Turn _ = backend.turn().takeForPass()) {
+      Tensor x = begin(images);
+      long bytes = x.shape().elements() * Float.BYTES;
+      backend.upload(pixels.byteSize() == bytes ? pixels : pixels.asSlice(0, bytes), x.data());
+      Tensor y = forward(images, mode);
+      if (mode == Mode.RUNNING_STATISTICS && !patches.isEmpty()) {
+        patches.apply(backend, pixels, y);
+        backend.turn().unread(); // the patches have read it, the caller has not
+      }
+      return y;
     }
-    return y;
   }
 
   /**
@@ -231,16 +242,20 @@ public final class Network {
    * #forward(int, Mode)}.
    */
   public Tensor begin(int count) {
-    images = count;
-    scratch.reset();
-    return input.of(count);
+    try (Turn _ = backend.turn().takeForPass()) {
+      images = count;
+      return input.of(count);
+    }
   }
 
   /** Logits of the batch of {@link #begin}, of the layers alone: without patches. */
   public Tensor forward(int count, Mode mode) {
-    Tensor y = logits(count);
-    chain.forward(backend, input.of(count), y, mode);
-    return y;
+    try (Turn _ = backend.turn().take()) {
+      Tensor y = logits(count);
+      scratch.reclaim();
+      chain.forward(backend, input.of(count), y, mode);
+      return y;
+    }
   }
 
   /** Where the logits of {@code count} images stand after a pass. */
@@ -259,20 +274,26 @@ public final class Network {
    * @throws IllegalStateException where there are patches: their network is not trained any more
    */
   public void backward(int images, Mode mode) {
-    if (!patches.isEmpty()) {
-      throw new IllegalStateException("a network with patches cannot be trained; remove them");
+    try (Turn _ = backend.turn().take()) {
+      if (!patches.isEmpty()) {
+        throw new IllegalStateException("a network with patches cannot be trained; remove them");
+      }
+      scratch.reclaim();
+      chain.backward(
+          backend, input.of(images), logits.of(images), gradLogits.of(images), null, mode);
     }
-    chain.backward(backend, input.of(images), logits.of(images), gradLogits.of(images), null, mode);
   }
 
   /** Commits the statistics of the last batch to the running ones. */
   public void commitStatistics(float momentum) {
-    Commit commit = commits[images];
-    if (commit == null || commit.momentum() != momentum) {
-      commit = new Commit(this, images, momentum);
-      commits[images] = commit;
+    try (Turn _ = backend.turn().take()) {
+      Commit commit = commits[images];
+      if (commit == null || commit.momentum() != momentum) {
+        commit = new Commit(this, images, momentum);
+        commits[images] = commit;
+      }
+      backend.repeat(commit, commit);
     }
-    backend.repeat(commit, commit);
   }
 
   /** Operations that are made once for each number of images. */

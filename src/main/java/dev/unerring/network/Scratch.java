@@ -53,14 +53,6 @@ public final class Scratch {
     monitor.check(work);
   }
 
-  /** Takes all memory back, also what a pass that failed had taken. */
-  void reset() {
-    free.clear();
-    for (int i = all.size() - 1; i >= 0; i--) {
-      free.push(all.get(i));
-    }
-  }
-
   /** A tensor of any contents; the same object for the same memory and shape. */
   Tensor take(Shape shape) {
     Lent lent = free.isEmpty() ? lend() : free.pop();
@@ -76,6 +68,14 @@ public final class Scratch {
     Lent lent = new Lent(backend.allocate(words), new LinkedHashMap<>());
     all.add(lent);
     return lent;
+  }
+
+  /** Takes back what a pass that failed has not given; a pass begins with it. */
+  void reclaim() {
+    if (free.size() < all.size()) {
+      free.clear();
+      free.addAll(all);
+    }
   }
 
   /** Takes the memory of a tensor of {@link #take} back. */

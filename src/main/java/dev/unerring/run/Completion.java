@@ -48,7 +48,10 @@ record Completion(
     Stopwatch watch) {
   static final String MODEL = "model.safetensors";
   static final String BEST = "best-validation.safetensors";
-  static final int EVALUATION_BATCH = 128;
+  private static final long RECORDS = 1 << 20;
+  private static final long EPOCH = 256;
+  private static final long ERROR = 96;
+  private static final long LOGIT = 12;
 
   /**
    * From a network that holds the weights to judge; the result is written into the folder. What a
@@ -56,8 +59,10 @@ record Completion(
    */
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
-    if (lineage.isFirst()) {
-      ModelFile.write(folder.file(MODEL), network); // nothing that follows can lose the training
+    boolean bestSaved = false;
+    if (lineage.isFirst()) { // before all that can fail
+      folder.writeModel(MODEL, network, StoredTensors.view(network));
+      bestSaved = trainingSaved(network, training);
     }
     Optional<ErrorList> found = trainErrors(network);
     Labels goals =
@@ -68,18 +73,18 @@ record Completion(
     boolean wanted = found.isPresent() && correctionWanted(found.get(), lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
     if (!begun && !lineage.isFirst()) {
-      ModelFile.write(folder.file(MODEL), network);
+      folder.writeModel(MODEL, network, StoredTensors.view(network));
     }
     Optional<ErrorList> left = found;
     List<CorrectionResult> corrections = List.of();
     boolean changed = false;
     if (begun) {
-      String before = StoredTensors.of(network).weightsSha256();
+      String before = StoredTensors.view(network).weightsSha256();
       removePatches(network);
       corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
-      changed = !StoredTensors.of(network).weightsSha256().equals(before);
+      changed = !StoredTensors.view(network).weightsSha256().equals(before);
       if (changed || !lineage.isFirst()) {
-        ModelFile.write(folder.file(MODEL), network);
+        folder.writeModel(MODEL, network, StoredTensors.view(network));
       }
       left = changed ? trainErrors(network) : found;
     }
@@ -89,10 +94,10 @@ record Completion(
     watch.lap("correct");
 
     Counted counted = count(network, left);
-    Metrics bestTest = training.best() == null || !counted.complete() ? null : bestTest();
+    Metrics bestTest = bestSaved && counted.complete() ? bestTest() : null;
     ErrorList last = counted.errors().or(() -> found).orElse(uncounted());
-    if (counted.complete() && last.count() <= audit.floor()) {
-      lineage.requireKept(data, goals, found.orElseThrow(), last);
+    if (found.isPresent() && counted.complete() && last.count() <= audit.floor()) {
+      lineage.requireKept(data, goals, found.get(), last);
     }
     Labels settled = goals(audit.goalLabels(answers(last)));
     Categorizer categorizer = new Categorizer(data, audit);
@@ -126,12 +131,25 @@ record Completion(
     folder.writeSealed(Regression.FILE, history.text());
     result.json().put(RunFolder.SEALED, folder.sealed());
     folder.writeSealed(RunFolder.RESULT, result.json());
+    folder.requireComplete();
     return result;
   }
 
   /** No error that is known of. */
   private ErrorList uncounted() {
     return new ErrorList(data.train().size(), data.train().labelCount(), List.of());
+  }
+
+  /** Writes what training leaves beside the model; whether that is a best epoch. */
+  private boolean trainingSaved(Network network, TrainingResult training) {
+    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
+    return training.best() != null && folder.writeModel(BEST, network, training.best());
+  }
+
+  /** Bytes on the disk that the records of a run take: errors of a tenth of the decisions. */
+  static long recordBytes(Dataset data, TrainingPlan plan) {
+    long decisions = (long) data.train().size() * data.train().labelCount();
+    return RECORDS + EPOCH * plan.epochs() + decisions / 5 * (ERROR + LOGIT * data.classes());
   }
 
   private Labels goals(int[] goals) {
@@ -194,7 +212,7 @@ record Completion(
 
   /** The count that is the result, from the saved files, or how far it came. */
   private Counted count(Network network, Optional<ErrorList> left) {
-    String weights = StoredTensors.of(network).weightsSha256();
+    String weights = StoredTensors.view(network).weightsSha256();
     int patches = network.patches().size();
     network.backend().close(); // the re-check does not need twice the memory
     long images = (long) data.train().size() + data.val().size() + data.test().size();
@@ -211,8 +229,9 @@ record Completion(
   /** From the files, on a backend of its own. */
   private Recheck recheck(Optional<ErrorList> claimed, WorkMonitor progress) {
     try (Backend fresh = device.open()) {
+      int batch = Memory.recheckBatch(plan.batchSize());
       Recheck recheck =
-          ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh, progress);
+          ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh, batch, progress);
       if (!recheck.dataSha256().equals(data.sha256())) {
         throw new VerificationException(
             data.file()
@@ -239,7 +258,8 @@ record Completion(
   /** Null where a stop leaves no time for it. */
   private Metrics bestTest() {
     try (Backend fresh = device.open()) {
-      Network best = ModelFile.read(folder.file(BEST), fresh, EVALUATION_BATCH);
+      Network best =
+          ModelFile.read(folder.file(BEST), fresh, Memory.recheckBatch(plan.batchSize()));
       int[] labels = Evaluator.labels(data.test());
       float[] logits = Evaluator.logits(best, data.test(), monitor.finishing());
       return Metrics.ofLogits(data.task(), logits, data.classes(), labels);

@@ -3,6 +3,7 @@ package dev.unerring.run;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.Names;
 import dev.unerring.base.NearestNames;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
@@ -250,13 +251,18 @@ public record CostOptions(Path file, String classWeights, String neverMiss) {
         .toList();
   }
 
-  /** The class with this name, else with this number; -1 for none. */
+  /** The class with this name (in its normal form), else with this number; -1 for none. */
   private static int number(String name, List<String> names) {
     if (names.contains(name)) {
       return names.indexOf(name);
     }
-    boolean digits = name.matches("[0-9]{1,6}");
-    return digits && Integer.parseInt(name) < names.size() ? Integer.parseInt(name) : -1;
+    List<String> alike = names.stream().filter(each -> Names.same(each, name)).toList();
+    if (alike.size() == 1) {
+      return names.indexOf(alike.getFirst());
+    }
+    String text = Names.normal(name);
+    boolean digits = text.matches("[0-9]{1,6}");
+    return digits && Integer.parseInt(text) < names.size() ? Integer.parseInt(text) : -1;
   }
 
   /** Numbers and names, because a name may hold commas. */

@@ -6,9 +6,11 @@ import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.backend.cuda.CudnnBackend;
+import dev.unerring.base.Notices;
 import dev.unerring.base.UsageException;
 import dev.unerring.ffi.CudaStatus;
 import dev.unerring.ffi.KernelSet;
+import dev.unerring.ffi.NativeLibrary;
 import java.util.List;
 
 /**
@@ -78,7 +80,8 @@ public final class Device {
 
   /**
    * A backend there whose bits are those of docs/arithmetic.md; the caller closes it. No silent
-   * fall-back: what cannot be had is a {@link dev.unerring.base.DeviceException}.
+   * fall-back: what cannot be had is a {@link dev.unerring.base.DeviceException}. Where the program
+   * has no kernels for this platform, auto is the definition, and a notice says so once.
    */
   public Backend open() {
     return switch (name) {
@@ -107,6 +110,16 @@ public final class Device {
   }
 
   private Backend cpu() {
+    if (name.equals("auto") && kernels.equals("auto") && !CpuBackend.carried()) {
+      String platform = NativeLibrary.platform();
+      Notices.once(
+          "kernels for " + platform,
+          "this program has no kernels for "
+              + platform
+              + "; it computes by the definition: the same bits, but much slower (build it on this"
+              + " platform to have them)");
+      return new ReferenceBackend();
+    }
     return CpuBackend.open(kernels, threads);
   }
 

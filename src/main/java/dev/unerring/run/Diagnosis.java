@@ -5,6 +5,8 @@ import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.Fma;
+import dev.unerring.base.FreeMemory;
 import dev.unerring.base.Philox;
 import dev.unerring.base.UnerringException;
 import dev.unerring.errors.Labels;
@@ -24,6 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a machine offers.
@@ -76,7 +79,7 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     lines.add("sets       " + String.join(" ", processor.instructionSets()));
     lines.add(
         "memory     "
-            + Memory.ofMachine() / MEBI
+            + FreeMemory.ofMachine() / MEBI
             + " MiB, of it "
             + heap / MEBI
             + " MiB of heap at most");
@@ -85,7 +88,7 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     json.put("processors", processors);
     json.put("processor", processor.name());
     json.put("instructionSets", processor.instructionSets());
-    json.put("memoryBytes", Memory.ofMachine());
+    json.put("memoryBytes", FreeMemory.ofMachine());
     json.put("heapBytes", heap);
   }
 
@@ -98,13 +101,20 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     values.put("tried", search.tried());
     if (search.library() == null) {
       return new CpuKernelFindings(
-          false, "no CPU kernels here; only --device reference (slow) can be used");
+          false,
+          search.carried()
+              ? "BAD: the CPU kernels cannot be loaded; only --device reference (slow) can be used"
+              : "no CPU kernels for this platform; the definition computes instead (slow)");
     }
     lines.add("library    " + search.library().path());
     try {
       Map<String, Object> sets = compareSets(search.library());
       sets.forEach((set, finding) -> lines.add("kernels    " + set + ": " + finding));
       values.put("sets", sets);
+      Optional<String> slow =
+          Processor.ofThisMachine().slowness(CpuKernels.best(search.library()), Fma.emulated());
+      slow.ifPresent(reason -> lines.add("slow       " + reason));
+      json.put("slow", slow.orElse(null));
       boolean exact = sets.values().stream().noneMatch(WRONG::equals);
       return new CpuKernelFindings(
           exact,

@@ -4,10 +4,12 @@ import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.cuda.CudaBackend;
-import dev.unerring.base.Sha256;
+import dev.unerring.base.Fma;
+import dev.unerring.ffi.KernelSet;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What may differ between two runs with the same bits: environment.json.
@@ -28,7 +30,7 @@ record Environment(RunRequest request, Path out, Backend backend) {
     json.putAll(device());
     if (backend instanceof CpuBackend cpu) {
       json.put("library", cpu.libraryPath());
-      json.put("librarySha256", Sha256.hexOfFile(Path.of(cpu.libraryPath())));
+      json.put("librarySha256", cpu.librarySha256());
     }
     json.put("data", request.data().toAbsolutePath().toString());
     json.put("out", out.toAbsolutePath().toString());
@@ -62,6 +64,13 @@ record Environment(RunRequest request, Path out, Backend backend) {
             + device.get("cudaRuntime")
             + training()
         : kernels() + ", " + count((Long) device.get("threads"));
+  }
+
+  /** Why computing is slow here and what helps; empty where it is not. */
+  Optional<String> slowness() {
+    return backend instanceof CpuBackend cpu
+        ? Processor.ofThisMachine().slowness(KernelSet.parse(cpu.kernelSet()), Fma.emulated())
+        : Optional.empty();
   }
 
   private static String count(long threads) {

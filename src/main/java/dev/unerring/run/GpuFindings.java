@@ -64,7 +64,7 @@ record GpuFindings(CudaStatus status, String kernels) {
   private static String carried() {
     return KernelCode.compiled()
         .map(code -> "compiled kernels (" + code.length / 1024 + " KiB) and their source for NVRTC")
-        .orElse("the kernels' source for NVRTC only (built without nvcc)");
+        .orElse("the kernels' source for NVRTC only (no compiled ones in this image)");
   }
 
   private static String text(CudaLibraries.Found found) {

@@ -2,6 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.base.DataException;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.NpyHeader;
 import dev.unerring.dataset.NpzReader;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 
 /** The images of one file that are to be predicted: an npz file, or one PNG or JPEG. */
 public final class ImageInput implements ImageSource, AutoCloseable {
@@ -22,11 +24,13 @@ public final class ImageInput implements ImageSource, AutoCloseable {
   private final int imageBytes;
   private final MemorySegment pixels;
   private final Arena arena;
+  private final Set<ImageRemark> remarks; // of a picture, else null
 
-  private ImageInput(int imageBytes, MemorySegment pixels, Arena arena) {
+  private ImageInput(int imageBytes, MemorySegment pixels, Arena arena, Set<ImageRemark> remarks) {
     this.imageBytes = imageBytes;
     this.pixels = pixels;
     this.arena = arena;
+    this.remarks = remarks;
   }
 
   /**
@@ -43,8 +47,9 @@ public final class ImageInput implements ImageSource, AutoCloseable {
     if (isNpz(file)) {
       return npz(file, split, image);
     }
-    byte[] picture = ImageFiles.read(file, image, fit);
-    return new ImageInput(image.imageElements(), MemorySegment.ofArray(picture), null);
+    ImageFiles.Image picture = ImageFiles.image(file, image, fit);
+    MemorySegment samples = MemorySegment.ofArray(picture.samples());
+    return new ImageInput(image.imageElements(), samples, null, picture.remarks());
   }
 
   /** Whether a file is read as an npz, which its name says. */
@@ -65,7 +70,7 @@ public final class ImageInput implements ImageSource, AutoCloseable {
             "give images of that kind and size");
       }
       MemorySegment pixels = npz.read(array, arena);
-      return new ImageInput(image.imageElements(), pixels, arena);
+      return new ImageInput(image.imageElements(), pixels, arena, null);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -136,6 +141,12 @@ public final class ImageInput implements ImageSource, AutoCloseable {
     for (int i = 0; i < imageBytes; i++) {
       destination[offset + i] = pixels.get(ValueLayout.JAVA_BYTE, start + i) & 0xFF;
     }
+  }
+
+  /** What a user should know of an image. */
+  public Set<ImageRemark> remarks(int index) {
+    long start = (long) Objects.checkIndex(index, size()) * imageBytes;
+    return remarks == null ? ImageRemark.of(pixels.asSlice(start, imageBytes)) : remarks;
   }
 
   /** Frees the images. */

@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.UsageException;
@@ -26,7 +27,7 @@ final class NewRunFolder {
     try {
       requireFree(path);
       Files.createDirectories(target.getParent());
-      return new RunFolder(path, hidden(target));
+      return new RunFolder(path, hidden(target), AtomicFile::write);
     } catch (IOException e) {
       throw new DataException(
           "cannot make a folder beside " + path + ": " + IoReason.of(e) + "; name another --out",
@@ -129,11 +130,12 @@ final class NewRunFolder {
    * Makes the folder of a run: the one that was reserved, or else runs/DATA-ARCH-seedSEED with -2,
    * -3, ... where that is taken.
    */
-  static RunFolder create(RunRequest request) {
-    return request.out() != null ? new RunFolder(request.out()) : createNumbered(request);
+  static RunFolder create(RunRequest request, RunFolder.Writer writer) {
+    Path path = request.out() != null ? request.out() : createNumbered(request);
+    return new RunFolder(path, path, writer);
   }
 
-  private static RunFolder createNumbered(RunRequest request) {
+  private static Path createNumbered(RunRequest request) {
     String data = NpzReader.stem(request.data());
     String stem = data + "-" + request.plan().architecture() + "-seed" + request.plan().seed();
     Path runs = Path.of("runs");
@@ -142,7 +144,7 @@ final class NewRunFolder {
       for (int number = 1; ; number++) {
         Path path = runs.resolve(number == 1 ? stem : stem + "-" + number);
         try {
-          return new RunFolder(Files.createDirectory(path));
+          return Files.createDirectory(path);
         } catch (FileAlreadyExistsException taken) {
           continue;
         }

@@ -1,6 +1,7 @@
 package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
 import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Dataset;
@@ -11,6 +12,7 @@ import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
+import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
@@ -22,6 +24,7 @@ import java.util.function.LongSupplier;
  * the data have been read and audited.
  */
 public final class Pipeline {
+  private final RunFolder.Writer writer;
   private RunRequest request;
   private final Monitor monitor;
   private final Stopwatch watch;
@@ -32,6 +35,12 @@ public final class Pipeline {
    * @param nanos a clock in nanoseconds, for the records only
    */
   public Pipeline(RunRequest request, Monitor monitor, LongSupplier nanos) {
+    this(request, monitor, nanos, AtomicFile::write);
+  }
+
+  /** The same with files that are written in another way. */
+  Pipeline(RunRequest request, Monitor monitor, LongSupplier nanos, RunFolder.Writer writer) {
+    this.writer = writer;
     this.request = request;
     this.monitor = monitor;
     this.watch = new Stopwatch(nanos);
@@ -67,8 +76,7 @@ public final class Pipeline {
       Shape image = data.imageShape();
       int batch = Math.min(request.plan().batchSize(), data.train().size());
       try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
-        long available = Memory.available(backend);
-        Memory.requireFit(architecture, image, data.classes(), batch, available);
+        Memory.of(request.plan(), data, 0).requireTraining(batch, backend);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
         return run(data, audit, network);
       }
@@ -78,9 +86,28 @@ public final class Pipeline {
   /** All but the training itself has the bits of the definition. */
   private RunResult run(Dataset data, LabelAudit audit, Network trained) {
     Network network = trained.exact();
-    RunFolder folder = NewRunFolder.create(request);
+    RunFolder folder = NewRunFolder.create(request, writer);
+    try {
+      folder.reserve(diskBytes(data, network));
+      return run(data, audit, trained, folder);
+    } finally {
+      folder.release();
+    }
+  }
+
+  /**
+   * The models (the best epoch's; with a correction the former one and a copy too), the records.
+   */
+  private long diskBytes(Dataset data, Network network) {
+    int models = request.plan().correction().method() == Method.NONE ? 2 : 4;
+    return models * ModelFile.bytes(network) + Completion.recordBytes(data, request.plan());
+  }
+
+  private RunResult run(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
+    Network network = trained.exact();
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
+    environment.slowness().ifPresent(monitor::note);
     String architecture = request.plan().architecture();
     PreprocessedFloor.of(data, audit, architecture).notes(architecture).forEach(monitor::note);
     folder.writeSealed("plan.json", Json.canonical(request.plan().toJson()) + "\n");
@@ -91,10 +118,6 @@ public final class Pipeline {
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
         new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);
-    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
-    if (training.best() != null) {
-      ModelFile.write(folder.file(Completion.BEST), network, training.best());
-    }
     if (request.plan().baseLine() && training.best() != null) {
       training.best().restore(network);
     }

@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.backend.Turn;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Task;
 import dev.unerring.errors.Calibration;
@@ -55,15 +56,23 @@ public final class Predictor {
    * predicting itself fails, the images of the batch are given up.
    */
   public void add(Path file, ImageSource images, int index) {
-    images.copyImage(index, pixels, waiting.size() * images.imageElements());
-    waiting.add(new Place(file.toString(), index));
-    if (waiting.size() == network.batch()) {
-      finish();
+    try (Turn _ = network.backend().turn().take()) {
+      images.copyImage(index, pixels, waiting.size() * images.imageElements());
+      waiting.add(new Place(file.toString(), index));
+      if (waiting.size() == network.batch()) {
+        finish();
+      }
     }
   }
 
   /** Predicts what is waiting; see {@link #add} where that fails. */
   public void finish() {
+    try (Turn _ = network.backend().turn().take()) {
+      predict();
+    }
+  }
+
+  private void predict() {
     if (waiting.isEmpty()) {
       return;
     }

@@ -1,10 +1,13 @@
 package dev.unerring.run;
 
+import dev.unerring.base.Fma;
+import dev.unerring.ffi.KernelSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The processor, as Linux describes it.
@@ -15,6 +18,11 @@ import java.util.List;
 record Processor(String name, List<String> instructionSets) {
   private static final List<String> SETS =
       List.of("avx2", "fma", "avx512f", "avx512vl", "avx512dq", "avx512bw", "asimd");
+
+  private static final List<String> WIDE = List.of("avx2", "fma");
+  private static final String FACTOR = "about FACTORX times slower";
+  private static final String PASS_THROUGH =
+      "pass the host's processor through (QEMU: -cpu host; libvirt: host-passthrough)";
 
   /** This machine's. */
   static Processor ofThisMachine() {
@@ -39,5 +47,31 @@ record Processor(String name, List<String> instructionSets) {
       return new Processor("unknown", List.of()); // another system, or a closed /proc
     }
     return new Processor(name, List.copyOf(sets));
+  }
+
+  /**
+   * Why computing is slow here and what helps, in one line; empty where it is not.
+   *
+   * @param set the kernel set that computes
+   * @param emulated whether {@link Fma} has no instruction
+   */
+  Optional<String> slowness(KernelSet set, boolean emulated) {
+    boolean able =
+        !emulated && (instructionSets.contains("asimd") || instructionSets.containsAll(WIDE));
+    if (set == KernelSet.PORTABLE) {
+      return Optional.of(
+          able
+              ? "--kernels portable is " + FACTOR + ", with the same bits; leave it out"
+              : "AVX2 and FMA are missing here, so computing is "
+                  + FACTOR
+                  + ", with the same bits; in a virtual machine "
+                  + PASS_THROUGH);
+    }
+    return emulated
+        ? Optional.of(
+            "Java has no FMA instruction here, so the re-check is several times slower; leave out"
+                + " -XX:-UseFMA and -XX:UseAVX, or in a virtual machine "
+                + PASS_THROUGH)
+        : Optional.empty();
   }
 }

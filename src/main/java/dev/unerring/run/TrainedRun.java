@@ -226,13 +226,13 @@ public final class TrainedRun {
   /**
    * Reads the model.
    *
-   * @param batch largest number of images of a pass
+   * @param batch largest number of images of a pass; fewer where memory is short
    * @throws DataException where the file is damaged or does not have the run's classes
    * @throws VerificationException where it is not the model whose errors the run counted
    */
   public Network network(Backend backend, int batch) {
-    Network network = ModelFile.read(model(), backend, batch);
-    String found = StoredTensors.of(network).weightsSha256();
+    Network network = ModelFile.read(model(), backend, Memory.evaluation(batch, backend));
+    String found = StoredTensors.view(network).weightsSha256();
     if (!found.equals(text(result, "weightsSha256"))) {
       throw new VerificationException(
           model()

@@ -1,6 +1,7 @@
 package dev.unerring.train;
 
 import dev.unerring.backend.AdamStep;
+import dev.unerring.backend.Turn;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Buffer;
 
@@ -17,26 +18,33 @@ public final class Adam {
   private double beta1Power = 1.0;
   private double beta2Power = 1.0;
 
-  /** A fresh state: moments zero, no step taken. */
+  /** A fresh state: moments zero, no step taken. One at a time can be used on a network. */
   public Adam(Network network) {
     this.network = network;
-    this.first = network.backend().allocate(network.parameterCount());
-    this.second = network.backend().allocate(network.parameterCount());
+    this.first = network.moment(0);
+    this.second = network.moment(1);
+    reset();
   }
 
   /** Forgets all steps. */
   public void reset() {
-    network.backend().fill(first, 0.0f);
-    network.backend().fill(second, 0.0f);
-    beta1Power = 1.0;
-    beta2Power = 1.0;
+    try (Turn _ = network.backend().turn().take()) {
+      network.backend().fill(first, 0.0f);
+      network.backend().fill(second, 0.0f);
+      beta1Power = 1.0;
+      beta2Power = 1.0;
+    }
   }
 
   /** One step with the network's gradients. */
   public void step(double learningRate, double weightDecay) {
-    beta1Power = beta1Power * BETA1;
-    beta2Power = beta2Power * BETA2;
-    constants.moveTo(learningRate, BETA1, BETA2, EPSILON, weightDecay, beta1Power, beta2Power);
-    network.backend().adamStep(network.values(), network.gradients(), first, second, constants);
+    try (Turn _ = network.backend().turn().take()) {
+      double next1 = beta1Power * BETA1;
+      double next2 = beta2Power * BETA2;
+      constants.moveTo(learningRate, BETA1, BETA2, EPSILON, weightDecay, next1, next2);
+      network.backend().adamStep(network.values(), network.gradients(), first, second, constants);
+      beta1Power = next1; // a step that failed is none
+      beta2Power = next2;
+    }
   }
 }

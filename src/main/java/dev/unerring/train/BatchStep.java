@@ -2,6 +2,7 @@ package dev.unerring.train;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.HeldImages;
+import dev.unerring.backend.Turn;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -67,9 +68,11 @@ public final class BatchStep {
    *     it was before the step
    */
   public float gradients(float[] pixels, Labels goals, int[] samples, Mode mode, String where) {
-    System.arraycopy(goals.values(), 0, hostLabels, 0, goals.values().length);
-    upload(pixels, goals.samples());
-    return gradients(null, goals.samples(), goals.multiLabel(), mode, samples, () -> where);
+    try (Turn _ = network.backend().turn().take()) {
+      System.arraycopy(goals.values(), 0, hostLabels, 0, goals.values().length);
+      upload(pixels, goals.samples());
+      return gradients(null, goals.samples(), goals.multiLabel(), mode, samples, () -> where);
+    }
   }
 
   /**
@@ -79,9 +82,11 @@ public final class BatchStep {
    * @param where step, asked for where there is a message
    */
   float gradients(float[] pixels, Labels goals, int[] samples, Mode mode, Supplier<String> where) {
-    goals.rows(samples, hostLabels);
-    upload(pixels, samples.length);
-    return gradients(null, samples.length, goals.multiLabel(), mode, samples, where);
+    try (Turn _ = network.backend().turn().take()) {
+      goals.rows(samples, hostLabels);
+      upload(pixels, samples.length);
+      return gradients(null, samples.length, goals.multiLabel(), mode, samples, where);
+    }
   }
 
   /**
@@ -91,8 +96,10 @@ public final class BatchStep {
    */
   float gradients(
       HeldImages held, boolean multiLabel, int[] samples, Mode mode, Supplier<String> where) {
-    network.begin(samples.length);
-    return gradients(held, samples.length, multiLabel, mode, samples, where);
+    try (Turn _ = network.backend().turn().take()) {
+      network.begin(samples.length);
+      return gradients(held, samples.length, multiLabel, mode, samples, where);
+    }
   }
 
   private void upload(float[] pixels, int count) {

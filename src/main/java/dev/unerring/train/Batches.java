@@ -1,6 +1,7 @@
 package dev.unerring.train;
 
 import dev.unerring.backend.HeldImages;
+import dev.unerring.backend.Turn;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
  * itself, else they are gathered here; the values are the same.
  */
 public final class Batches {
+  private final Network network;
   private final BatchStep step;
   private final ImageSource images;
   private final Labels goals;
@@ -31,6 +33,7 @@ public final class Batches {
    * @param goals labels by sampleIndex that the loss drives to
    */
   public Batches(Network network, ImageSource images, Labels goals, SampleWeights weights) {
+    this.network = network;
     this.step = new BatchStep(network, weights);
     this.images = images;
     this.goals = goals;
@@ -47,12 +50,14 @@ public final class Batches {
    * @param samples in the order they are taken
    */
   public void begin(String name, int[] samples) {
-    pass = name;
-    order = samples;
-    next = 0;
-    number = 0;
-    if (held.isPresent()) {
-      held.get().begin(order, goals.rows(order).values());
+    try (Turn _ = network.backend().turn().take()) {
+      pass = name;
+      order = samples;
+      next = 0;
+      number = 0;
+      if (held.isPresent()) {
+        held.get().begin(order, goals.rows(order).values());
+      }
     }
   }
 
@@ -71,17 +76,19 @@ public final class Batches {
               + (taken.length - 1)
               + "; make it for the plan's batch size");
     }
-    if (taken[count] == null) {
-      taken[count] = new int[count];
+    try (Turn _ = network.backend().turn().take()) {
+      if (taken[count] == null) {
+        taken[count] = new int[count];
+      }
+      int[] samples = taken[count];
+      System.arraycopy(order, next, samples, 0, count);
+      next += count;
+      number++;
+      if (held.isPresent()) {
+        return step.gradients(held.get(), goals.multiLabel(), samples, mode, where);
+      }
+      images.gather(samples, pixels);
+      return step.gradients(pixels, goals, samples, mode, where);
     }
-    int[] samples = taken[count];
-    System.arraycopy(order, next, samples, 0, count);
-    next += count;
-    number++;
-    if (held.isPresent()) {
-      return step.gradients(held.get(), goals.multiLabel(), samples, mode, where);
-    }
-    images.gather(samples, pixels);
-    return step.gradients(pixels, goals, samples, mode, where);
   }
 }

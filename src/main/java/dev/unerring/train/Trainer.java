@@ -1,5 +1,6 @@
 package dev.unerring.train;
 
+import dev.unerring.backend.Turn;
 import dev.unerring.base.Philox;
 import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Dataset;
@@ -45,14 +46,18 @@ public final class Trainer {
   /**
    * Trains the network from the values it holds. A stop in the middle of a step leaves the values
    * before it.
+   *
+   * @throws dev.unerring.base.ConcurrentUseException where another thread uses the network or its
+   *     backend; during training another one that comes to them gets it
    */
   public TrainingResult train(Network network) {
-    try (Network.Watch _ = network.watchedBy(monitor, "training")) {
-      return trained(network);
+    try (Turn _ = network.backend().turn().take();
+        Network.Watch _ = network.watchedBy(monitor, "training")) {
+      return epochs(network);
     }
   }
 
-  private TrainingResult trained(Network network) {
+  private TrainingResult epochs(Network network) {
     Split train = data.train();
     Labels given = Labels.given(data.task(), train);
     int wanted = Math.max(floor, (int) Math.floor(plan.primeTo() * given.values().length));
@@ -117,7 +122,7 @@ public final class Trainer {
       if (row.valAuc() > bestAuc) {
         bestAuc = row.valAuc();
         bestEpoch = epoch;
-        best = StoredTensors.of(network);
+        best = StoredTensors.of(network, best);
       }
       if (errors <= wanted && plan.stopAtFloor()) {
         endedBy = errors <= floor ? "floor" : "prime";

@@ -10,8 +10,10 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.DeviceException;
 import dev.unerring.base.StoppedException;
 import dev.unerring.base.UsageException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
@@ -78,9 +80,9 @@ final class WorkersTest {
       try (Workers workers = new Workers(count)) {
         for (int round = 0; round < 200; round++) {
           int bad = round % 100;
-          RuntimeException thrown =
+          UnsupportedOperationException thrown =
               assertThrows(
-                  RuntimeException.class,
+                  UnsupportedOperationException.class,
                   () ->
                       workers.run(
                           100,
@@ -134,6 +136,130 @@ final class WorkersTest {
         IllegalStateException.class,
         () -> workers.run(100, 1, (begin, end) -> ran.incrementAndGet()));
     assertFalse(ran.get() > 0);
+  }
+
+  private static void overflow(int depth) {
+    overflow(depth + 1);
+  }
+
+  @Test
+  void errorsKeepTheirTypeAndTheTeamGoesOn() {
+    OutOfMemoryError full = new OutOfMemoryError("a heap that is full");
+    DeviceException device = new DeviceException("a device that is gone; use another");
+    for (int count : new int[] {1, 2, 4}) {
+      try (Workers workers = new Workers(count)) {
+        for (int round = 0; round < 20; round++) {
+          assertSame(full, assertThrows(Error.class, () -> workers.run(90, 1, thrower(full))));
+          assertSame(
+              device,
+              assertThrows(DeviceException.class, () -> workers.run(90, 1, thrower(device))));
+          assertThrows(
+              StackOverflowError.class, () -> workers.run(90, 1, (begin, end) -> overflow(0)));
+          AtomicInteger done = new AtomicInteger();
+          workers.run(100, 1, (begin, end) -> done.addAndGet((int) (end - begin)));
+          assertEquals(100, done.get());
+        }
+      }
+    }
+  }
+
+  private static Workers.Range thrower(Throwable thrown) {
+    return (begin, end) -> {
+      if (thrown instanceof Error e) {
+        throw e;
+      }
+      throw (RuntimeException) thrown;
+    };
+  }
+
+  /** Threads of which the n-th, from 1, does not start. */
+  private static final class Limited implements ThreadFactory {
+    private final List<Thread> made = new ArrayList<>();
+    private final int limit;
+
+    Limited(int limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public Thread newThread(Runnable work) {
+      boolean fails = made.size() + 1 == limit;
+      Thread thread =
+          new Thread(work) {
+            @Override
+            public void start() {
+              if (fails) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              super.start();
+            }
+          };
+      thread.setDaemon(true);
+      made.add(thread);
+      return thread;
+    }
+
+    void join() throws InterruptedException {
+      for (Thread thread : made) {
+        thread.join();
+        assertFalse(thread.isAlive());
+      }
+    }
+  }
+
+  @Test
+  void whereTheSystemGivesNoMoreThreadsNoneIsLeft() throws InterruptedException {
+    for (int limit = 1; limit < 8; limit++) {
+      Limited threads = new Limited(limit);
+      DeviceException refused =
+          assertThrows(DeviceException.class, () -> new Workers(8, threads).close());
+      assertEquals(
+          "the system gave "
+              + limit
+              + " of 8 threads: there is a limit (ulimit -u, a container's pids) or no memory for"
+              + " their stacks; use --threads "
+              + limit
+              + " or fewer",
+          refused.getMessage());
+      threads.join();
+    }
+  }
+
+  @Test
+  void theThreadsEndWithTheTeamAndDoNotHoldTheProcess() throws InterruptedException {
+    Limited threads = new Limited(0);
+    Workers workers = new Workers(4, threads);
+    workers.run(64, 1, (begin, end) -> Thread.yield());
+    workers.close();
+    workers.close();
+    threads.join();
+    List<Thread> own = new ArrayList<>();
+    try (Workers team = new Workers(3)) {
+      team.run(
+          64,
+          1,
+          (begin, end) -> {
+            synchronized (own) {
+              own.add(Thread.currentThread());
+            }
+          });
+      own.remove(Thread.currentThread());
+      own.forEach(
+          thread -> assertTrue(thread == Thread.currentThread() || thread.isDaemon(), "" + thread));
+    }
+  }
+
+  @Test
+  void anInterruptedCallerStillGetsAllOfItsWork() {
+    try (Workers workers = new Workers(3)) {
+      for (int round = 0; round < 200; round++) {
+        Thread.currentThread().interrupt();
+        AtomicInteger done = new AtomicInteger();
+        workers.run(1_000, 1, (begin, end) -> done.addAndGet((int) (end - begin)));
+        assertEquals(1_000, done.get());
+        assertTrue(Thread.interrupted(), "the interrupt was lost");
+      }
+    }
   }
 
   @Test

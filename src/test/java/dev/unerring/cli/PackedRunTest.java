@@ -1,6 +1,7 @@
 package dev.unerring.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Json;
@@ -104,6 +105,44 @@ class PackedRunTest {
       assertEquals(5, refused.code());
       assertTrue(refused.err().contains("it has 28 x 29 pixels, not 28 x 28"), refused.err());
     }
+  }
+
+  /** Every verb says of the same pictures what pack says. */
+  @Test
+  void picturesThatLostTheirWindowAreNamedByEveryVerb() {
+    for (int i = 0; i < 40; i++) {
+      String name = (i % 2 == 0 ? "benign/" : "malignant/") + i + ".png";
+      ImageFolder.write(folder.resolve("good"), name, ImageFolder.twelveBits(28, 28, i, true));
+      ImageFolder.write(folder.resolve("dark"), name, ImageFolder.twelveBits(28, 28, i, false));
+    }
+    Path good = folder.resolve("good.npz");
+    ok("datasets", "pack", "--images", folder.resolve("good"), "--out", good);
+    Path run = folder.resolve("run");
+    ok(on(run, "train", "--data", good, "--epochs", 1, "--corrector", "none").toArray());
+
+    Path dark = folder.resolve("dark.npz");
+    String sixteen = "images of 16 bits use less than a sixteenth of their range";
+    String black = "images are nearly black (all values below 17 of 255)";
+    CommandRun packed =
+        CommandRun.of("datasets", "pack", "--images", folder.resolve("dark"), "--out", dark);
+    assertTrue(packed.err().contains("40 of 40 " + sixteen), packed.err());
+    Path file = folder.resolve("dark/benign/0.png");
+    CommandRun predicted = CommandRun.of(on(run, "predict", file).toArray());
+    assertTrue(predicted.err().contains("note: 1 of 1 " + sixteen), predicted.err());
+    CommandRun array = CommandRun.of(on(run, "predict", "--split", "test", dark).toArray());
+    assertTrue(array.err().contains("note: 6 of 6 " + black), array.err());
+    CommandRun evaluated = CommandRun.of(on(run, "evaluate", "--data", dark).toArray());
+    assertTrue(evaluated.err().contains("note: 6 of 6 " + black), evaluated.err());
+    assertTrue(ok("audit", "--data", dark).contains("28 of 28 " + black));
+
+    Path seen = folder.resolve("good/benign/0.png");
+    CommandRun quiet = CommandRun.of(on(run, "predict", seen).toArray());
+    assertEquals(0, quiet.code());
+    assertFalse(quiet.err().contains(" images "), quiet.err());
+    Path colour = ImageFolder.write(folder, "colour.png", 200, 28, 2);
+    CommandRun odd = CommandRun.of(on(run, "predict", colour, seen).toArray());
+    assertTrue(odd.err().contains("1 of 2 images have colours, which become grey"), odd.err());
+    assertTrue(odd.err().contains("lose more than half of their area"), odd.err());
   }
 
   /** What follows file and index. */

@@ -14,13 +14,16 @@ import dev.unerring.dataset.KnownHashes;
 import dev.unerring.fetch.FakeServer.Behaviour;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +40,7 @@ abstract class DownloadCase {
   final byte[] file = new byte[SIZE];
   Path target;
   FakeServer server;
+  final Map<String, String> environment = new LinkedHashMap<>();
   final List<String> notes = Collections.synchronizedList(new ArrayList<>());
   long stopAt = Long.MAX_VALUE;
 
@@ -102,7 +106,9 @@ abstract class DownloadCase {
   }
 
   Fetcher fetcher(Source source) {
-    return new Fetcher(source, PATIENCE, new KnownHashes(folder.resolve("cache")), monitor);
+    KnownHashes known = new KnownHashes(folder.resolve("cache"));
+    Proxies proxies = new Proxies(environment::get, ProxySelector.of(null));
+    return new Fetcher(source, PATIENCE, known, monitor, proxies);
   }
 
   void assertFetched(Behaviour behaviour) throws IOException {

@@ -17,8 +17,8 @@ import java.util.Map;
 
 /** A server on this machine that answers each request as a test says, however wrong. */
 public final class FakeServer implements AutoCloseable {
-  /** A request: its number from 1, path and headers (names in lower case). */
-  public record Request(int number, String path, Map<String, String> headers) {
+  /** A request: its number from 1, method, path as asked for, headers (names in lower case). */
+  public record Request(int number, String method, String path, Map<String, String> headers) {
     /** Where the requested range starts; 0 without one. */
     public int start() {
       String range = headers.getOrDefault("range", "bytes=0-");
@@ -67,7 +67,8 @@ public final class FakeServer implements AutoCloseable {
       }
       Request request;
       synchronized (requests) {
-        request = new Request(requests.size() + 1, first.split(" ")[1], headers);
+        request =
+            new Request(requests.size() + 1, first.split(" ")[0], first.split(" ")[1], headers);
         requests.add(request);
       }
       behaviour.answer(request, connection.getOutputStream());

@@ -39,6 +39,33 @@ class CsvTest {
   }
 
   @Test
+  void everyEndOfLineAndTheSeparatorsOfSpreadsheets() throws IOException {
+    List<Csv.Row> table =
+        List.of(row(1, "path", "label"), row(2, "a, b.png", "x"), row(3, "c", "y"));
+    assertEquals(table, rows("path;label\ra, b.png;x\rc;y\r"));
+    assertEquals(table, rows("path;label\r\na, b.png;x\r\nc;y"));
+    assertEquals(table, rows("path\tlabel\na, b.png\tx\nc\ty\n;;\n".replace(";;", "\t")));
+    assertEquals(table, rows("path,label\r\"a, b.png\",x\rc,y\r,\r"));
+    assertEquals(
+        List.of(row(2, "path", "a;b"), row(3, "x", "y")), rows("sep=,\r\npath,a;b\r\nx,y\r\n"));
+    assertEquals(
+        List.of(row(1, "a\rb", "c"), row(3, "d", "e")), rows("\"a\rb\",c\rd,e"), "CR in quotes");
+  }
+
+  @Test
+  void utf16WithAMarkIsRead() throws IOException {
+    Path file = folder.resolve("t.csv");
+    String text = "path,label\nm\u00e9.png,x\n";
+    for (String charset : List.of("UTF-16LE", "UTF-16BE")) {
+      Files.write(file, ("\ufeff" + text).getBytes(charset));
+      assertEquals(List.of(row(1, "path", "label"), row(2, "m\u00e9.png", "x")), Csv.read(file));
+      Files.write(file, text.getBytes(charset));
+      String message = assertThrows(DataException.class, () -> Csv.read(file)).getMessage();
+      assertTrue(message.contains("save it as CSV in UTF-8"), message);
+    }
+  }
+
+  @Test
   void whatIsNoTableIsRefusedByItsLine() throws IOException {
     refused("line 2: a quote stands within a field", "a,b\nc\"d,e\n");
     refused("line 3: a quoted field does not end", "a\nb\n\"c\nd\ne\n");

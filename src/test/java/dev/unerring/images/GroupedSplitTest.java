@@ -26,7 +26,7 @@ class GroupedSplitTest {
   }
 
   private static SourceList list(List<Source> sources, String... names) {
-    return new SourceList(sources, List.of(names), false, false);
+    return new SourceList(sources, List.of(names), false, false, List.of());
   }
 
   /** 400 images of patients with 1 to 12 images each; three classes, the last one rare. */
@@ -109,7 +109,7 @@ class GroupedSplitTest {
       int[] labels = {i % 3 == 0 ? 1 : 0, i % 20 == 0 ? 1 : 0};
       sources.add(new Source("i" + i, Path.of("i" + i), labels, Optional.empty(), -1));
     }
-    SourceList list = new SourceList(sources, List.of("a", "b"), true, false);
+    SourceList list = new SourceList(sources, List.of("a", "b"), true, false, List.of());
     int[] splits = GroupedSplit.seeded(list, new int[] {50, 25, 25}, 1);
     int[] sizes = new int[3];
     int[] rare = new int[3];
@@ -137,7 +137,9 @@ class GroupedSplitTest {
     refused(
         "the class b would have no training image",
         () -> GroupedSplit.check(own, GroupedSplit.own(own)));
-    refused("the split val would be empty", () -> GroupedSplit.check(own, new int[9]));
+    int[] two = {0, 0, 0, 0, 0, 0, 2, 2, 2};
+    refused("the split val would be empty", () -> GroupedSplit.check(own, two));
+    assertArrayEquals(new int[9], GroupedSplit.check(own, new int[9]), "samples for another set");
   }
 
   @Test

@@ -25,6 +25,16 @@ public final class ImageFolder {
     return PngForge.png(height, width, depth, type, samples);
   }
 
+  /** Noise of 12 bits as a grey PNG of 16 bits, or what a window makes of it at 8 bits. */
+  public static byte[] twelveBits(int height, int width, int number, boolean window) {
+    int[] samples = new int[height * width];
+    for (int i = 0; i < samples.length; i++) {
+      int value = Philox.bits(3, 1_401, number, i) >>> 20;
+      samples[i] = window ? value * 255 / 4095 : value;
+    }
+    return PngForge.png(height, width, window ? 8 : 16, PngForge.GREY, samples);
+  }
+
   /** A noise file, its folders made. */
   public static Path write(Path folder, String name, int height, int width, int number) {
     return write(folder, name, picture(height, width, number));

@@ -122,7 +122,13 @@ class PackerTest {
     }
     Path table = Files.writeString(folder.resolve("t.csv"), csv);
     PackInput input =
-        new PackInput.Table(table, "file", List.of("cyst", "mass"), Optional.empty(), List.of());
+        new PackInput.Table(
+            table,
+            Optional.of("file"),
+            List.of("cyst", "mass"),
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
     PackReport report = Packer.pack(request(input, "set.npz", 2), WorkMonitor.SILENT);
     assertTrue(report.text().contains("2 labels; split: the input's own\n"), report.text());
     try (Dataset data = Dataset.open(folder.resolve("set.npz"))) {
@@ -153,7 +159,7 @@ class PackerTest {
             WorkMonitor.SILENT);
     String notes = String.join("\n", report.notes());
     assertTrue(notes.contains("2 images stand in more than one split, byte for byte"), notes);
-    assertTrue(notes.contains("1 files of 16 bits use less than a sixteenth"), notes);
+    assertTrue(notes.contains("1 of 41 images of 16 bits use less than a sixteenth"), notes);
     try (Dataset data = Dataset.open(folder.resolve("set.npz"))) {
       assertEquals(List.of("b", "a"), data.labelNames());
     }

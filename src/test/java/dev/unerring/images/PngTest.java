@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.Json;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +93,119 @@ class PngTest {
     assertArrayEquals(
         new int[] {255, 128},
         decoded(1, 2, 1, PngForge.png(1, 2, 16, PngForge.GREY_ALPHA, 65535, 65535, 65535, 32768)));
+  }
+
+  @Test
+  void theValueOfTransparencyLiesOnBlackAtEveryDepth() {
+    for (int depth : new int[] {1, 2, 4, 8, 16}) {
+      int max = (1 << depth) - 1;
+      for (int value : new int[] {0, 1, max}) {
+        byte[] png =
+            new PngForge()
+                .header(1, 3, depth, PngForge.GREY)
+                .chunk("gAMA", 0, 0, 0x20, 0)
+                .chunk("tRNS", depth == 16 ? value >> 8 : 0xFF, value & 0xFF)
+                .data(1, depth, 0, 1, max)
+                .chunk("IEND")
+                .bytes();
+        int one = (255 + max / 2) / max;
+        int[] expected = {0, value == 1 ? 0 : one, value == max ? 0 : 255};
+        assertArrayEquals(expected, decoded(1, 3, 1, png), depth + " bits, " + value);
+      }
+    }
+    for (int depth : new int[] {8, 16}) {
+      int[] tRNS = depth == 8 ? new int[] {0, 5, 0, 6, 0, 7} : new int[] {1, 5, 1, 6, 1, 7};
+      int high = depth == 8 ? 0 : 256;
+      byte[] png =
+          new PngForge()
+              .header(1, 2, depth, PngForge.RGB)
+              .chunk("tRNS", tRNS)
+              .data(1, depth, high + 5, high + 6, high + 7, high + 5, high + 6, high + 8)
+              .chunk("IEND")
+              .bytes();
+      int[] expected = depth == 8 ? new int[] {0, 0, 0, 5, 6, 8} : new int[] {0, 0, 0, 1, 1, 1};
+      assertArrayEquals(expected, decoded(1, 2, 3, png), depth + " bits");
+    }
+  }
+
+  /** Files of 1, 2 and 4 bits, interlaced or not, and what libpng makes of them. */
+  @Test
+  void greyFilesWithATransparentValueAreThoseOfLibpng() throws IOException {
+    Path folder = Path.of("src/test/resources/png-grey-transparency");
+    Map<?, ?> expected = (Map<?, ?>) Json.parse(Files.readString(folder.resolve("expected.json")));
+    assertEquals(6, expected.size());
+    for (Map.Entry<?, ?> entry : expected.entrySet()) {
+      Path file = folder.resolve((String) entry.getKey());
+      List<?> rows = (List<?>) entry.getValue();
+      int[] values =
+          rows.stream()
+              .flatMap(row -> ((List<?>) row).stream())
+              .mapToInt(value -> ((Number) value).intValue())
+              .toArray();
+      int width = values.length / rows.size();
+      assertArrayEquals(
+          values, decoded(rows.size(), width, 1, Files.readAllBytes(file)), file.toString());
+    }
+  }
+
+  @Test
+  void interlacedGreyWithATransparentValue() {
+    for (int transparent = 0; transparent < 4; transparent++) {
+      // 3 x 3 pixels a..i: pass 1: a; 4: c; 5: g i; 6: b, h; 7: d e f
+      int a = 0x00;
+      int c = 0x80;
+      int gi = 0x30; // 0 3
+      int b = 0x40;
+      int h = 0xC0;
+      int def = 0x6C; // 1 2 3
+      byte[] rows = new byte[12];
+      int[] values = {0, a, 0, c, 0, gi, 0, b, 0, h, 0, def};
+      for (int i = 0; i < values.length; i++) {
+        rows[i] = (byte) values[i];
+      }
+      byte[] header = {0, 0, 0, 3, 0, 0, 0, 3, 2, 0, 0, 0, 1};
+      byte[] png =
+          new PngForge()
+              .chunk("IHDR", header)
+              .chunk("tRNS", 0, transparent)
+              .chunk("IDAT", PngForge.deflate(rows))
+              .chunk("IEND")
+              .bytes();
+      int[] picture = {0, 1, 2, 1, 2, 3, 0, 3, 3};
+      int seen = transparent;
+      int[] expected = Arrays.stream(picture).map(v -> v == seen ? 0 : 85 * v).toArray();
+      assertArrayEquals(expected, decoded(3, 3, 1, png));
+    }
+  }
+
+  @Test
+  void chunksThatContradictThePictureAreRefused() {
+    PngForge grey = new PngForge().header(1, 2, 8, PngForge.GREY);
+    refused("tRNS is not sound", grey.chunk("tRNS", 1).data(1, 8, 1, 2));
+    PngForge alpha = new PngForge().header(1, 1, 8, PngForge.GREY_ALPHA);
+    refused("tRNS is not sound", alpha.chunk("tRNS", 0, 1).data(1, 8, 1, 2));
+    PngForge colours = new PngForge().header(1, 1, 8, PngForge.PALETTE).chunk("PLTE", 1, 2, 3);
+    refused("colour 1 of a palette of 1", colours.data(1, 8, 1));
+    refused("palette is missing", new PngForge().header(1, 1, 8, PngForge.PALETTE).data(1, 8, 0));
+    refused("no colour type 5", new PngForge().header(1, 1, 8, 5).data(1, 8, 0));
+    refused("no colour type 2 of 4 bits", new PngForge().header(1, 1, 4, PngForge.RGB));
+    refused(
+        "a row has filter 9",
+        new PngForge()
+            .header(1, 1, 8, PngForge.GREY)
+            .chunk("IDAT", PngForge.deflate(new byte[] {9, 1})));
+    refused(
+        "its pixels end too early",
+        new PngForge()
+            .header(2, 2, 8, PngForge.GREY)
+            .chunk("IDAT", PngForge.deflate(new byte[] {0, 1, 1})));
+  }
+
+  private static void refused(String part, PngForge png) {
+    byte[] bytes = png.chunk("IEND").bytes();
+    String message =
+        assertThrows(DataException.class, () -> ImageFiles.decode(FILE, bytes)).getMessage();
+    assertTrue(message.startsWith("scan.png: ") && message.contains(part), message);
   }
 
   @Test

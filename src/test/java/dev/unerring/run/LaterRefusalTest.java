@@ -209,7 +209,8 @@ class LaterRefusalTest extends LaterCorrectionCase {
         };
     StoppedException stop = assertThrows(StoppedException.class, () -> correct(first));
     assertTrue(
-        stop.getMessage().endsWith("; nothing is written and first is as it was"), stop.getMessage());
+        stop.getMessage().endsWith("; nothing is written and first is as it was"),
+        stop.getMessage());
     assertEquals(3, stop.exitCode());
     requireNothing();
     monitor =

@@ -40,7 +40,7 @@ record BannedUse(Pattern symbol, Pattern allowedIn, String reason) {
           ban(
               "java/(lang/System\\.(nanoTime|currentTimeMillis):|time/[^.]*\\.now:"
                   + "|time/Clock\\.|util/Date\\.<init>:\\(\\)).*",
-              "cli\\..*",
+              "cli\\..*|base\\.Fma", // which of two ways to the same bits is fast
               "a run is a function of plan, data and code; clocks belong to cli"),
           ban(
               "java/lang/String\\.(format:\\("
@@ -95,7 +95,7 @@ record BannedUse(Pattern symbol, Pattern allowedIn, String reason) {
               "handles looked up by name are reflection; write the call"),
           ban(
               "java/lang/(System\\.exit|Runtime\\.(exit|halt)):.*",
-              "cli\\.Main",
+              "cli\\.(Main|Launcher)",
               "only the program's entry ends the JVM; throw an UnerringException"),
           ban(
               "java/lang/System\\.(out|err|in|console|setOut|setErr):.*"

@@ -40,8 +40,7 @@ class RealImagesPackTest {
         }
       }
       Path table = Files.writeString(folder.resolve("t.csv"), csv);
-      PackInput input =
-          new PackInput.Table(table, "path", List.of("label"), Optional.empty(), real.labelNames());
+      PackInput input = PackInput.Table.of(table).withClasses(real.labelNames());
       Path out = folder.resolve("again.npz");
       Packer.pack(
           new PackRequest(input, out, Optional.empty(), Fit.NONE, 0, List.of(), 0, 2),

@@ -1,18 +1,21 @@
 package dev.unerring.backend.cuda;
 
 import dev.unerring.backend.HeldImages;
+import dev.unerring.ffi.NativeHandle;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Images in the memory of the GPU, as bytes; the order of a pass and its labels lie beside them.
+ * After {@link #close} a pass is refused.
  */
-final class CudaImages implements HeldImages {
+final class CudaImages implements HeldImages, AutoCloseable {
   private static final long WORD = Integer.BYTES;
 
   private final Gpu gpu;
   private final Kernels kernels;
+  private final NativeHandle memory;
   private final Buffer images;
   private final int imageBytes;
   private final Buffer position;
@@ -20,20 +23,34 @@ final class CudaImages implements HeldImages {
   private final Scratch labels;
   private int labelsPerSample;
   private boolean labelled;
+  private boolean closed;
 
   CudaImages(Gpu gpu, Kernels kernels, MemorySegment bytes, int imageBytes) {
     this.gpu = gpu;
     this.kernels = kernels;
     this.imageBytes = imageBytes;
-    images = gpu.allocate(Math.ceilDiv(bytes.byteSize(), WORD));
-    gpu.upload(bytes, images);
-    position = gpu.allocate(1);
+    long words = Math.ceilDiv(bytes.byteSize(), WORD);
+    memory = gpu.own(gpu.memory(Gpu.bytes(words + 1)));
+    Buffer whole = new Buffer(memory.memory(Gpu.bytes(words + 1)));
+    images = whole.slice(0, words);
+    position = whole.slice(words, 1);
     order = new Scratch(gpu);
     labels = new Scratch(gpu);
+    try {
+      gpu.upload(bytes, images);
+    } catch (RuntimeException | Error e) {
+      try {
+        close();
+      } catch (RuntimeException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
   }
 
   @Override
   public void begin(int[] samples, int[] given) {
+    requireOpen();
     gpu.upload(MemorySegment.ofArray(samples), first(order, samples.length));
     gpu.clear(position);
     labelled = given.length > 0;
@@ -49,6 +66,7 @@ final class CudaImages implements HeldImages {
 
   @Override
   public void next(Tensor x, Buffer labelsOfBatch) {
+    requireOpen();
     if (labelsOfBatch != null && !labelled) {
       throw new IllegalStateException("the pass over the images was begun without labels");
     }
@@ -68,5 +86,23 @@ final class CudaImages implements HeldImages {
         .number(labelsOfBatch == null ? 0 : labelsPerSample)
         .number(x.shape().n())
         .launch(1, 1, 1, Kernels.THREADS, 1);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the images on the GPU are gone: their data set is closed");
+    }
+  }
+
+  /** Frees the memory on the GPU; what was recorded with it is void. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      gpu.moved();
+      gpu.free(memory);
+      order.close();
+      labels.close();
+    }
   }
 }

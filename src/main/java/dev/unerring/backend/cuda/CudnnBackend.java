@@ -5,6 +5,7 @@ import dev.unerring.backend.Backend;
 import dev.unerring.backend.Chunks;
 import dev.unerring.backend.Exactness;
 import dev.unerring.backend.OperandChecks;
+import dev.unerring.backend.Turn;
 import dev.unerring.backend.Window;
 import dev.unerring.backend.cuda.CudnnConvolution.Algorithms;
 import dev.unerring.ffi.CudaStatus;
@@ -75,50 +76,62 @@ public final class CudnnBackend extends CudaBackend {
 
   @Override
   public void convForward(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
-    OperandChecks.conv(x, weight, bias, window, y);
-    if (!convolutions.forward(x, weight, bias, window, y)) {
-      super.convForward(x, weight, bias, window, y);
+    try (Turn _ = turn.take()) {
+      OperandChecks.conv(x, weight, bias, window, y);
+      if (!convolutions.forward(x, weight, bias, window, y)) {
+        super.convForward(x, weight, bias, window, y);
+      }
     }
   }
 
   @Override
   public void convBackwardInput(Tensor gradY, Buffer weight, Window window, Tensor gradX) {
-    OperandChecks.conv(gradX, weight, null, window, gradY);
-    if (!convolutions.backwardInput(gradY, weight, window, gradX)) {
-      super.convBackwardInput(gradY, weight, window, gradX);
+    try (Turn _ = turn.take()) {
+      OperandChecks.conv(gradX, weight, null, window, gradY);
+      if (!convolutions.backwardInput(gradY, weight, window, gradX)) {
+        super.convBackwardInput(gradY, weight, window, gradX);
+      }
     }
   }
 
   @Override
   public void convBackwardWeight(
       Tensor x, Tensor gradY, Window window, Buffer gradWeight, Buffer gradBias) {
-    OperandChecks.conv(x, gradWeight, gradBias, window, gradY);
-    if (convolutions.backwardWeight(x, gradY, window, gradWeight)) {
-      channelSums(gradY, Chunks.ofPositions(gradY.shape()), gradBias);
-    } else {
-      super.convBackwardWeight(x, gradY, window, gradWeight, gradBias);
+    try (Turn _ = turn.take()) {
+      OperandChecks.conv(x, gradWeight, gradBias, window, gradY);
+      if (convolutions.backwardWeight(x, gradY, window, gradWeight)) {
+        channelSums(gradY, Chunks.ofPositions(gradY.shape()), gradBias);
+      } else {
+        super.convBackwardWeight(x, gradY, window, gradWeight, gradBias);
+      }
     }
   }
 
   @Override
   public void linearForward(Tensor x, Buffer weight, Buffer bias, Tensor y) {
-    OperandChecks.linear(x, weight, bias, y);
-    matrices.forward(x, weight, bias, y);
+    try (Turn _ = turn.take()) {
+      OperandChecks.linear(x, weight, bias, y);
+      matrices.forward(x, weight, bias, y);
+    }
   }
 
   @Override
   public void linearBackwardInput(Tensor gradY, Buffer weight, Tensor gradX) {
-    OperandChecks.linear(gradX, weight, null, gradY);
-    matrices.backwardInput(gradY, weight, gradX);
+    try (Turn _ = turn.take()) {
+      OperandChecks.linear(gradX, weight, null, gradY);
+      matrices.backwardInput(gradY, weight, gradX);
+    }
   }
 
   @Override
   public void linearBackwardWeight(Tensor x, Tensor gradY, Buffer gradWeight, Buffer gradBias) {
-    OperandChecks.linear(x, gradWeight, gradBias, gradY);
-    matrices.backwardWeight(x, gradY, gradWeight);
-    int n = gradY.shape().n();
-    Shape vectors = Shape.vectors(n, gradY.shape().imageElements());
-    channelSums(new Tensor(vectors, gradY.data()), Chunks.flat(n), gradBias);
+    try (Turn _ = turn.take()) {
+      OperandChecks.linear(x, gradWeight, gradBias, gradY);
+      matrices.backwardWeight(x, gradY, gradWeight);
+      int n = gradY.shape().n();
+      Shape vectors = Shape.vectors(n, gradY.shape().imageElements());
+      channelSums(new Tensor(vectors, gradY.data()), Chunks.flat(n), gradBias);
+    }
   }
 
   private void channelSums(Tensor gradY, Chunks chunks, Buffer gradBias) {

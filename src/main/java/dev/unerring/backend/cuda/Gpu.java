@@ -136,6 +136,16 @@ final class Gpu implements AutoCloseable {
     return handles.add(handle);
   }
 
+  /**
+   * Gives a handle of {@link #own} back before the GPU is closed, after all that was begun with it.
+   */
+  void free(NativeHandle handle) {
+    handles.remove(handle);
+    try (handle) {
+      synchronize();
+    }
+  }
+
   /** Memory of {@code words} 32-bit words, all zero, that lives as long as the GPU is open. */
   Buffer allocate(long words) {
     long bytes = bytes(words);

@@ -13,6 +13,11 @@ final class Handles implements AutoCloseable {
     return handle;
   }
 
+  /** Leaves a handle to its user. */
+  void remove(NativeHandle handle) {
+    handles.remove(handle);
+  }
+
   @Override
   public void close() {
     RuntimeException first = null;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.IoReason;
 import dev.unerring.ffi.CudaDevice;
 import dev.unerring.ffi.CudaRuntime;
 import dev.unerring.ffi.NativeCallException;
@@ -15,17 +16,20 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The kernels as this program carries them: compiled for many GPUs (a fatbin, where the build had
- * NVIDIA's compiler), and as source for NVRTC on all others.
+ * The kernels as this program carries them: as source for NVRTC, and compiled for many GPUs in the
+ * file of the system property {@code unerring.cuda.kernels}, else in the {@code lib} folder of the
+ * running JDK image, where the build had NVIDIA's compiler. The jar has the source only.
  */
 public final class KernelCode {
-  private static final String FATBIN = "kernels.fatbin";
+  private static final String FATBIN = "unerring_cuda.fatbin";
   private static final String SOURCE = "kernels.cu";
   private static final Pattern INCLUDE = Pattern.compile("#include \"([^\"]+)\"");
 
@@ -42,9 +46,20 @@ public final class KernelCode {
 
   private KernelCode() {}
 
-  /** The compiled kernels, if the build had NVIDIA's compiler. */
+  /** The compiled kernels, if they are there. */
   public static Optional<byte[]> compiled() {
-    return Optional.ofNullable(resource(FATBIN));
+    String named = System.getProperty("unerring.cuda.kernels");
+    Path file =
+        named == null ? Path.of(System.getProperty("java.home"), "lib", FATBIN) : Path.of(named);
+    if (named == null && !Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new DeviceException(
+          file + ", the compiled kernels, cannot be read: " + IoReason.of(e), e);
+    }
   }
 
   /** The source in one piece: included files stand where they are included. */

@@ -45,7 +45,7 @@ final class Recordings {
     if (known == null || known.moves != gpu.moves()) {
       operations.run();
       if (recordings.size() >= MOST) {
-        recordings.values().forEach(Recordings::forget);
+        recordings.values().forEach(this::forget);
         recordings.clear();
       }
       forget(recordings.put(key, new Recording(gpu.moves())));
@@ -75,14 +75,15 @@ final class Recordings {
     return launches;
   }
 
-  private static void forget(Recording recording) {
+  private void forget(Recording recording) {
     if (recording != null && recording.graph != null) {
-      recording.graph.close();
+      gpu.free(recording.graph);
     }
   }
 
   /**
    * The graph; null where the libraries refuse, which an ordinary call then explains, if at all.
+   * What else the operations throw is thrown on, and no graph stays behind.
    */
   private NativeHandle record(Runnable operations) {
     CudaRuntime runtime = gpu.runtime();
@@ -92,42 +93,53 @@ final class Recordings {
     } catch (NativeCallException e) {
       return null;
     }
-    boolean whole = false;
-    MemorySegment captured = MemorySegment.NULL;
-    gpu.recording(true);
-    try {
-      operations.run();
-      whole = true;
-    } catch (NativeCallException e) {
-      whole = false;
-    } finally {
-      gpu.recording(false);
-      captured = end(runtime);
-    }
-    if (captured.address() == 0) {
-      return null;
-    }
-    try (NativeHandle graph = new NativeHandle(captured, runtime::cudaGraphDestroy)) {
-      return whole
-          ? gpu.own(
+    try (Capture capture = new Capture()) {
+      try {
+        operations.run();
+      } catch (NativeCallException e) {
+        return null;
+      }
+      MemorySegment graph = capture.end();
+      return graph.address() == 0
+          ? null
+          : gpu.own(
               new NativeHandle(
-                  runtime.cudaGraphInstantiateWithFlags(graph.address(), 0),
-                  runtime::cudaGraphExecDestroy))
-          : null;
+                  runtime.cudaGraphInstantiateWithFlags(graph, 0), runtime::cudaGraphExecDestroy));
     }
   }
 
-  /** The captured graph; null where the capture was given up, and then no error is left behind. */
-  private MemorySegment end(CudaRuntime runtime) {
-    try {
-      return runtime.cudaStreamEndCapture(gpu.stream());
-    } catch (NativeCallException e) {
+  /** A capture under way, which ends, and whose graph is destroyed, whatever is thrown. */
+  private final class Capture implements AutoCloseable {
+    private MemorySegment graph;
+
+    Capture() {
+      gpu.recording(true);
+    }
+
+    /** The graph; null where the capture was given up, and then no error is left behind. */
+    MemorySegment end() {
+      gpu.recording(false);
+      graph = MemorySegment.NULL;
       try {
-        runtime.cudaGetLastError();
-      } catch (NativeCallException left) {
-        e.addSuppressed(left);
+        graph = gpu.runtime().cudaStreamEndCapture(gpu.stream());
+      } catch (NativeCallException e) {
+        try {
+          gpu.runtime().cudaGetLastError();
+        } catch (NativeCallException left) {
+          e.addSuppressed(left);
+        }
       }
-      return MemorySegment.NULL;
+      return graph;
+    }
+
+    @Override
+    public void close() {
+      if (graph == null) {
+        end();
+      }
+      if (graph.address() != 0) {
+        gpu.runtime().cudaGraphDestroy(graph);
+      }
     }
   }
 }

@@ -4,17 +4,18 @@ import dev.unerring.ffi.NativeHandle;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One growing piece of working memory, kept from call to call until the GPU is closed; its content
- * is undefined.
+ * One growing piece of working memory, kept from call to call until it or the GPU is closed; its
+ * content is undefined.
  */
-final class Scratch {
+final class Scratch implements AutoCloseable {
   private final Gpu gpu;
+  private final NativeHandle owned;
   private NativeHandle handle;
   private MemorySegment memory = MemorySegment.NULL;
 
   Scratch(Gpu gpu) {
     this.gpu = gpu;
-    gpu.own(new NativeHandle(MemorySegment.NULL, nothing -> release()));
+    owned = gpu.own(new NativeHandle(MemorySegment.NULL, nothing -> release()));
   }
 
   /** At least {@code words} 32-bit words; what an earlier call returned is no longer valid. */
@@ -35,5 +36,10 @@ final class Scratch {
       memory = MemorySegment.NULL;
       handle.close();
     }
+  }
+
+  @Override
+  public void close() {
+    gpu.free(owned);
   }
 }

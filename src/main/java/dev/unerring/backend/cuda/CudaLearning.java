@@ -1,5 +1,6 @@
 package dev.unerring.backend.cuda;
 
+import dev.unerring.backend.AdamStep;
 import dev.unerring.backend.Chunks;
 import dev.unerring.backend.OperandChecks;
 import dev.unerring.tensor.Buffer;
@@ -8,23 +9,27 @@ import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The losses of {@link CudaBackend}. Labels are an index, so they are copied back and checked; in a
- * recording nothing can be looked at, and the call before it has checked.
+ * Losses and optimisers of {@link CudaBackend}. Labels are an index, so they are copied back and
+ * checked; in a recording nothing can be looked at, and the call before it has checked.
  */
-final class CudaLosses {
+final class CudaLearning {
   /** Threads of a block. */
   private static final int SAMPLES = 64;
+
+  private static final int COUNT_WORDS = 2;
 
   private final Gpu gpu;
   private final Kernels kernels;
   private final CudaSums sums;
   private final Scratch each;
+  private final Buffer counter;
 
-  CudaLosses(Gpu gpu, Kernels kernels, CudaSums sums) {
+  CudaLearning(Gpu gpu, Kernels kernels, CudaSums sums) {
     this.gpu = gpu;
     this.kernels = kernels;
     this.sums = sums;
     each = new Scratch(gpu);
+    counter = gpu.allocate(COUNT_WORDS);
   }
 
   /** weights: one a sample, or null. */
@@ -83,5 +88,54 @@ final class CudaLosses {
     MemorySegment copy = MemorySegment.ofArray(new int[Math.toIntExact(count)]);
     gpu.download(words, copy);
     return new Buffer(copy);
+  }
+
+  long countNonFinite(Buffer values) {
+    gpu.clear(counter);
+    kernels.of("count_non_finite").at(values).at(counter).count(values.length());
+    kernels.launch(values.length());
+    long[] count = new long[1];
+    gpu.download(counter, MemorySegment.ofArray(count));
+    return count[0];
+  }
+
+  void sgdStep(
+      Buffer parameter,
+      Buffer gradient,
+      Buffer velocity,
+      float learningRate,
+      float momentum,
+      float weightDecay) {
+    OperandChecks.sameLength(parameter, gradient, velocity);
+    kernels
+        .of("sgd_step")
+        .at(parameter)
+        .at(gradient)
+        .at(velocity)
+        .real(learningRate)
+        .real(momentum)
+        .real(weightDecay)
+        .count(parameter.length())
+        .launch(parameter.length());
+  }
+
+  void adamStep(Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep c) {
+    OperandChecks.sameLength(parameter, gradient, first, second);
+    kernels
+        .of("adam_step")
+        .at(parameter)
+        .at(gradient)
+        .at(first)
+        .at(second)
+        .real(c.beta1())
+        .real(c.oneMinusBeta1())
+        .real(c.beta2())
+        .real(c.oneMinusBeta2())
+        .real(c.rate())
+        .real(c.correction())
+        .real(c.epsilon())
+        .real(c.weightDecay())
+        .count(parameter.length())
+        .launch(parameter.length());
   }
 }

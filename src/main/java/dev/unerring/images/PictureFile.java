@@ -1,0 +1,20 @@
+package dev.unerring.images;
+
+import dev.unerring.dataset.ImageRemark;
+import java.util.Set;
+
+/** An image file whose header has been read and checked; its pixels are not decoded yet. */
+sealed interface PictureFile permits PngDecoder, JpegDecoder {
+  /** Number of 8-bit samples of the decoded picture: height x width x channels. */
+  long samples();
+
+  /**
+   * Decodes it.
+   *
+   * @throws dev.unerring.base.DataException where the file is damaged
+   */
+  Picture decode();
+
+  /** What a user should know of the decoded file. */
+  Set<ImageRemark> remarks();
+}
