@@ -22,6 +22,7 @@ public final class CpuBackend implements Backend {
   private final CpuNormalization normalization;
   private final CpuPointwise pointwise;
   private final CpuLearning learning;
+  private long buffers;
 
   /** A backend on bound kernels with its own threads, the calling one included. */
   CpuBackend(CpuKernels kernels, int threads) {
@@ -67,9 +68,19 @@ public final class CpuBackend implements Backend {
     return new CpuKernels(library, set);
   }
 
+  /** Bytes of all buffers and of the kernels' working memory. */
+  long bytes() {
+    return buffers + team.bytes();
+  }
+
   /** Name of the kernel set in use. */
   public String kernelSet() {
     return team.kernels.set().label();
+  }
+
+  /** Threads, the calling one included. */
+  public int threads() {
+    return team.workers.count();
   }
 
   /** File of the native library in use, or its place in the jar. */
@@ -104,9 +115,11 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Buffer allocate(long words) {
+    long bytes = Math.multiplyExact(words, (long) Float.BYTES);
     try (Turn _ = turn.take()) {
-      return new Buffer(
-          CpuScratch.allocate(team.arena, Math.multiplyExact(words, (long) Float.BYTES)));
+      Buffer buffer = new Buffer(CpuScratch.allocate(team.arena, bytes));
+      buffers += bytes;
+      return buffer;
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * way, so that its ranges are made once and a step allocates nothing.
  */
 final class CpuLearning {
-  private static final int ADAM_CONSTANTS = 8;
+  static final int ADAM_CONSTANTS = 8;
 
   private final CpuTeam team;
   private final CpuScratch losses;

@@ -27,13 +27,24 @@ final class CpuScratch implements AutoCloseable {
    * @throws DeviceException where there is not enough memory
    */
   MemorySegment floats(long floats) {
-    long bytes = Math.multiplyExact(Math.max(1, floats), (long) Float.BYTES);
+    long bytes = grown(memory.byteSize(), floats);
     if (memory.byteSize() < bytes) {
       close();
       arena = arenas.get();
-      memory = allocate(arena, bytes + bytes / 4);
+      memory = allocate(arena, bytes);
     }
     return memory;
+  }
+
+  /** Bytes after {@link #floats} of memory that had {@code bytes} before. */
+  static long grown(long bytes, long floats) {
+    long wanted = Math.multiplyExact(Math.max(1, floats), (long) Float.BYTES);
+    return bytes < wanted ? wanted + wanted / 4 : bytes;
+  }
+
+  /** Bytes that are held. */
+  long bytes() {
+    return memory.byteSize();
   }
 
   /** Native memory, or a typed error that says how much was asked for. */

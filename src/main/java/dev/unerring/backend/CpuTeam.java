@@ -58,6 +58,15 @@ final class CpuTeam implements AutoCloseable {
     return scratch;
   }
 
+  /** Bytes of working memory that are held. */
+  long bytes() {
+    long bytes = threadScratch.bytes();
+    for (CpuScratch scratch : scratches) {
+      bytes += scratch.bytes();
+    }
+    return bytes;
+  }
+
   private void channelSums(long begin, long end) {
     kernels.channelSums(summed, parts, words, begin, end);
   }

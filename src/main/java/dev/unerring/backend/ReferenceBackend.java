@@ -5,6 +5,7 @@ import dev.unerring.base.OrderedMath;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -15,6 +16,7 @@ import java.lang.foreign.ValueLayout;
  * <p>Letters: N images, D H W positions, C channels, K taps; i for input, o for output.
  */
 public final class ReferenceBackend implements Backend {
+  private final Arena arena = Arena.ofShared();
   // Its operations share nothing, so only what reaches the memory of a pass takes the turn.
   private final Turn turn = new Turn();
 
@@ -39,7 +41,7 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Buffer allocate(long words) {
     try (Turn _ = turn.take()) {
-      return new Buffer(MemorySegment.ofArray(new float[Math.toIntExact(words)]));
+      return new Buffer(CpuScratch.allocate(arena, Math.multiplyExact(words, (long) Float.BYTES)));
     }
   }
 
@@ -576,7 +578,9 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public void close() {
-    turn.end();
+    if (turn.end()) {
+      arena.close();
+    }
   }
 
   // ---- the long reduction: ascending chains in chunks, then the tree of adjacent pairs ----

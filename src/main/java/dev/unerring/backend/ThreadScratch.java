@@ -24,7 +24,7 @@ final class ThreadScratch implements AutoCloseable {
       return;
     }
     pieceFloats = 0; // until the memory is there
-    long piece = Math.ceilDiv(Math.max(1, floats), PIECE_FLOATS) * PIECE_FLOATS;
+    long piece = rounded(floats);
     MemorySegment whole = memory.floats(Math.multiplyExact(piece, (long) free.length));
     pieceFloats = piece;
     long bytes = piece * Float.BYTES;
@@ -32,6 +32,16 @@ final class ThreadScratch implements AutoCloseable {
       free[i] = whole.asSlice(i * bytes, bytes);
     }
     left = free.length;
+  }
+
+  /** Floats of a piece for at least {@code floats}. */
+  static long rounded(long floats) {
+    return Math.ceilDiv(Math.max(1, floats), PIECE_FLOATS) * PIECE_FLOATS;
+  }
+
+  /** Bytes that are held. */
+  long bytes() {
+    return memory.bytes();
   }
 
   synchronized MemorySegment take() {

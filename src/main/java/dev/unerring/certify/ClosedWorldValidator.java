@@ -32,7 +32,9 @@ import java.util.TreeSet;
  * they do on the training samples is counted too.
  */
 public final class ClosedWorldValidator {
-  private static final int BATCH = 128;
+  /** Images of a pass, at most, where nothing else is asked for. */
+  public static final int BATCH = 128;
+
   private static final int HASHED_BYTES = 1 << 16;
 
   /**
@@ -57,11 +59,19 @@ public final class ClosedWorldValidator {
    * @throws VerificationException where the backend's logits are not those of the definition
    */
   public static Recheck recheck(Path model, Path data, Backend backend) {
+    return recheck(model, data, backend, BATCH);
+  }
+
+  /**
+   * The same with passes of at most {@code batch} images, which changes the memory that is taken
+   * and no result.
+   */
+  public static Recheck recheck(Path model, Path data, Backend backend, int batch) {
     if (backend.exactness() != Exactness.BITWISE) {
       throw new VerificationException(
           "the backend '" + backend.name() + "' is not bit-exact and cannot judge a model");
     }
-    Network network = ModelFile.read(model, backend, BATCH);
+    Network network = ModelFile.read(model, backend, batch);
     try (Dataset dataset = Dataset.open(data)) {
       requireFit(model, network, dataset);
       if (dataset.mappedFile().isPresent()) {
@@ -75,7 +85,7 @@ public final class ClosedWorldValidator {
       int checked = againstReference(model, dataset, network, train, judge.patched());
       return new Recheck(
           dataset.sha256(),
-          StoredTensors.of(network).weightsSha256(),
+          StoredTensors.view(network).weightsSha256(),
           sha256(List.of(train, val, test)),
           verdict(dataset, dataset.train(), train),
           verdict(dataset, dataset.val(), val),
@@ -138,10 +148,10 @@ public final class ClosedWorldValidator {
     return samples.length;
   }
 
-  /** Logits of some samples by the definition: one model in memory, a plain loop on one thread. */
+  /** Logits of some samples by the definition, one image in memory, a plain loop on one thread. */
   private static float[] byDefinition(Path model, Split train, int[] samples) {
     try (Backend reference = new ReferenceBackend()) {
-      return Evaluator.logits(ModelFile.read(model, reference, samples.length), train, samples);
+      return Evaluator.logits(ModelFile.read(model, reference, 1), train, samples);
     }
   }
 

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 final class CorrectCommand implements Callable<Integer> {
   private static final int GOAL_NOT_REACHED = 3;
   private static final int INTERRUPTED = 130;
-  private static final List<Method> LATER =
+  static final List<Method> LATER =
       List.of(Method.AUTO, Method.FOCUS, Method.TUNNELING, Method.PATCH);
 
   @ParentCommand private Main main;
@@ -79,6 +79,7 @@ final class CorrectCommand implements Callable<Integer> {
 
   @Option(
       names = "--corrector",
+      completionCandidates = Choices.LaterCorrectors.class,
       paramLabel = "NAME",
       description =
           "focus, tunneling, patch, or auto: all three until nothing is left; default: that of"
@@ -122,7 +123,7 @@ final class CorrectCommand implements Callable<Integer> {
             Version.number());
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
-    boolean bar = !noProgress && WorkTerminal.onTerminal();
+    boolean bar = !noProgress && StandardStream.drawsOnStderr();
     Terminal terminal = new Terminal(err, bar, deadline, interrupt);
     Optional<RunResult> result;
     try {

@@ -64,6 +64,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
 
   @Option(
       names = "--fit",
+      completionCandidates = Choices.Fits.class,
       paramLabel = "RULE",
       defaultValue = "crop",
       description = {
@@ -74,6 +75,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
 
   @Option(
       names = "--channels",
+      completionCandidates = Choices.Channels.class,
       paramLabel = "1|3|auto",
       defaultValue = "auto",
       description = "Grey, RGB, or RGB only if an image has a colour (default auto).")

@@ -64,8 +64,18 @@ final class PredictCommand implements Callable<Integer> {
       description = "Of npz files take <split>_images: train, val or test.")
   private String split;
 
-  @Option(names = "--format", defaultValue = "csv", description = "csv (default) or json: lines.")
+  @Option(
+      names = "--format",
+      completionCandidates = Choices.Formats.class,
+      defaultValue = "csv",
+      description = "csv (default) or json: lines.")
   private String format;
+
+  @Option(
+      names = "--csv-safe",
+      description =
+          "In CSV, an apostrophe before names that a spreadsheet would take for a formula (= + - @).")
+  private boolean csvSafe;
 
   @Option(names = "--out", paramLabel = "F", description = "File to write instead of stdout.")
   private Path out;
@@ -81,6 +91,9 @@ final class PredictCommand implements Callable<Integer> {
   public Integer call() {
     if (!format.equals("csv") && !format.equals("json")) {
       throw new UsageException("--format is csv or json, not '" + format + "'");
+    }
+    if (csvSafe && format.equals("json")) {
+      throw new UsageException("--csv-safe is for --format csv; leave it out");
     }
     if (split != null) {
       SplitNames.require(split);
@@ -119,9 +132,15 @@ final class PredictCommand implements Callable<Integer> {
       watch.note("Not for clinical use.");
       StringBuilder text = new StringBuilder();
       PrintWriter stdout = spec.commandLine().getOut();
-      Consumer<String> lines =
-          out == null ? line -> stdout.print(line + "\n") : line -> text.append(line).append('\n');
-      PredictionLines rows = new PredictionLines(model, format.equals("json"), lines);
+      Consumer<String> lines = line -> text.append(line).append('\n');
+      if (out == null) {
+        lines =
+            line -> {
+              stdout.print(line + "\n");
+              stdout.flush(); // a reader that has gone ends the work here
+            };
+      }
+      PredictionLines rows = new PredictionLines(model, form(), lines);
       Predictor predictor = new Predictor(model, network, rows::write);
       predict(predictor, images, model.fit(), watch);
       watch.clear();
@@ -131,6 +150,12 @@ final class PredictCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private PredictionLines.Form form() {
+    return format.equals("json")
+        ? PredictionLines.Form.JSON
+        : csvSafe ? PredictionLines.Form.SAFE_CSV : PredictionLines.Form.CSV;
   }
 
   /**

@@ -15,24 +15,35 @@ import java.util.stream.Collectors;
 final class PredictionLines {
   private final TrainedModel model;
   private final boolean multiLabel;
-  private final boolean json;
+  private final Form form;
   private final Consumer<String> lines;
   private boolean begun;
+
+  /** How lines are written. */
+  enum Form {
+    /** RFC 4180. */
+    CSV,
+    /** The same, and no name is a formula for a spreadsheet. */
+    SAFE_CSV,
+    /** A JSON object each. */
+    JSON
+  }
 
   /**
    * Lines of a model.
    *
    * @param lines takes each line, without its end
    */
-  PredictionLines(TrainedModel model, boolean json, Consumer<String> lines) {
+  PredictionLines(TrainedModel model, Form form, Consumer<String> lines) {
     this.model = model;
     this.multiLabel = model.task() == Task.MULTI_LABEL;
-    this.json = json;
+    this.form = form;
     this.lines = lines;
   }
 
   /** Writes a line; before the first of a CSV the header, in which scores may be missing. */
   void write(Prediction prediction) {
+    boolean json = form == Form.JSON;
     if (!json && !begun) {
       lines.accept(header(prediction.scores().size(), prediction.logits().size()));
     }
@@ -53,12 +64,16 @@ final class PredictionLines {
 
   /** Of multi-label sets, labels are separated by blanks and names by semicolons. */
   private String csv(Prediction p) {
-    StringBuilder line = new StringBuilder(CsvField.quoted(p.file())).append(',').append(p.index());
+    StringBuilder line = new StringBuilder(field(p.file())).append(',').append(p.index());
     line.append(',').append(joined(p.labels(), " "));
-    line.append(',').append(CsvField.quoted(String.join("; ", names(p))));
+    line.append(',').append(field(String.join("; ", names(p))));
     p.scores().forEach(score -> line.append(',').append(score));
     p.logits().forEach(logit -> line.append(',').append(logit));
     return line.append(',').append(p.margin()).toString();
+  }
+
+  private String field(String text) {
+    return form == Form.SAFE_CSV ? CsvField.safe(text) : CsvField.quoted(text);
   }
 
   private String json(Prediction p) {

@@ -84,7 +84,7 @@ public final class Focus implements Corrector {
         left = errors(network);
         if (plan.costs().compare(left, fewest) <= 0) {
           fewest = left;
-          best = StoredTensors.of(network);
+          best = StoredTensors.of(network, best);
         }
       }
       boolean gained = plan.costs().compare(fewest, atStart) < 0;

@@ -80,7 +80,8 @@ public final class Tunneling implements Corrector {
       ErrorList left = session.run(t, dt);
       if (left.count() == 0) {
         reached = t;
-        accepted = StoredTensors.of(network);
+        StoredTensors free = accepted == session.best ? null : accepted;
+        accepted = StoredTensors.of(network, free);
         plateau = List.of();
         if (t == 1.0) {
           endedBy = "floor";

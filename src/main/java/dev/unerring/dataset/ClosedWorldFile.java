@@ -17,12 +17,23 @@ import java.util.List;
  */
 public final class ClosedWorldFile {
   private static final int PIECE = 1 << 16;
+  private static final long HEADERS = 1 << 14;
 
   private ClosedWorldFile() {}
 
   /** The name under which a file with these samples is read as the same set. */
   public static String name(Dataset data) {
     return data.name() + ".npz";
+  }
+
+  /** Bytes of a file with {@code more} samples, at most. */
+  public static long bytes(Dataset data, int more) {
+    long sample = data.imageShape().imageElements() + (long) data.train().labelCount() * Long.BYTES;
+    long samples = more;
+    for (Split split : data.splits()) {
+      samples += split.size();
+    }
+    return samples * sample + HEADERS;
   }
 
   /**

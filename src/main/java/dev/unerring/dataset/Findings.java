@@ -32,6 +32,7 @@ final class Findings {
     findings.imbalance();
     findings.allIdentical();
     findings.pixels();
+    findings.remarks();
     return List.copyOf(findings.found);
   }
 
@@ -194,7 +195,6 @@ final class Findings {
   }
 
   private void pixels() {
-    audit.remarks().forEach(remark -> found.add(Finding.warning("nearly-black-images", remark)));
     int constant = audit.constantImages().size();
     if (constant > 0) {
       found.add(
@@ -232,5 +232,9 @@ final class Findings {
                     train.mean())));
       }
     }
+  }
+
+  private void remarks() {
+    audit.remarks().forEach(remark -> found.add(Finding.warning("nearly-black-images", remark)));
   }
 }

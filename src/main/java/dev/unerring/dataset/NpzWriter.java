@@ -1,6 +1,7 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.AtomicFile;
+import dev.unerring.base.DiskSpace;
 import dev.unerring.base.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -141,6 +142,10 @@ public final class NpzWriter {
 
   /** Writes the file so that it is either complete or not there; DataException on failure. */
   public void write(Path target) {
+    if (!deflated) {
+      long bytes = entries.stream().mapToLong(Entry::size).sum();
+      DiskSpace.require(target.toAbsolutePath().getParent(), bytes, target.toString());
+    }
     AtomicFile.write(target, this::writeTo);
   }
 

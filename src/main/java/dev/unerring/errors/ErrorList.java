@@ -50,13 +50,14 @@ public record ErrorList(int samples, int columns, List<Misclassification> errors
     int width = logits.length / Math.max(1, labels.samples());
     List<Misclassification> errors = new ArrayList<>();
     for (int n = 0; n < labels.samples(); n++) {
+      float[] own = null; // shared by the errors of a sample
       for (int column = 0; column < labels.columns(); column++) {
         float margin = labels.margin(logits, n, column);
         boolean open = open(labels, logits, n, column);
         int given = labels.values()[n * labels.columns() + column];
         int predicted = labels.predicted(logits, n, column);
         if (open || predicted != given) {
-          float[] own = Arrays.copyOfRange(logits, n * width, (n + 1) * width);
+          own = own == null ? Arrays.copyOfRange(logits, n * width, (n + 1) * width) : own;
           errors.add(new Misclassification(n, column, given, predicted, own, margin, open));
         }
       }

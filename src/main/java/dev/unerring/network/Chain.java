@@ -57,18 +57,6 @@ final class Chain {
     return total;
   }
 
-  /** Words of activations that the layers keep from the forward to the backward pass. */
-  long activationWords(Shape input) {
-    long words = 0;
-    Shape shape = input;
-    for (Layer layer : layers) {
-      words += layer.innerWords(shape);
-      shape = layer.outputShape(shape);
-      words += layer.inPlace() ? 0 : shape.elements();
-    }
-    return words - shape.elements();
-  }
-
   /** Elements of the largest activation, ends included. */
   long largest(Shape input) {
     long largest = input.elements();

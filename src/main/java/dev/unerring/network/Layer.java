@@ -28,11 +28,6 @@ public interface Layer {
     return 0;
   }
 
-  /** Words that the layer keeps from the forward to the backward pass, besides x and y. */
-  default long innerWords(Shape input) {
-    return 0;
-  }
-
   /** Elements of the largest tensor that passes through: x, y, or one inside. */
   default long largest(Shape input) {
     return Math.max(input.elements(), outputShape(input).elements());

@@ -5,6 +5,8 @@ import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
 import dev.unerring.base.UsageException;
 import dev.unerring.tensor.Shape;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,35 +38,43 @@ public final class ModelFile {
 
   private static final long HEADER_AT_MOST = 1L << 20;
 
+  /** Bytes of the header for one tensor, more than any takes. */
+  private static final long HEADER_BYTES = 512;
+
+  /** Bytes of the metadata, more than most take. */
+  private static final long METADATA_BYTES = 1 << 14;
+
   private ModelFile() {}
 
   /** Whether a file can hold the network with this many patches. */
   public static boolean canHold(Network network, long patches) {
-    long bytes = HEADER_AT_MOST;
+    long more = patches * Patches.bytesEach(network.image(), network.classes());
+    return HEADER_AT_MOST + tensorBytes(network) + more <= LARGEST;
+  }
+
+  /** Bytes of a file without patches, at most. */
+  public static long bytes(Network network) {
+    return tensorBytes(network)
+        + METADATA_BYTES
+        + HEADER_BYTES * (1L + network.parameters().size());
+  }
+
+  private static long tensorBytes(Network network) {
+    long bytes = 0;
     for (Parameter parameter : network.parameters()) {
       bytes += (long) parameter.spec().size() * Float.BYTES;
     }
-    return bytes + patches * Patches.bytesEach(network.image(), network.classes()) <= LARGEST;
+    return bytes;
   }
 
   /** Writes the network; the file is complete or not there. */
   public static void write(Path file, Network network) {
-    write(file, network, StoredTensors.of(network));
+    write(file, network, StoredTensors.view(network));
   }
 
   /** Writes stored tensors of an earlier moment of the network. */
   public static void write(Path file, Network network, StoredTensors tensors) {
-    write(file, network, tensors, Map.of());
-  }
-
-  /**
-   * The same with more metadata.
-   *
-   * @param more keys and texts; none of the keys of the network itself
-   */
-  public static void write(
-      Path file, Network network, StoredTensors tensors, Map<String, String> more) {
-    AtomicFile.write(file, bytes(network, tensors, more));
+    AtomicFile.write(file, content(network, tensors, Map.of()));
   }
 
   /**
@@ -85,7 +95,19 @@ public final class ModelFile {
     return image(new SafeTensors(file));
   }
 
-  private static byte[] bytes(Network network, StoredTensors tensors, Map<String, String> more) {
+  /**
+   * The bytes of a file, made while it is written.
+   *
+   * @param more keys and texts for the metadata; none of the keys of the network itself
+   */
+  public static AtomicFile.Content content(
+      Network network, StoredTensors tensors, Map<String, String> more) {
+    return out -> writeTo(out, network, tensors, more);
+  }
+
+  private static void writeTo(
+      OutputStream out, Network network, StoredTensors tensors, Map<String, String> more)
+      throws IOException {
     Map<String, Object> header = new LinkedHashMap<>();
     Shape image = network.image();
     Map<String, Object> metadata = new LinkedHashMap<>(more);
@@ -102,19 +124,17 @@ public final class ModelFile {
       offset = entry(header, spec.name(), "F32", spec.fileShape(), offset, size);
     }
     if (!tensors.patches().isEmpty()) {
-      offset = PatchTensors.describe(tensors.patches(), image, metadata, header, offset);
+      PatchTensors.describe(tensors.patches(), image, metadata, header, offset);
     }
     byte[] json = Json.canonical(header).getBytes(StandardCharsets.UTF_8);
     int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    ByteBuffer out =
-        ByteBuffer.allocate(Math.toIntExact(Long.BYTES + padded + offset))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    out.putLong(padded).put(json);
-    while (out.position() < Long.BYTES + padded) {
-      out.put((byte) ' ');
+    ByteBuffer head = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+    head.putLong(padded).put(json);
+    while (head.hasRemaining()) {
+      head.put((byte) ' ');
     }
-    tensors.putInto(out);
-    return out.array();
+    out.write(head.array());
+    tensors.writeTo(out);
   }
 
   /** Adds a tensor to a header; where the next one begins. */
@@ -141,6 +161,17 @@ public final class ModelFile {
    * @throws dev.unerring.base.DataException where the file is damaged or not a model of ours
    */
   public static Network read(Path file, Backend backend, int batch) {
+    return read(file, backend, (architecture, image, classes) -> batch);
+  }
+
+  /** Chooses how many images a pass of a network takes at most. */
+  public interface Batch {
+    /** At least 1; fewer are taken where images are large. */
+    int of(String architecture, Shape image, int classes);
+  }
+
+  /** The same with a batch that goes by the network. */
+  public static Network read(Path file, Backend backend, Batch batch) {
     SafeTensors in = new SafeTensors(file);
     Network network = network(in, backend, batch);
     for (Parameter parameter : network.parameters()) {
@@ -163,6 +194,11 @@ public final class ModelFile {
     return engine;
   }
 
+  /** Images that a pass of a network that is read takes where at most {@code batch} are wanted. */
+  public static int fitting(Shape image, int batch) {
+    return Math.clamp(BATCH_ELEMENTS / image.imageElements(), 1, batch);
+  }
+
   private static Shape image(SafeTensors in) {
     String[] extents = in.text("input").split("x", -1);
     if (extents.length != 4) {
@@ -180,7 +216,7 @@ public final class ModelFile {
     }
   }
 
-  private static Network network(SafeTensors in, Backend backend, int batch) {
+  private static Network network(SafeTensors in, Backend backend, Batch batch) {
     Shape image = image(in);
     try {
       int classes = Integer.parseInt(in.text("classes"));
@@ -188,8 +224,10 @@ public final class ModelFile {
       if (classes < 2 || classes > MOST_CLASSES || !sensible) {
         throw in.damaged("it names " + classes + " classes and images " + image);
       }
-      int fitting = Math.clamp(BATCH_ELEMENTS / image.imageElements(), 1, batch);
-      return new Network(in.text("architecture"), image, classes, backend, fitting);
+      String architecture = in.text("architecture");
+      Architectures.layers(architecture, image, classes); // before memory is asked for
+      int fitting = fitting(image, batch.of(architecture, image, classes));
+      return new Network(architecture, image, classes, backend, fitting);
     } catch (IllegalArgumentException | ArithmeticException | UsageException e) {
       throw in.damaged("its metadata do not describe a network: " + e.getMessage());
     }

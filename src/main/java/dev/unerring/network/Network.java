@@ -19,9 +19,6 @@ import java.util.List;
  * and a network each.
  */
 public final class Network {
-  /** Buffers of {@link Scratch} that a residual network holds at once, at most. */
-  private static final int SCRATCH = 4;
-
   private final String architecture;
   private final int classes;
   private final Backend backend;
@@ -33,6 +30,7 @@ public final class Network {
   private final Activation input;
   private final Activation logits;
   private final Activation gradLogits;
+  private final Buffer[] moments;
   private final Commit[] commits;
   private Patches patches = Patches.NONE;
   private int images;
@@ -68,6 +66,7 @@ public final class Network {
     input = allocate(shape);
     logits = allocate(chain.outputShape(shape));
     gradLogits = allocate(logits.whole().shape());
+    moments = new Buffer[2];
     commits = new Commit[batch + 1];
     scratch = new Scratch(backend, chain.largest(shape));
     chain.bind(backend, shape, parameters, scratch);
@@ -85,6 +84,7 @@ public final class Network {
     input = other.input;
     logits = other.logits;
     gradLogits = other.gradLogits;
+    moments = other.moments;
     commits = new Commit[other.commits.length];
     patches = other.patches;
   }
@@ -99,18 +99,6 @@ public final class Network {
       trained += spec.role().trained() ? spec.size() : 0;
     }
     return trained;
-  }
-
-  /**
-   * Bytes that training a batch of this size takes, working memory of the kernels aside: trained
-   * values, gradients and Adam's two moments, the activations, and gradients on their way back.
-   */
-  public static long trainingBytes(String architecture, Shape image, int classes, int batch) {
-    Chain chain = new Chain(Architectures.layers(architecture, image, classes));
-    Shape shape = image.withN(batch);
-    long words = 4 * trained(chain.parameters(shape));
-    words += shape.elements() + chain.activationWords(shape);
-    return (words + SCRATCH * chain.largest(shape)) * Float.BYTES;
   }
 
   /** Name of the architecture. */
@@ -161,6 +149,19 @@ public final class Network {
   /** Their gradients after {@link #backward}. */
   public Buffer gradients() {
     return gradients;
+  }
+
+  /**
+   * Memory of an optimiser, of any content, allocated when first asked for.
+   *
+   * @param which 0 or 1; an optimiser that takes them ends the use of the one before
+   * @return as many words as {@link #values}
+   */
+  public Buffer moment(int which) {
+    if (moments[which] == null) {
+      moments[which] = backend.allocate(values.length());
+    }
+    return moments[which];
   }
 
   /** What stands on top of the layers in evaluation mode. */

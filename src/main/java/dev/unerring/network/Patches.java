@@ -4,9 +4,12 @@ import dev.unerring.backend.Backend;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Corrections of a network with bounded support, each around one training image that it holds (the
@@ -172,21 +175,19 @@ public final class Patches {
     }
   }
 
-  /** Appends radii, lifts and centres as they stand in a model file of such images. */
-  void putInto(ByteBuffer out, Shape image) {
-    for (float radius : radii) {
-      out.putFloat(radius);
+  /** Writes radii, lifts and centres as they stand in a model file of such images. */
+  void writeTo(OutputStream out, Shape image) throws IOException {
+    ByteBuffer words =
+        ByteBuffer.allocate((radii.length + lifts.length) * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    words.asFloatBuffer().put(radii).put(lifts);
+    out.write(words.array());
+    byte[] centre = new byte[elements];
+    for (int start = 0; start < centres.length; start += elements) {
+      for (int i = 0; i < elements; i++) {
+        centre[i] = centres[start + PatchTensors.engineIndex(i, image)];
+      }
+      out.write(centre);
     }
-    for (float lift : lifts) {
-      out.putFloat(lift);
-    }
-    for (int i = 0; i < centres.length; i++) {
-      out.put(centres[PatchTensors.engineIndex(i, image)]);
-    }
-  }
-
-  /** Bytes that {@link #putInto} appends. */
-  long storedBytes() {
-    return centres.length + (radii.length + (long) lifts.length) * Float.BYTES;
   }
 }

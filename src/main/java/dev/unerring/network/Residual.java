@@ -56,11 +56,6 @@ public final class Residual implements Layer {
   }
 
   @Override
-  public long innerWords(Shape input) {
-    return main.activationWords(input) + (shortcut == null ? 0 : shortcut.activationWords(input));
-  }
-
-  @Override
   public long largest(Shape input) {
     long most = main.largest(input);
     return shortcut == null ? most : Math.max(most, shortcut.largest(input));

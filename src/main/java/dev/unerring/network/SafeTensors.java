@@ -3,7 +3,9 @@ package dev.unerring.network;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +26,7 @@ final class SafeTensors {
   private static final String METADATA = "__metadata__";
 
   private final Path file;
-  private final ByteBuffer in;
+  private final long size;
   private final int data;
   private final Map<?, ?> metadata;
   private final Map<String, Object> left = new TreeMap<>();
@@ -32,7 +34,7 @@ final class SafeTensors {
 
   SafeTensors(Path file) {
     this.file = file;
-    this.in = contents();
+    this.size = size();
     int headerLength = headerLength();
     this.data = Long.BYTES + headerLength;
     Map<String, Object> header = header(headerLength);
@@ -81,7 +83,7 @@ final class SafeTensors {
   }
 
   /**
-   * The elements of a tensor as little-endian bytes.
+   * The elements of a tensor as little-endian bytes, read when they are asked for.
    *
    * @param dtype F32 or U8
    */
@@ -102,8 +104,7 @@ final class SafeTensors {
       throw damaged(name + " has offsets outside the file or not of its shape's length");
     }
     ends.put(begin, end);
-    return in.slice(Math.toIntExact(data + begin), Math.toIntExact(bytes))
-        .order(ByteOrder.LITTLE_ENDIAN);
+    return bytes(data + begin, Math.toIntExact(bytes));
   }
 
   /** Refuses tensors that were not asked for, and gaps and overlaps between the others. */
@@ -130,7 +131,7 @@ final class SafeTensors {
   }
 
   private long length() {
-    return in.limit() - (long) data;
+    return size - data;
   }
 
   /** Found first, because a file that was cut off is the likeliest damage. */
@@ -144,23 +145,41 @@ final class SafeTensors {
     }
   }
 
-  private ByteBuffer contents() {
+  private long size() {
     try {
-      if (Files.size(file) > Integer.MAX_VALUE - 16) {
+      long bytes = Files.size(file);
+      if (bytes > Integer.MAX_VALUE - 16) {
         throw damaged("it is larger than 2 GiB");
       }
-      return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+      return bytes;
     } catch (IOException e) {
-      throw new DataException("cannot read the model " + file + ": " + IoReason.of(e), e);
+      throw unreadable(e);
     }
   }
 
+  private ByteBuffer bytes(long from, int count) {
+    byte[] bytes = new byte[count];
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      in.seek(from);
+      in.readFully(bytes);
+    } catch (EOFException e) {
+      throw damaged("it was cut off while it was read");
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private DataException unreadable(IOException e) {
+    return new DataException("cannot read the model " + file + ": " + IoReason.of(e), e);
+  }
+
   private int headerLength() {
-    if (in.limit() < Long.BYTES) {
+    if (size < Long.BYTES) {
       throw damaged("it ends within its first 8 bytes");
     }
-    long length = in.getLong(0);
-    if (length < 2 || length > LARGEST_HEADER || length > in.limit() - Long.BYTES) {
+    long length = bytes(0, Long.BYTES).getLong();
+    if (length < 2 || length > LARGEST_HEADER || length > size - Long.BYTES) {
       throw damaged("its header would have " + length + " bytes");
     }
     return (int) length;
@@ -168,7 +187,7 @@ final class SafeTensors {
 
   private Map<String, Object> header(int length) {
     String json =
-        new String(in.array(), Long.BYTES, length, StandardCharsets.UTF_8).stripTrailing();
+        new String(bytes(Long.BYTES, length).array(), StandardCharsets.UTF_8).stripTrailing();
     Object parsed;
     try {
       parsed = Json.parse(json);

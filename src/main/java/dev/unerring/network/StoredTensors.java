@@ -2,14 +2,21 @@ package dev.unerring.network;
 
 import dev.unerring.base.Sha256;
 import dev.unerring.tensor.Shape;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A copy of all stored tensors of a network at one moment, in the engine's layout, and its patches.
+ * All stored tensors of a network in the engine's layout, and its patches: a copy of one moment, or
+ * a view of what the network holds.
  *
  * @param specs their declarations, in declared order
  * @param values their elements
@@ -18,17 +25,57 @@ import java.util.List;
  */
 public record StoredTensors(
     List<ParameterSpec> specs, List<float[]> values, Patches patches, Shape image) {
+  private static final int PIECE_FLOATS = 1 << 14;
+
   /** Copies the network's tensors. */
   public static StoredTensors of(Network network) {
-    List<ParameterSpec> specs = new ArrayList<>();
-    List<float[]> values = new ArrayList<>();
-    for (Parameter parameter : network.parameters()) {
-      float[] copy = new float[parameter.spec().size()];
-      network.backend().download(parameter.value(), MemorySegment.ofArray(copy));
-      specs.add(parameter.spec());
-      values.add(copy);
+    StoredTensors view = view(network);
+    return new StoredTensors(
+        view.specs, new ArrayList<>(view.values), network.patches(), network.image());
+  }
+
+  /**
+   * Copies the network's tensors into the memory of an earlier copy, which then holds them.
+   *
+   * @param earlier a copy of the same network that is not needed any more; null for none
+   */
+  public static StoredTensors of(Network network, StoredTensors earlier) {
+    if (earlier == null) {
+      return of(network);
     }
+    for (int t = 0; t < earlier.values.size(); t++) {
+      download(network, t, earlier.values.get(t));
+    }
+    return new StoredTensors(earlier.specs, earlier.values, network.patches(), network.image());
+  }
+
+  /**
+   * The tensors that the network holds when they are asked for; one of them in memory at a time.
+   */
+  public static StoredTensors view(Network network) {
+    List<Parameter> parameters = network.parameters();
+    List<float[]> values =
+        new AbstractList<>() {
+          @Override
+          public float[] get(int tensor) {
+            float[] copy = new float[parameters.get(tensor).spec().size()];
+            download(network, tensor, copy);
+            return copy;
+          }
+
+          @Override
+          public int size() {
+            return parameters.size();
+          }
+        };
+    List<ParameterSpec> specs = parameters.stream().map(Parameter::spec).toList();
     return new StoredTensors(specs, values, network.patches(), network.image());
+  }
+
+  private static void download(Network network, int tensor, float[] copy) {
+    network
+        .backend()
+        .download(network.parameters().get(tensor).value(), MemorySegment.ofArray(copy));
   }
 
   /** Puts the copy back into the network it was taken from. */
@@ -41,16 +88,27 @@ public record StoredTensors(
     network.patch(patches);
   }
 
-  /** Appends every tensor as float32 in the file's layout, then the patches. */
-  void putInto(ByteBuffer out) {
+  /** Writes every tensor as float32 in the file's layout, then the patches. */
+  void writeTo(OutputStream out) throws IOException {
+    writeTo(out, false);
+  }
+
+  private void writeTo(OutputStream out, boolean oneNaN) throws IOException {
+    ByteBuffer piece =
+        ByteBuffer.allocate(PIECE_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int t = 0; t < specs.size(); t++) {
       Layout layout = specs.get(t).layout();
       float[] engine = values.get(t);
-      for (int i = 0; i < engine.length; i++) {
-        out.putFloat(engine[layout.engineIndex(i)]);
+      for (int begin = 0; begin < engine.length; begin += PIECE_FLOATS) {
+        piece.clear();
+        for (int i = begin; i < Math.min(begin + PIECE_FLOATS, engine.length); i++) {
+          float value = engine[layout.engineIndex(i)];
+          piece.putInt(oneNaN ? Float.floatToIntBits(value) : Float.floatToRawIntBits(value));
+        }
+        out.write(piece.array(), 0, piece.position());
       }
     }
-    patches.putInto(out, image);
+    patches.writeTo(out, image);
   }
 
   /**
@@ -59,18 +117,12 @@ public record StoredTensors(
    * lifts, centres.
    */
   public String weightsSha256() {
-    long words = values.stream().mapToLong(tensor -> tensor.length).sum();
-    ByteBuffer out =
-        ByteBuffer.allocate(Math.toIntExact(words * Float.BYTES + patches.storedBytes()))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    for (int t = 0; t < specs.size(); t++) {
-      Layout layout = specs.get(t).layout();
-      float[] engine = values.get(t);
-      for (int i = 0; i < engine.length; i++) {
-        out.putInt(Float.floatToIntBits(engine[layout.engineIndex(i)]));
-      }
+    MessageDigest digest = Sha256.digest();
+    try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      writeTo(out, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    patches.putInto(out, image);
-    return Sha256.hex(out.array());
+    return Sha256.hex(digest);
   }
 }

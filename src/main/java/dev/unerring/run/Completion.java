@@ -23,8 +23,8 @@ import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,11 +49,17 @@ record Completion(
     Stopwatch watch) {
   static final String MODEL = "model.safetensors";
   static final String BEST = "best-validation.safetensors";
-  static final int EVALUATION_BATCH = 128;
+  private static final long RECORDS = 1 << 20;
+  private static final long EPOCH = 256;
+  private static final long ERROR = 96;
+  private static final long LOGIT = 12;
 
   /** From a network that holds the weights to judge; the result is written into the folder. */
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
+    if (lineage.isFirst()) {
+      write(network); // before all that can fail
+    }
     ErrorList found = trainErrors(network);
     ErrorList left = found;
     List<CorrectionResult> corrections = List.of();
@@ -62,15 +68,16 @@ record Completion(
     Optional<String> stopped = monitor.stop();
     boolean wanted = correctionWanted(found, lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
-    if (!begun || lineage.isFirst()) {
-      write(network); // training is not lost with a correction
+    if (!begun && !lineage.isFirst()) {
+      write(network);
     }
+    boolean bestSaved = lineage.isFirst() && trainingSaved(network, training);
     boolean changed = false;
     if (begun) {
-      String before = StoredTensors.of(network).weightsSha256();
+      String before = StoredTensors.view(network).weightsSha256();
       removePatches(network);
       corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
-      changed = !StoredTensors.of(network).weightsSha256().equals(before);
+      changed = !StoredTensors.view(network).weightsSha256().equals(before);
       if (changed || !lineage.isFirst()) {
         write(network);
       }
@@ -97,7 +104,7 @@ record Completion(
             categorizer.categorize(last, search),
             settled,
             data.classes()));
-    Metrics bestTest = training.best() == null ? null : bestTest();
+    Metrics bestTest = bestSaved ? bestTest() : null;
     watch.lap("recheck");
     RunResult result =
         new RunStages(
@@ -118,33 +125,49 @@ record Completion(
     folder.writeSealed(Regression.FILE, history.text());
     result.json().put(RunFolder.SEALED, folder.sealed());
     folder.writeSealed(RunFolder.RESULT, result.json());
+    folder.requireComplete();
     return result;
   }
 
-  /** Saves the model, calibrated on the validation samples where its logits allow that. */
+  /** Saves the model, with the calibration of its scores where that can be had. */
   private void write(Network network) {
-    LabelledLogits outcome =
-        new LabelledLogits(
-            data.task(),
-            network.classes(),
-            Evaluator.logits(network, data.val()),
-            Evaluator.labels(data.val()));
-    Optional<Calibration> calibration =
-        outcome.isFinite() ? Optional.of(Calibration.fit(outcome)) : Optional.empty();
-    write(folder.file(MODEL), network, StoredTensors.of(network), data, plan, calibration);
+    folder.writeModel(
+        MODEL, network, StoredTensors.view(network), metadata(data, plan, calibration(network)));
   }
 
-  /** Saves a model with all that its predictions need. */
-  static void write(
-      Path file,
-      Network network,
-      StoredTensors tensors,
-      Dataset data,
-      TrainingPlan plan,
-      Optional<Calibration> calibration) {
-    String arithmetic = plan.arithmetic().label();
-    ModelFile.write(
-        file, network, tensors, TrainedModel.metadata(data.description(), arithmetic, calibration));
+  /** Whatever fails here must not lose the model; what is really wrong fails once more later. */
+  private Optional<Calibration> calibration(Network network) {
+    try {
+      LabelledLogits outcome =
+          new LabelledLogits(
+              data.task(),
+              network.classes(),
+              Evaluator.logits(network, data.val()),
+              Evaluator.labels(data.val()));
+      return outcome.isFinite() ? Optional.of(Calibration.fit(outcome)) : Optional.empty();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      return Optional.empty();
+    }
+  }
+
+  /** What a model file says beside its network. */
+  static Map<String, String> metadata(
+      Dataset data, TrainingPlan plan, Optional<Calibration> calibration) {
+    return TrainedModel.metadata(data.description(), plan.arithmetic().label(), calibration);
+  }
+
+  /** Writes what training leaves beside the model; whether that is a best epoch. */
+  private boolean trainingSaved(Network network, TrainingResult training) {
+    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
+    return training.best() != null
+        && folder.writeModel(
+            BEST, network, training.best(), metadata(data, plan, Optional.empty()));
+  }
+
+  /** Bytes on the disk that the records of a run take: errors of a tenth of the decisions. */
+  static long recordBytes(Dataset data, TrainingPlan plan) {
+    long decisions = (long) data.train().size() * data.train().labelCount();
+    return RECORDS + EPOCH * plan.epochs() + decisions / 5 * (ERROR + LOGIT * data.classes());
   }
 
   private Labels goals(int[] goals) {
@@ -207,7 +230,8 @@ record Completion(
             + (data.train().size() + data.val().size() + data.test().size())
             + " images again, from the saved files");
     try (Backend fresh = device.open()) {
-      Recheck recheck = ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh);
+      int batch = Memory.recheckBatch(plan.batchSize());
+      Recheck recheck = ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh, batch);
       if (!recheck.dataSha256().equals(data.sha256())) {
         throw new VerificationException(
             data.file()
@@ -233,7 +257,8 @@ record Completion(
 
   private Metrics bestTest() {
     try (Backend fresh = device.open()) {
-      Network best = ModelFile.read(folder.file(BEST), fresh, EVALUATION_BATCH);
+      Network best =
+          ModelFile.read(folder.file(BEST), fresh, Memory.recheckBatch(plan.batchSize()));
       int[] labels = Evaluator.labels(data.test());
       float[] logits = Evaluator.logits(best, data.test());
       return Metrics.ofLogits(data.task(), logits, data.classes(), labels);

@@ -6,6 +6,7 @@ import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.DeviceException;
 import dev.unerring.base.Fma;
+import dev.unerring.base.FreeMemory;
 import dev.unerring.base.Philox;
 import dev.unerring.base.UnerringException;
 import dev.unerring.errors.Labels;
@@ -78,7 +79,7 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     lines.add("sets       " + String.join(" ", processor.instructionSets()));
     lines.add(
         "memory     "
-            + Memory.ofMachine() / MEBI
+            + FreeMemory.ofMachine() / MEBI
             + " MiB, of it "
             + heap / MEBI
             + " MiB of heap at most");
@@ -87,7 +88,7 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     json.put("processors", processors);
     json.put("processor", processor.name());
     json.put("instructionSets", processor.instructionSets());
-    json.put("memoryBytes", Memory.ofMachine());
+    json.put("memoryBytes", FreeMemory.ofMachine());
     json.put("heapBytes", heap);
   }
 

@@ -99,6 +99,8 @@ public final class LaterCorrection {
       } catch (RuntimeException | Error e) {
         discard(folder, e);
         throw e;
+      } finally {
+        folder.release();
       }
     }
   }
@@ -210,7 +212,7 @@ public final class LaterCorrection {
   /** Training errors of the run's model on its own data, which are what its result says. */
   private ErrorList counted(Dataset data, Labels given) {
     try (Backend backend = request.device().open()) {
-      Network network = run.network(backend, Completion.EVALUATION_BATCH);
+      Network network = run.network(backend, Memory.EVALUATION_BATCH);
       float[] logits = Evaluator.logits(network, data.train());
       ErrorList found = ErrorList.of(given, logits);
       run.requireErrors(found.count());
@@ -238,7 +240,10 @@ public final class LaterCorrection {
       TrainingPlan plan, Dataset old, NewSampleAudit fresh, int[] rows, RunFolder folder) {
     NewSamples added = fresh.added();
     String file = rows.length > 0 || run.ownsData() ? ClosedWorldFile.name(old) : "";
+    long worldBytes = file.isEmpty() ? 0 : ClosedWorldFile.bytes(old, rows.length);
+    folder.reserve(worldBytes + modelBytes() + Completion.recordBytes(old, plan));
     if (!file.isEmpty()) {
+      folder.give(worldBytes);
       ClosedWorldFile.write(folder.file(file), old, added == null ? null : added.split(), rows);
     }
     int earlier = old.train().size();
@@ -256,11 +261,11 @@ public final class LaterCorrection {
       watch.lap("audit");
       int batch = Math.min(plan.batchSize(), data.train().size());
       try (Backend backend = request.device().openFor(plan.arithmetic())) {
-        long available = Memory.available(backend);
-        Memory.requireFit(architecture, data.imageShape(), data.classes(), batch, available);
+        long others = Memory.bytes(old) + (added == null ? 0 : added.split().images().byteSize());
+        Memory.of(plan, data, others).requireTraining(batch, backend);
         Network network =
             new Network(architecture, data.imageShape(), data.classes(), backend, batch);
-        StoredTensors.of(run.network(backend, 1)).restore(network);
+        StoredTensors.view(run.network(backend, 1)).restore(network);
         Path recorded = file.isEmpty() ? old.file() : folder.path().resolve(file);
         Environment environment =
             new Environment(
@@ -276,6 +281,14 @@ public final class LaterCorrection {
         return new Completion(folder, data, audit, plan, request.device(), monitor, watch)
             .run(network, none, lineage, environment);
       }
+    }
+  }
+
+  private long modelBytes() {
+    try {
+      return Files.size(run.model());
+    } catch (IOException e) {
+      throw new DataException("cannot read " + run.model() + ": " + IoReason.of(e), e);
     }
   }
 

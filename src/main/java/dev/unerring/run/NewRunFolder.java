@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.UsageException;
@@ -25,7 +26,7 @@ final class NewRunFolder {
     try {
       requireFree(path);
       Files.createDirectories(target.getParent());
-      return new RunFolder(path, hidden(target));
+      return new RunFolder(path, hidden(target), AtomicFile::write);
     } catch (IOException e) {
       throw new DataException(
           "cannot make a folder beside " + path + ": " + IoReason.of(e) + "; name another --out",
@@ -88,11 +89,12 @@ final class NewRunFolder {
    *
    * @throws UsageException where it holds something: an earlier run is never overwritten
    */
-  static RunFolder create(RunRequest request) {
-    return request.out() != null ? create(request.out()) : createNumbered(request);
+  static RunFolder create(RunRequest request, RunFolder.Writer writer) {
+    Path path = request.out() != null ? create(request.out()) : createNumbered(request);
+    return new RunFolder(path, path, writer);
   }
 
-  private static RunFolder createNumbered(RunRequest request) {
+  private static Path createNumbered(RunRequest request) {
     String data = NpzReader.stem(request.data());
     String stem = data + "-" + request.plan().architecture() + "-seed" + request.plan().seed();
     Path runs = Path.of("runs");
@@ -101,7 +103,7 @@ final class NewRunFolder {
       for (int number = 1; ; number++) {
         Path path = runs.resolve(number == 1 ? stem : stem + "-" + number);
         try {
-          return new RunFolder(Files.createDirectory(path));
+          return Files.createDirectory(path);
         } catch (FileAlreadyExistsException taken) {
           continue;
         }
@@ -112,7 +114,7 @@ final class NewRunFolder {
     }
   }
 
-  private static RunFolder create(Path path) {
+  private static Path create(Path path) {
     try {
       if (Files.exists(path)) {
         requireEmpty(path);
@@ -125,7 +127,7 @@ final class NewRunFolder {
     } catch (IOException e) {
       throw new DataException("cannot make the folder " + path + ": " + IoReason.of(e), e);
     }
-    return new RunFolder(path);
+    return path;
   }
 
   private static void requireEmpty(Path path) throws IOException {

@@ -1,17 +1,23 @@
 package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
+import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
+import dev.unerring.network.StoredTensors;
 import dev.unerring.tensor.Shape;
+import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -21,6 +27,7 @@ import java.util.function.LongSupplier;
  * the data have been read and audited.
  */
 public final class Pipeline {
+  private final RunFolder.Writer writer;
   private RunRequest request;
   private final Monitor monitor;
   private final Stopwatch watch;
@@ -31,6 +38,12 @@ public final class Pipeline {
    * @param nanos a clock in nanoseconds, for the records only
    */
   public Pipeline(RunRequest request, Monitor monitor, LongSupplier nanos) {
+    this(request, monitor, nanos, AtomicFile::write);
+  }
+
+  /** The same with files that are written in another way. */
+  Pipeline(RunRequest request, Monitor monitor, LongSupplier nanos, RunFolder.Writer writer) {
+    this.writer = writer;
     this.request = request;
     this.monitor = monitor;
     this.watch = new Stopwatch(nanos);
@@ -57,18 +70,59 @@ public final class Pipeline {
       Shape image = data.imageShape();
       int batch = Math.min(request.plan().batchSize(), data.train().size());
       try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
-        long available = Memory.available(backend);
-        Memory.requireFit(architecture, image, data.classes(), batch, available);
+        Memory.of(request.plan(), data, 0).requireTraining(batch, backend);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
         return run(data, audit, network);
       }
     }
   }
 
-  /** All but the training itself has the bits of the definition. */
   private RunResult run(Dataset data, LabelAudit audit, Network trained) {
     Network network = trained.exact();
-    RunFolder folder = NewRunFolder.create(request);
+    RunFolder folder = NewRunFolder.create(request, writer);
+    try {
+      folder.reserve(diskBytes(data, network));
+      return run(data, audit, trained, folder);
+    } catch (Error e) {
+      rescue(folder, network, data, e);
+      throw e;
+    } finally {
+      folder.release();
+    }
+  }
+
+  /** Saves the weights where no model is saved yet: memory that was short may be free again. */
+  private void rescue(RunFolder folder, Network network, Dataset data, Error cause) {
+    try {
+      Path model = folder.file(Completion.MODEL);
+      boolean there = Files.exists(model);
+      if (!there) {
+        folder.writeModel(
+            Completion.MODEL,
+            network,
+            StoredTensors.view(network),
+            Completion.metadata(data, request.plan(), Optional.empty()));
+      }
+      monitor.note(
+          model
+              + (there ? ": the model is saved" : ": the weights of the last step are saved")
+              + ", but not counted");
+    } catch (RuntimeException | Error e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /**
+   * The models (the best epoch's; with a correction the former one and a copy too), the records.
+   */
+  private long diskBytes(Dataset data, Network network) {
+    int models = request.plan().correction().method() == Method.NONE ? 2 : 4;
+    return models * ModelFile.bytes(network) + Completion.recordBytes(data, request.plan());
+  }
+
+  /** All but the training itself has the bits of the definition. */
+  private RunResult run(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
+    Network network = trained.exact();
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
     environment.slowness().ifPresent(monitor::note);
@@ -82,16 +136,6 @@ public final class Pipeline {
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
         new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);
-    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
-    if (training.best() != null) {
-      Completion.write(
-          folder.file(Completion.BEST),
-          network,
-          training.best(),
-          data,
-          request.plan(),
-          Optional.empty());
-    }
     if (request.plan().baseLine() && training.best() != null) {
       training.best().restore(network);
     }

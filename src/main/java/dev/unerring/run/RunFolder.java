@@ -2,10 +2,14 @@ package dev.unerring.run;
 
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
+import dev.unerring.base.DiskSpace;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.VerificationException;
+import dev.unerring.network.ModelFile;
+import dev.unerring.network.Network;
+import dev.unerring.network.StoredTensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -36,17 +40,51 @@ public final class RunFolder {
 
   private final Path path;
   private final Path files;
+  private final Writer writer;
   private final SortedMap<String, String> sealed = new TreeMap<>();
+  private final SortedMap<String, String> missing = new TreeMap<>();
+  private DiskSpace room;
+  private boolean modelSaved;
+
+  /** Writes one file, complete or not at all; DataException when that fails. */
+  interface Writer {
+    /** See {@link AtomicFile#write(Path, AtomicFile.Content)}. */
+    void write(Path file, AtomicFile.Content content);
+  }
 
   /** A folder in its place. */
   RunFolder(Path path) {
-    this(path, path);
+    this(path, path, AtomicFile::write);
   }
 
-  /** A folder that is staged: its files are elsewhere until {@link #publish}. */
-  RunFolder(Path path, Path files) {
+  /** A folder whose files are elsewhere until {@link #publish}, where that is another path. */
+  RunFolder(Path path, Path files, Writer writer) {
     this.path = path;
     this.files = files;
+    this.writer = writer;
+  }
+
+  /**
+   * Takes the room on the disk that the run's files will need.
+   *
+   * @throws DataException where there is less
+   */
+  void reserve(long bytes) {
+    room = DiskSpace.take(files, bytes, "this run");
+  }
+
+  /** Gives back what {@link #reserve} took and no file needed. */
+  void release() {
+    if (room != null) {
+      room.close();
+    }
+  }
+
+  /** Gives back room for a file of so many bytes. */
+  void give(long bytes) {
+    if (room != null) {
+      room.give(bytes);
+    }
   }
 
   /**
@@ -104,21 +142,100 @@ public final class RunFolder {
     return files.resolve(name);
   }
 
-  /** Writes a text as UTF-8. */
-  void write(String name, String text) {
-    AtomicFile.write(file(name), text.getBytes(StandardCharsets.UTF_8));
+  /** Gives the room for a file back, then writes it. */
+  void write(String name, long bytes, AtomicFile.Content content) {
+    give(bytes);
+    writer.write(file(name), content);
+  }
+
+  /**
+   * Writes a model; where that fails, into the folder for temporary files instead. A second model
+   * that cannot be written does not end the run: see {@link #requireComplete}.
+   *
+   * @param metadata what the file says beside its network
+   * @return whether it is written
+   * @throws DataException where the model is not in this folder; says where it is
+   */
+  boolean writeModel(
+      String name, Network network, StoredTensors tensors, Map<String, String> metadata) {
+    AtomicFile.Content content = ModelFile.content(network, tensors, metadata);
+    long copies = Files.exists(file(name)) ? 2 : 1; // the former one is kept beside it
+    try {
+      write(name, copies * ModelFile.bytes(network), content);
+      modelSaved = true;
+      return true;
+    } catch (DataException e) {
+      if (lenient() && !name.equals(Completion.MODEL)) {
+        missing.put(name, e.getMessage());
+        return false;
+      }
+      String other = "unerring-" + ProcessHandle.current().pid() + "-" + name;
+      Path saved = Path.of(System.getProperty("java.io.tmpdir")).resolve(other);
+      try {
+        AtomicFile.write(saved, content);
+      } catch (DataException again) {
+        e.addSuppressed(again);
+        throw e;
+      }
+      throw new DataException(e.getMessage() + "; the model is kept as " + saved, e);
+    }
+  }
+
+  /**
+   * Writes a text as UTF-8. Once there is a model, a record that cannot be written does not end the
+   * run: see {@link #requireComplete}.
+   *
+   * @return whether it is written
+   */
+  boolean write(String name, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    try {
+      write(name, bytes.length, out -> out.write(bytes));
+      return true;
+    } catch (DataException e) {
+      if (!lenient()) {
+        throw e;
+      }
+      missing.put(name, e.getMessage());
+      return false;
+    }
   }
 
   /** The same, and seals the file. */
   void writeSealed(String name, String text) {
-    write(name, text);
-    sealed.put(name, Sha256.hex(text.getBytes(StandardCharsets.UTF_8)));
+    if (write(name, text)) {
+      sealed.put(name, Sha256.hex(text.getBytes(StandardCharsets.UTF_8)));
+    }
   }
 
   /** Writes an object as JSON, sealed by itself: the seal is put into it. */
   void writeSealed(String name, Map<String, Object> json) {
     json.put(SEAL, seal(json));
     write(name, Json.pretty(json));
+  }
+
+  /** A staged folder appears with all its files or not at all. */
+  private boolean lenient() {
+    return modelSaved && path.equals(files);
+  }
+
+  /**
+   * Ends the writing.
+   *
+   * @throws DataException that names what could not be written beside the model
+   */
+  void requireComplete() {
+    release();
+    if (!missing.isEmpty()) {
+      throw new DataException(
+          path
+              + ": the model is saved, but not "
+              + String.join(", ", missing.keySet())
+              + (missing.containsKey(RESULT) ? ": without " + RESULT + " no command reads it" : "")
+              + " ("
+              + missing.firstEntry().getValue()
+              + "); free some space and run again, or go on with what is there");
+    }
   }
 
   private static String seal(Map<?, ?> json) {

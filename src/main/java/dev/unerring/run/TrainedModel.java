@@ -152,8 +152,8 @@ public record TrainedModel(
    * @throws VerificationException where it is not the model that the hash is of
    */
   public Network network(Backend backend, int batch) {
-    Network network = ModelFile.read(model, backend, batch);
-    String found = StoredTensors.of(network).weightsSha256();
+    Network network = ModelFile.read(model, backend, Memory.evaluation(batch, backend));
+    String found = StoredTensors.view(network).weightsSha256();
     if (!found.equals(weightsSha256)) {
       throw new VerificationException(
           model

@@ -240,7 +240,7 @@ public final class TrainedRun {
   /**
    * Reads the model.
    *
-   * @param batch largest number of images of a pass
+   * @param batch largest number of images of a pass; fewer where memory is short
    * @throws DataException where the file is damaged or does not have the run's classes
    * @throws VerificationException where it is not the model whose errors the run counted
    */

@@ -18,11 +18,12 @@ public final class Adam {
   private double beta1Power = 1.0;
   private double beta2Power = 1.0;
 
-  /** A fresh state: moments zero, no step taken. */
+  /** A fresh state: moments zero, no step taken. One at a time can be used on a network. */
   public Adam(Network network) {
     this.network = network;
-    this.first = network.backend().allocate(network.parameterCount());
-    this.second = network.backend().allocate(network.parameterCount());
+    this.first = network.moment(0);
+    this.second = network.moment(1);
+    reset();
   }
 
   /** Forgets all steps. */

@@ -110,7 +110,7 @@ public final class Trainer {
       if (row.valAuc() > bestAuc) {
         bestAuc = row.valAuc();
         bestEpoch = epoch;
-        best = StoredTensors.of(network);
+        best = StoredTensors.of(network, best);
       }
       if (errors <= wanted && plan.stopAtFloor()) {
         endedBy = errors <= floor ? "floor" : "prime";

@@ -48,6 +48,16 @@ class PredictCommandTest {
   }
 
   @Test
+  void namesThatAreFormulasAreMadeSafeWhereAsked() throws IOException {
+    Path formula = picture("=1+1.png", 3, 28);
+    CommandRun raw = run.command("predict", formula);
+    assertTrue(raw.out().contains("\n" + formula + ","), raw.out());
+    CommandRun safe = run.command("predict", "--csv-safe", formula);
+    assertEquals(raw.out(), safe.out(), "an absolute name is no formula");
+    assertEquals(2, run.command("predict", "--csv-safe", "--format", "json", formula).code());
+  }
+
+  @Test
   void everyImageOfASplitIsALineWithScoresThatAddUpToOne() {
     CommandRun csv = run.command("predict", "--split", "test", run.data());
     assertEquals(0, csv.code(), csv.err());

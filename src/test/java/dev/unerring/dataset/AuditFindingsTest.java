@@ -151,7 +151,7 @@ class AuditFindingsTest {
     }
     LabelAudit audit = audit(images(40), alternating(40), dark);
     assertEquals(
-        "[unusual-split, unusual-split]",
+        "[unusual-split, unusual-split, nearly-black-images, nearly-black-images]",
         audit.findings().stream().map(Finding::code).toList().toString());
     assertTrue(audit.findings().getFirst().message().startsWith("val: its values"));
     assertDoesNotThrow(() -> audit.requireTrainable(Path.of("set.npz")));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,6 +71,37 @@ class PipelineTest {
           files
               .map(f -> f.getFileName().toString())
               .collect(Collectors.toCollection(TreeSet::new)));
+    }
+  }
+
+  @Test
+  void anErrorInTrainingOrAfterItLosesNoWeights() {
+    for (String moment : List.of("epoch 2: ", "re-check")) {
+      OutOfMemoryError thrown = new OutOfMemoryError("Java heap space");
+      Monitor failing =
+          new Monitor() {
+            @Override
+            public void row(String text) {
+              fail(text);
+            }
+
+            @Override
+            public void note(String text) {
+              notes.add(text);
+              fail(text);
+            }
+
+            private void fail(String text) {
+              if (text.startsWith(moment)) {
+                throw thrown;
+              }
+            }
+          };
+      out = folder.resolve("run " + moment.charAt(0));
+      assertSame(thrown, assertThrows(OutOfMemoryError.class, () -> run(failing)));
+      assertTrue(Files.exists(out.resolve("model.safetensors")), moment);
+      assertTrue(notes.getLast().endsWith("but not counted"), notes.getLast());
+      assertTrue(notes.getLast().startsWith(out.toString()), notes.getLast());
     }
   }
 
