@@ -158,7 +158,7 @@ public final class Correction {
             execution.out().orElse(null),
             corrector.map(other -> own.with(method(other))).orElse(own),
             execution.engine());
-    return new LaterCorrection(request, watch, Watch.CLOCK).run().map(Run::of);
+    return new LaterCorrection(request, watch, Watch.CLOCK).run().map(watch::kept).map(Run::of);
   }
 
   private static CorrectionPlan.Method method(Corrector corrector) {

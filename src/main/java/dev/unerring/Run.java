@@ -1,5 +1,6 @@
 package dev.unerring;
 
+import dev.unerring.base.DataException;
 import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import java.nio.file.Path;
@@ -71,6 +72,12 @@ public record Run(
   }
 
   static Run of(RunResult result) {
+    if (!result.rechecked()) {
+      throw new DataException(
+          result.folder()
+              + ": this run was stopped before its errors were counted; its model can be loaded,"
+              + " but its figures are not known");
+    }
     Map<String, Object> json = result.json();
     List<String> labels = new ArrayList<>();
     ((List<?>) json.get("labels")).forEach(name -> labels.add((String) name));

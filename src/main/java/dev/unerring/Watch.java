@@ -1,6 +1,7 @@
 package dev.unerring;
 
 import dev.unerring.base.StoppedException;
+import dev.unerring.run.RunResult;
 import dev.unerring.train.EpochRow;
 import dev.unerring.train.Monitor;
 import java.time.Duration;
@@ -38,19 +39,30 @@ final class Watch implements Monitor {
 
   @Override
   public Optional<String> stop() {
-    if (abandoned()) {
-      throw new StoppedException("the run was abandoned; nothing of it is kept");
-    }
-    if (stop) {
-      return Optional.of("interrupt");
+    if (stop || abandon) {
+      return Optional.of(INTERRUPT);
     }
     boolean late = deadline.isPresent() && CLOCK.getAsLong() - deadline.get() >= 0;
-    return late ? Optional.of("time") : Optional.empty();
+    return late ? Optional.of(TIME) : Optional.empty();
   }
 
+  /** What is kept is counted in full; what is abandoned is not. */
   @Override
-  public boolean stopped() {
-    return stop || abandoned();
+  public boolean graceOver() {
+    return abandoned();
+  }
+
+  /**
+   * The run, unless it was abandoned.
+   *
+   * @throws StoppedException where it was: then its folder is removed
+   */
+  RunResult kept(RunResult result) {
+    if (abandoned()) {
+      result.discard();
+      throw new StoppedException("the run was abandoned; nothing of it is kept");
+    }
+    return result;
   }
 
   @Override

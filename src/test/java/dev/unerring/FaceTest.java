@@ -225,9 +225,25 @@ class FaceTest {
 
   @Test
   void timeThatIsUpKeepsWhatIsThere() {
-    Run run = Toy.training(Toy.hard(), folder.resolve("a")).maxTime(Duration.ofNanos(1)).run();
+    Training training = Toy.training(Toy.hard(), folder.resolve("a"));
+    assertThrows(StoppedException.class, () -> training.maxTime(Duration.ofNanos(1)).run());
+    assertFalse(Files.exists(folder.resolve("a")), "before there is anything to keep");
+    Duration time = Duration.ofSeconds(3);
+    Listener slow =
+        new Listener() {
+          @Override
+          public void epoch(Epoch epoch) {
+            try {
+              Thread.sleep(time);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    Run run = training.maxTime(time).listener(slow).run();
     assertEquals(EndedBy.TIME, run.endedBy());
     assertTrue(Files.isRegularFile(run.model()));
+    assertTrue(run.train().errors() > 0);
   }
 
   @Test

@@ -114,7 +114,7 @@ final class PredictCommand implements Callable<Integer> {
       inputs.addAll(trained == null ? List.of(known.model()) : trained.inputs());
       OutputFile.require("--out", out, List.of(".csv", ".json", ".jsonl"), inputs);
     }
-    WorkTerminal watch = WorkTerminal.counting(spec);
+    WorkTerminal watch = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
       Network network = known.network(backend, BATCH);
       long images = skipBroken ? -1 : requireUsable(network.image(), known.fit(), watch);

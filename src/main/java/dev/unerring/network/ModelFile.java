@@ -41,6 +41,9 @@ public final class ModelFile {
   /** Bytes of the header for one tensor, more than any takes. */
   private static final long HEADER_BYTES = 512;
 
+  /** Bytes of the metadata, more than most take. */
+  private static final long METADATA_BYTES = 1 << 14;
+
   private ModelFile() {}
 
   /** Whether a file can hold the network with this many patches. */
@@ -51,7 +54,9 @@ public final class ModelFile {
 
   /** Bytes of a file without patches, at most. */
   public static long bytes(Network network) {
-    return tensorBytes(network) + HEADER_BYTES * (1L + network.parameters().size());
+    return tensorBytes(network)
+        + METADATA_BYTES
+        + HEADER_BYTES * (1L + network.parameters().size());
   }
 
   private static long tensorBytes(Network network) {
@@ -69,17 +74,7 @@ public final class ModelFile {
 
   /** Writes stored tensors of an earlier moment of the network. */
   public static void write(Path file, Network network, StoredTensors tensors) {
-    write(file, network, tensors, Map.of());
-  }
-
-  /**
-   * The same with more metadata.
-   *
-   * @param more keys and texts; none of the keys of the network itself
-   */
-  public static void write(
-      Path file, Network network, StoredTensors tensors, Map<String, String> more) {
-    AtomicFile.write(file, content(network, tensors, more));
+    AtomicFile.write(file, content(network, tensors, Map.of()));
   }
 
   /**
@@ -100,7 +95,11 @@ public final class ModelFile {
     return image(new SafeTensors(file));
   }
 
-  /** The bytes of a file, made while it is written. */
+  /**
+   * The bytes of a file, made while it is written.
+   *
+   * @param more keys and texts for the metadata; none of the keys of the network itself
+   */
   public static AtomicFile.Content content(
       Network network, StoredTensors tensors, Map<String, String> more) {
     return out -> writeTo(out, network, tensors, more);

@@ -17,6 +17,7 @@ import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -54,33 +55,53 @@ public final class Pipeline {
    * Runs all stages.
    *
    * @throws dev.unerring.base.UnerringException where the data, the plan or the device cannot be
-   *     used, or the re-check contradicts the run
+   *     used, or the re-check contradicts the run; StoppedException where a stop came before there
+   *     was anything to keep
    */
   public RunResult run() {
     request.device().prepare();
+    try (RunLock _ = NewRunFolder.reserve(request, monitor)) {
+      return reserved();
+    } catch (StoppedException e) {
+      throw e.adding("; nothing is written");
+    }
+  }
+
+  private RunResult reserved() {
     if (request.arrays() == null) {
-      return run(Optional.empty());
+      return trained(Optional.empty());
     }
     RunFolder folder = NewRunFolder.create(request, writer);
+    request = request.stored(folder.file(request.closedWorldFile()));
     try {
-      request = request.stored(folder.file(request.closedWorldFile()));
       request.arrays().write(request.data());
-      return run(Optional.of(folder));
+      return trained(Optional.of(folder));
     } catch (RuntimeException | Error e) {
-      if (Files.exists(folder.path()) && !Files.exists(folder.file("plan.json"))) {
-        folder.discard(e); // nothing but the data
+      if (!Files.exists(folder.file("plan.json"))) { // nothing but the data
+        removeData(folder, e);
       }
       throw e;
     }
   }
 
-  private RunResult run(Optional<RunFolder> own) {
+  private void removeData(RunFolder folder, Throwable reason) {
+    try {
+      Files.deleteIfExists(request.data());
+      if (request.out() == null) {
+        Files.deleteIfExists(folder.path());
+      }
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  private RunResult trained(Optional<RunFolder> own) {
     try (Dataset data = Dataset.open(request.data(), monitor)) {
       if (!data.official()) {
         monitor.note(data.notice());
       }
       request = request.resolved(data);
-      LabelAudit audit = new LabelAudit(data);
+      LabelAudit audit = new LabelAudit(data, monitor);
       audit.requireTrainable(request.data());
       audit.warnings().forEach(monitor::note);
       watch.lap("audit");
@@ -90,23 +111,17 @@ public final class Pipeline {
       try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
         Memory.of(request.plan(), data, 0).requireTraining(batch, backend);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
-        RunFolder folder = own.orElseGet(() -> NewRunFolder.create(request, writer));
-        try {
-          return reserved(data, audit, network, folder);
-        } catch (StoppedException e) {
-          folder.discard(e);
-          throw e;
-        }
+        return run(data, audit, network, own.orElseGet(() -> NewRunFolder.create(request, writer)));
       }
     }
   }
 
-  private RunResult reserved(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
+  private RunResult run(Dataset data, LabelAudit audit, Network network, RunFolder folder) {
     try {
-      folder.reserve(diskBytes(data, trained));
-      return run(data, audit, trained, folder);
+      folder.reserve(diskBytes(data, network));
+      return completed(data, audit, network, folder);
     } catch (Error e) {
-      rescue(data, folder, trained.exact(), e);
+      rescue(data, folder, network.exact(), e);
       throw e;
     } finally {
       folder.release();
@@ -142,7 +157,7 @@ public final class Pipeline {
   }
 
   /** All but the training itself has the bits of the definition. */
-  private RunResult run(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
+  private RunResult completed(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
     Network network = trained.exact();
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));

@@ -161,6 +161,7 @@ public final class RunFolder {
    * Writes a model; where that fails, into the folder for temporary files instead. A second model
    * that cannot be written does not end the run: see {@link #requireComplete}.
    *
+   * @param metadata what the file says beside its network
    * @return whether it is written
    * @throws DataException where the model is not in this folder; says where it is
    */
