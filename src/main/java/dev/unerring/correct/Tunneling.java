@@ -134,10 +134,12 @@ public final class Tunneling implements Corrector {
     private final HybridData hybrid;
     private final FrozenTraining training;
     private final int[] all;
+    private final StoredTensors start;
     private StoredTensors best;
     private ErrorList fewest;
 
     Session(Network network, HybridData hybrid, StoredTensors start, ErrorList before) {
+      this.start = start;
       this.best = start;
       this.fewest = before;
       this.network = network;
@@ -191,7 +193,7 @@ public final class Tunneling implements Corrector {
       ErrorList left = ErrorList.of(goals, Evaluator.logits(network, hybrid, all));
       if (t == 1.0 && plan.costs().compare(left, fewest) < 0) {
         fewest = left;
-        best = StoredTensors.of(network);
+        best = StoredTensors.of(network, best == start ? null : best);
       }
       return left;
     }
