@@ -1,5 +1,7 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.UsageException;
+import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.RunResult;
@@ -39,11 +41,20 @@ final class CorrectCommand implements Callable<Integer> {
 
   @Option(
       names = "--add",
-      paramLabel = "new.npz",
-      description =
-          "Samples that were found later: arrays images (uint8) and labels (integers), in the"
-              + " shapes of the run's data; or train_images and train_labels.")
-  private Path add;
+      paramLabel = "NEW",
+      arity = "1..*",
+      description = {
+        "Samples that were found later, all of them: a folder with one folder a class, a CSV table,",
+        "or pictures of the class --label, resized as the run's; or an npz file with arrays images",
+        "(uint8) and labels (integers), or in the layout of a data set. Classes are matched by name."
+      })
+  private List<Path> add = List.of();
+
+  @Option(
+      names = "--label",
+      paramLabel = "CLASS",
+      description = "The class of the pictures of --add, by its name.")
+  private String label;
 
   @Option(
       names = "--skip-contradictions",
@@ -85,9 +96,7 @@ final class CorrectCommand implements Callable<Integer> {
   @Option(
       names = "--max-time",
       paramLabel = "T",
-      description =
-          "Give up at the first step boundary after this time (90, 90s, 10m, 2h); nothing is"
-              + " written then.")
+      description = "Give up after this time (90, 90s, 10m, 2h); nothing is written then.")
   private String maxTime;
 
   @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")
@@ -104,7 +113,7 @@ final class CorrectCommand implements Callable<Integer> {
         new CorrectionRequest(
             trained,
             run.file(trained, data),
-            add,
+            added(),
             skipContradictions,
             out,
             correction(trained),
@@ -135,6 +144,13 @@ final class CorrectCommand implements Callable<Integer> {
       err.println(GoalMissed.interrupted(result.get()));
     }
     return stopped ? INTERRUPTED : 0;
+  }
+
+  private AddedFiles added() {
+    if (add.isEmpty() && label != null) {
+      throw new UsageException("--label is the class of pictures; name them with --add");
+    }
+    return add.isEmpty() ? null : new AddedFiles(add, Optional.ofNullable(label));
   }
 
   /** That of the run, then that of the file, then that of the option. */

@@ -13,6 +13,7 @@ import dev.unerring.network.Network;
 import dev.unerring.run.ImageInput;
 import dev.unerring.run.Predictor;
 import dev.unerring.run.RunEvaluation;
+import dev.unerring.run.TrainedModel;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.tensor.Shape;
 import java.io.PrintWriter;
@@ -100,22 +101,34 @@ final class PredictCommand implements Callable<Integer> {
         throw new UsageException("--split is a part of npz files, and none is named; leave it out");
       }
     }
-    TrainedRun trained = run.run();
+    Optional<Path> alone = run.modelFile();
+    if (alone.isPresent() && data != null) {
+      throw new UsageException(
+          "--data goes with the folder of a run; a model file holds its calibration");
+    }
+    TrainedRun trained = alone.isPresent() ? null : run.run();
+    TrainedModel known =
+        trained == null ? TrainedModel.open(alone.get()) : trained.trained(Optional.empty());
     if (out != null) {
       List<Path> inputs = new ArrayList<>(files);
-      inputs.addAll(trained.inputs());
+      inputs.addAll(trained == null ? List.of(known.model()) : trained.inputs());
       OutputFile.require("--out", out, List.of(".csv", ".json", ".jsonl"), inputs);
     }
-    WorkTerminal watch = WorkTerminal.counting(spec);
+    WorkTerminal watch = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
-      Network network = trained.network(backend, BATCH);
-      long images = skipBroken ? -1 : requireUsable(network.image(), trained.fit(), watch);
-      Optional<Calibration> calibration = calibration(trained, backend, watch);
-      calibration
+      Network network = known.network(backend, BATCH);
+      long images = skipBroken ? -1 : requireUsable(network.image(), known.fit(), watch);
+      TrainedModel model =
+          trained == null ? known : trained.trained(calibration(trained, backend, watch));
+      if (trained == null && model.calibration().isEmpty()) {
+        watch.note("note: no calibration in this file, so logits without scores");
+      }
+      model
+          .calibration()
           .map(Calibration::warning)
           .filter(warning -> !warning.isEmpty())
           .ifPresent(warning -> watch.note("note: " + warning));
-      trained.patchNotice().ifPresent(watch::note);
+      model.patchNotice().ifPresent(watch::note);
       watch.note("Not for clinical use.");
       StringBuilder text = new StringBuilder();
       PrintWriter stdout = spec.commandLine().getOut();
@@ -127,9 +140,9 @@ final class PredictCommand implements Callable<Integer> {
               stdout.flush(); // a reader that has gone ends the work here
             };
       }
-      PredictionLines rows = new PredictionLines(trained, form(), lines);
-      Predictor predictor = new Predictor(trained, network, calibration.orElse(null), rows::write);
-      predict(predictor, images, trained.fit(), watch);
+      PredictionLines rows = new PredictionLines(model, form(), lines);
+      Predictor predictor = new Predictor(model, network, rows::write);
+      predict(predictor, images, model.fit(), watch);
       watch.clear();
       stdout.flush();
       if (out != null) {
@@ -224,7 +237,7 @@ final class PredictCommand implements Callable<Integer> {
     if (stored.isPresent() && data == null) {
       return stored;
     }
-    try (Dataset own = run.data(trained, data)) {
+    try (Dataset own = run.data(trained, data, watch)) {
       if (!trained.isOf(own)) {
         throw new DataException(
             own.file() + " is not the data of this run; scores are calibrated on its own");

@@ -4,7 +4,7 @@ import dev.unerring.base.CsvField;
 import dev.unerring.base.Json;
 import dev.unerring.dataset.Task;
 import dev.unerring.run.Prediction;
-import dev.unerring.run.TrainedRun;
+import dev.unerring.run.TrainedModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /** Predictions as lines: CSV with a header, or a JSON object each. */
 final class PredictionLines {
-  private final TrainedRun run;
+  private final TrainedModel model;
   private final boolean multiLabel;
   private final Form form;
   private final Consumer<String> lines;
@@ -30,13 +30,13 @@ final class PredictionLines {
   }
 
   /**
-   * Lines of a run.
+   * Lines of a model.
    *
    * @param lines takes each line, without its end
    */
-  PredictionLines(TrainedRun run, Form form, Consumer<String> lines) {
-    this.run = run;
-    this.multiLabel = run.task() == Task.MULTI_LABEL;
+  PredictionLines(TrainedModel model, Form form, Consumer<String> lines) {
+    this.model = model;
+    this.multiLabel = model.task() == Task.MULTI_LABEL;
     this.form = form;
     this.lines = lines;
   }
@@ -89,7 +89,7 @@ final class PredictionLines {
   }
 
   private List<String> names(Prediction p) {
-    return p.labels().stream().map(run.labelNames()::get).toList();
+    return p.labels().stream().map(model.labelNames()::get).toList();
   }
 
   private static String joined(List<Integer> numbers, String separator) {

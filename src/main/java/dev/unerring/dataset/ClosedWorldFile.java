@@ -1,25 +1,20 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.AtomicFile;
-import dev.unerring.base.Json;
-import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Writes a data set with some samples more at the end of its training split, as an ordinary npz
- * file: uint8 images, int64 labels, stored, so that the same arrays give the same bytes. What the
- * pack file of a packed set says goes into one beside it.
+ * file: uint8 images, int64 labels, stored, so that the same arrays give the same bytes, and what
+ * the set says of itself.
  */
 public final class ClosedWorldFile {
   private static final int PIECE = 1 << 16;
@@ -49,8 +44,9 @@ public final class ClosedWorldFile {
    * @param added more samples of the same shape; null for none
    * @param rows which of them join, in this order
    * @throws dev.unerring.base.DataException where it cannot be written
+   * @throws dev.unerring.base.StoppedException when the monitor stops; no file is left
    */
-  public static void write(Path file, Dataset data, Split added, int[] rows) {
+  public static void write(Path file, Dataset data, Split added, int[] rows, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);
     for (Split split : data.splits()) {
       int[] more = split == data.train() ? rows : new int[0];
@@ -60,18 +56,18 @@ public final class ClosedWorldFile {
           "|u1",
           extents,
           out -> {
-            copy(split.images(), out);
+            copy(split.images(), out, monitor);
             for (int row : more) {
               long start = (long) row * added.imageBytes();
-              copy(added.images().asSlice(start, added.imageBytes()), out);
+              copy(added.images().asSlice(start, added.imageBytes()), out, WorkMonitor.SILENT);
             }
           });
       npz.add(split.name() + "_labels", labels(split, added, more));
     }
-    npz.write(file);
-    if (data.fit().isPresent()) {
-      writePackFile(file, data);
+    if (data.description().named() || data.fit().isPresent()) {
+      data.description().addTo(npz);
     }
+    npz.write(file, monitor);
   }
 
   private static List<Integer> extents(Dataset data, int samples) {
@@ -79,19 +75,21 @@ public final class ClosedWorldFile {
     List<Integer> extents = new ArrayList<>(List.of(samples, image.h(), image.w()));
     if (image.d() > 1) {
       extents.add(1, image.d());
-    }
-    if (image.c() > 1) {
+      extents.add(image.c()); // a small depth alone would look like channels
+    } else if (image.c() > 1) {
       extents.add(image.c());
     }
     return extents;
   }
 
-  private static void copy(MemorySegment images, OutputStream out) throws IOException {
+  private static void copy(MemorySegment images, OutputStream out, WorkMonitor monitor)
+      throws IOException {
     byte[] piece = new byte[PIECE];
     for (long at = 0; at < images.byteSize(); at += PIECE) {
       int length = (int) Math.min(PIECE, images.byteSize() - at);
       MemorySegment.copy(images, ValueLayout.JAVA_BYTE, at, piece, 0, length);
       out.write(piece, 0, length);
+      monitor.stepBytes("writing the closed world", at + length, images.byteSize());
     }
   }
 
@@ -108,16 +106,5 @@ public final class ClosedWorldFile {
       }
     }
     return NpzWriter.npy("<i8", List.of(samples, columns), items.array());
-  }
-
-  private static void writePackFile(Path file, Dataset data) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("format", PackFile.FORMAT);
-    json.put("file", file.getFileName().toString());
-    json.put("sha256", Sha256.hexOfFile(file));
-    json.put("task", data.task().manifestName());
-    json.put("labels", data.labelNames());
-    json.put("fit", data.fit().orElseThrow().word());
-    AtomicFile.write(PackFile.of(file), Json.pretty(json).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -56,7 +56,7 @@ public record FileCheck(
       readAll(npz, layout, surroundings.monitor());
       splits =
           layout.splits(Collections.nCopies(3, MemorySegment.NULL)).stream()
-              .map(split -> SplitSummary.of(split, identity.labelNames().size()))
+              .map(split -> SplitSummary.of(split, identity.description().classes()))
               .toList();
       if (identity.official()) {
         new KnownHashes(surroundings.cache()).check(file, hashes, identity);
@@ -93,7 +93,8 @@ public record FileCheck(
           PIECE,
           piece -> {
             done[0] += piece.byteSize();
-            monitor.step("reading " + npz.path().getFileName(), done[0], layout.allImageBytes());
+            monitor.stepBytes(
+                "reading " + npz.path().getFileName(), done[0], layout.allImageBytes());
           });
     }
   }

@@ -3,15 +3,19 @@ package dev.unerring.dataset;
 import dev.unerring.base.DataException;
 import dev.unerring.base.FileHashes;
 import dev.unerring.base.IoReason;
+import dev.unerring.base.Uninterrupted;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +30,11 @@ public final class NpzReader implements AutoCloseable {
   /** Arrays above this are inflated twice: once to prove size and checksum, then to be kept. */
   static final long PROVE_FIRST_BYTES = 16L << 20;
 
+  private static final long PIECE = 1 << 20;
   private static final String SUFFIX = ".npy";
+  private static final long MAX_TEXT_BYTES = 4L << 20;
+  private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
+  private static final Charset UTF_32BE = Charset.forName("UTF-32BE");
 
   private final Path path;
   private final Arena arena;
@@ -68,15 +76,20 @@ public final class NpzReader implements AutoCloseable {
 
   private static NpzReader open(Path path, Arena arena, boolean ownsArena) {
     checkKind(path);
+    try {
+      return new NpzReader(path, arena, ownsArena, Uninterrupted.run(() -> map(path, arena)));
+    } catch (IOException e) {
+      throw new DataException(
+          path + ": cannot be read: " + IoReason.of(e) + "; check the path and the permissions", e);
+    }
+  }
+
+  private static MemorySegment map(Path path, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() == 0) {
         throw Refusal.file(path, "the file is empty", "download or write it again");
       }
-      MemorySegment file = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
-      return new NpzReader(path, arena, ownsArena, file);
-    } catch (IOException e) {
-      throw new DataException(
-          path + ": cannot be read: " + IoReason.of(e) + "; check the path and the permissions", e);
+      return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
     }
   }
 
@@ -139,15 +152,23 @@ public final class NpzReader implements AutoCloseable {
    * in memory of {@code arena}.
    */
   public MemorySegment read(String name, Arena arena) {
+    return read(name, arena, WorkMonitor.SILENT);
+  }
+
+  /** The same with progress; StoppedException when the monitor stops. */
+  MemorySegment read(String name, Arena arena, WorkMonitor monitor) {
     ZipEntry entry = entry(name);
     long bytes = header(name).dataBytes();
     if (bytes > PROVE_FIRST_BYTES) {
-      prove(entry);
+      prove(entry, monitor);
     }
-    MemorySegment items = allocate(entry, bytes, arena);
+    MemorySegment items = allocate(path, bytes, arena);
     try (EntryStream stream = new EntryStream(path, file, entry)) {
       NpyHeaderReader.read(path, entry, stream);
-      stream.read(items);
+      for (long at = 0; at < bytes; at += PIECE) {
+        stream.read(items.asSlice(at, Math.min(PIECE, bytes - at)));
+        monitor.stepBytes("reading " + name, Math.min(bytes, at + PIECE), bytes);
+      }
       stream.finish();
     }
     return items;
@@ -181,22 +202,52 @@ public final class NpzReader implements AutoCloseable {
     }
   }
 
-  private void prove(ZipEntry entry) {
+  /**
+   * The texts of the array {@code name} (without {@code .npy}), C order, without the zeros that
+   * fill them up.
+   *
+   * @throws DataException where it is none of numpy's text types, or larger than 4 MiB
+   */
+  List<String> texts(String name) {
+    ZipEntry entry = entry(name);
+    if (entry.size() > MAX_TEXT_BYTES) {
+      throw Refusal.entry(path, entry.name(), "it has more than 4 MiB of text", "leave it out");
+    }
     try (EntryStream stream = new EntryStream(path, file, entry)) {
-      stream.readToEnd(entry.size());
+      NpyHeader header = NpyHeaderReader.readText(path, entry, stream);
+      byte[] bytes = new byte[(int) header.dataBytes()];
+      stream.read(MemorySegment.ofArray(bytes));
+      stream.finish();
+      Charset charset =
+          header.kind() == 'S' ? StandardCharsets.UTF_8 : header.bigEndian() ? UTF_32BE : UTF_32LE;
+      List<String> texts = new ArrayList<>();
+      for (int at = 0; at < bytes.length; at += header.itemBytes()) {
+        String text = new String(bytes, at, header.itemBytes(), charset);
+        texts.add(text.replaceFirst("\0+$", ""));
+      }
+      return texts;
+    }
+  }
+
+  private void prove(ZipEntry entry, WorkMonitor monitor) {
+    try (EntryStream stream = new EntryStream(path, file, entry)) {
+      for (long at = 0; at < entry.size(); at += PIECE) {
+        stream.readToEnd(Math.min(PIECE, entry.size() - at));
+        monitor.stepBytes("proving " + entry.name(), at, entry.size());
+      }
       stream.finish();
     }
   }
 
-  private MemorySegment allocate(ZipEntry entry, long bytes, Arena arena) {
+  /** Memory of {@code arena}; DataException where there is not so much. */
+  static MemorySegment allocate(Path path, long bytes, Arena arena) {
     try {
       return arena.allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);
     } catch (OutOfMemoryError e) {
       DataException refusal =
-          Refusal.entry(
+          Refusal.file(
               path,
-              entry.name(),
-              "there is no memory for its " + bytes + " bytes",
+              "there is no memory for the " + bytes + " bytes of its images",
               "use a machine with more memory or a smaller set");
       refusal.initCause(e);
       throw refusal;

@@ -39,7 +39,7 @@ final class TwinFilter {
     coordinates = new int[Math.multiplyExact(images, FULL)];
     rest = new float[images];
     coarseRest = new float[images];
-    new Units("projection", (images + IMAGES_A_UNIT - 1) / IMAGES_A_UNIT, unit -> 1)
+    new Units("projecting the images", (images + IMAGES_A_UNIT - 1) / IMAGES_A_UNIT, unit -> 1)
         .run(
             threads,
             monitor,

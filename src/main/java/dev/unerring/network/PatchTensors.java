@@ -60,7 +60,7 @@ final class PatchTensors {
       throw in.damaged(RADIUS + " is not a list of one number a patch");
     }
     if (count > in.length() / Patches.bytesEach(image, classes)) {
-      throw in.damaged(count + " patches are longer than the file");
+      throw in.damaged(RADIUS + " has offsets outside the file for its " + count + " patches");
     }
     int patches = (int) count;
     float[] radius = new float[patches];

@@ -4,6 +4,7 @@ import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.StoppedException;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ClosedWorldFile;
 import dev.unerring.dataset.Dataset;
@@ -21,6 +22,7 @@ import dev.unerring.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -54,31 +56,39 @@ public final class LaterCorrection {
    * @return the result, whose folder is there exactly where its goal is reached; empty where all
    *     new samples are in the closed world already and nothing in it is wrong above the floor
    * @throws dev.unerring.base.UnerringException where run, data, new samples or device cannot be
-   *     used, the new samples contradict, or there is nothing to correct
+   *     used, the new samples contradict, or there is nothing to correct; StoppedException where a
+   *     stop came before the correction
    */
   public Optional<RunResult> run() {
     requireUsable();
-    try (Dataset data = Dataset.open(request.data(), monitor);
-        NewSamples added = request.add() == null ? null : NewSamples.open(request.add())) {
+    try (RunLock _ = RunLock.beside(target(), monitor)) {
+      return locked();
+    } catch (StoppedException e) {
+      throw e.adding("; nothing is written and " + run.name() + " is as it was");
+    }
+  }
+
+  private Optional<RunResult> locked() {
+    try (Dataset opened = Dataset.open(request.data(), monitor);
+        NewSamples given = request.add() == null ? null : added()) {
+      Dataset data = run.isOf(opened) ? run.matched(opened, monitor) : opened;
       if (!run.isOf(data)) {
         throw new DataException(
-            data.file()
+            opened.file()
                 + " is not the data of "
                 + run.name()
                 + ": its arrays are others (content SHA-256 in result.json); name the file that"
                 + " the run was made with");
       }
-      if (added != null) {
-        added.requireFit(data);
-      }
-      LabelAudit audit = new LabelAudit(data);
-      Labels given = Labels.given(data.task(), data.train());
-      ErrorList found = counted(data, given);
+      NewSamples added = given == null ? null : matched(given, data);
+      LabelAudit audit = new LabelAudit(data, monitor);
+      Labels labels = Labels.given(data.task(), data.train());
+      ErrorList found = counted(data, labels);
       boolean atFloor = found.count() <= audit.floor();
       if (atFloor) {
         requireAdded();
       }
-      int[] goals = audit.goalLabels(found.answers(given));
+      int[] goals = audit.goalLabels(found.answers(labels));
       NewSampleAudit fresh =
           NewSampleAudit.of(data, goals, added, request.skipContradictions(), monitor);
       int[] rows = fresh.joining();
@@ -103,6 +113,24 @@ public final class LaterCorrection {
         folder.release();
       }
     }
+  }
+
+  private NewSamples added() {
+    Path folder = target().toAbsolutePath().normalize();
+    while (!Files.isDirectory(folder)) {
+      folder = folder.getParent();
+    }
+    return request.add().open(run.trained(Optional.empty()), folder, monitor);
+  }
+
+  private NewSamples matched(NewSamples given, Dataset data) {
+    List<String> notes = new ArrayList<>();
+    NewSamples matched =
+        given.matched(
+            data.imageShape(), data.train().labelCount(), run.description(), run.name(), notes);
+    given.notice().ifPresent(monitor::note);
+    notes.forEach(monitor::note);
+    return matched;
   }
 
   private static void discard(RunFolder folder, Throwable reason) {
@@ -195,7 +223,7 @@ public final class LaterCorrection {
   private ErrorList counted(Dataset data, Labels given) {
     try (Backend backend = request.device().open()) {
       Network network = run.network(backend, Memory.EVALUATION_BATCH);
-      float[] logits = Evaluator.logits(network, data.train());
+      float[] logits = Evaluator.logits(network, data.train(), monitor);
       ErrorList found = ErrorList.of(given, logits);
       run.requireErrors(found.count());
       return found;
@@ -226,7 +254,8 @@ public final class LaterCorrection {
     folder.reserve(worldBytes + modelBytes() + Completion.recordBytes(old, plan));
     if (!file.isEmpty()) {
       folder.give(worldBytes);
-      ClosedWorldFile.write(folder.file(file), old, added == null ? null : added.split(), rows);
+      ClosedWorldFile.write(
+          folder.file(file), old, added == null ? null : added.split(), rows, monitor);
     }
     int earlier = old.train().size();
     Lineage lineage = Lineage.after(run, earlier, rows.length, fresh.known(), file);
@@ -235,7 +264,7 @@ public final class LaterCorrection {
     }
     Path world = file.isEmpty() ? old.file() : folder.file(file);
     try (Dataset data = Dataset.open(world, monitor)) {
-      LabelAudit audit = new LabelAudit(data);
+      LabelAudit audit = new LabelAudit(data, monitor);
       audit.warnings().forEach(monitor::note);
       fresh.noteSeen(audit, earlier);
       String architecture = plan.architecture();

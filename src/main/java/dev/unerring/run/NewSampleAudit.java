@@ -38,8 +38,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
     if (added == null) {
       return new NewSampleAudit(null, new Admission(List.of()), monitor);
     }
-    added.notice().ifPresent(monitor::note);
-    Admission admission = Admission.of(data.train(), goals, added.split());
+    Admission admission = Admission.of(data.train(), goals, added.split(), monitor);
     List<Sample> contradictions = admission.of(Verdict.CONTRADICTS);
     if (!contradictions.isEmpty()) {
       String all = contradiction(added, data, contradictions);
@@ -58,7 +57,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
     String named =
         samples.stream()
             .limit(NAMED)
-            .map(each -> each.sample() + " is identical to " + each.twin())
+            .map(each -> added.text(each.sample()) + " is identical to " + each.twin())
             .collect(Collectors.joining("; "));
     int more = samples.size() - NAMED;
     return added.file()

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 public final class Predictor {
   private record Place(String file, int index) {}
 
-  private final TrainedRun run;
+  private final TrainedModel run;
   private final Network network;
   private final Calibration calibration;
   private final Consumer<Prediction> sink;
@@ -32,15 +32,13 @@ public final class Predictor {
   private final List<Place> waiting = new ArrayList<>();
 
   /**
-   * Predicts with a network of {@link TrainedRun#network}.
-   *
-   * @param calibration null for none: then there are no scores
+   * Predicts with a network of {@link TrainedModel#network}; without a calibration there are no
+   * scores.
    */
-  public Predictor(
-      TrainedRun run, Network network, Calibration calibration, Consumer<Prediction> sink) {
+  public Predictor(TrainedModel run, Network network, Consumer<Prediction> sink) {
     this.run = run;
     this.network = network;
-    this.calibration = calibration;
+    this.calibration = run.calibration().orElse(null);
     this.sink = sink;
     this.pixels = new float[Math.multiplyExact(network.batch(), network.image().imageElements())];
   }
@@ -50,7 +48,11 @@ public final class Predictor {
     return network.image();
   }
 
-  /** Takes one image of a file; predicts when a batch is full. */
+  /**
+   * Takes one image of a file; predicts when a batch is full. Where the sink throws, the prediction
+   * that it was given counts as handed on, and those after it wait for the next call. Where
+   * predicting itself fails, the images of the batch are given up.
+   */
   public void add(Path file, ImageSource images, int index) {
     try (Turn _ = network.backend().turn().take()) {
       images.copyImage(index, pixels, waiting.size() * images.imageElements());
@@ -61,7 +63,7 @@ public final class Predictor {
     }
   }
 
-  /** Predicts what is waiting. */
+  /** Predicts what is waiting; see {@link #add} where that fails. */
   public void finish() {
     try (Turn _ = network.backend().turn().take()) {
       predict();
@@ -72,6 +74,28 @@ public final class Predictor {
     if (waiting.isEmpty()) {
       return;
     }
+    int taken = waiting.size();
+    try {
+      List<Prediction> predictions = predicted();
+      taken = 0;
+      for (Prediction prediction : predictions) {
+        taken++;
+        sink.accept(prediction);
+      }
+    } finally {
+      forget(taken);
+    }
+  }
+
+  /** Takes the first images out; the others move to the front. */
+  private void forget(int taken) {
+    int elements = network.image().imageElements();
+    int left = waiting.size() - taken;
+    System.arraycopy(pixels, taken * elements, pixels, 0, left * elements);
+    waiting.subList(0, taken).clear();
+  }
+
+  private List<Prediction> predicted() {
     int classes = network.classes();
     int images = waiting.size();
     Tensor out = network.forward(MemorySegment.ofArray(pixels), images, Mode.RUNNING_STATISTICS);
@@ -84,10 +108,11 @@ public final class Predictor {
         calibration == null
             ? new double[0]
             : Reliability.scores(run.task(), logits, classes, calibration.temperature());
+    List<Prediction> predictions = new ArrayList<>();
     for (int n = 0; n < images; n++) {
-      sink.accept(prediction(answered, scores, n));
+      predictions.add(prediction(answered, scores, n));
     }
-    waiting.clear();
+    return predictions;
   }
 
   /** The logits beside what they answer, as if it were given. */

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Admission.Verdict;
 import dev.unerring.suite.TestData;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,8 +36,22 @@ class NewSamplesTest {
     }
     Path set = TestData.write(folder.resolve("set.npz"), 8, 2);
     try (NewSamples samples = NewSamples.open(set)) {
-      assertEquals(8, samples.split().size());
-      assertTrue(samples.notice().orElseThrow().contains("only its training split is read"));
+      try (Dataset data = Dataset.open(set)) {
+        int all = data.splits().stream().mapToInt(Split::size).sum();
+        assertEquals(all, samples.split().size());
+        assertEquals(data.test().label(1), samples.split().label(all - data.test().size() + 1));
+        assertEquals(
+            Admission.imageSha256(data.val(), 2), Admission.imageSha256(samples.split(), 8 + 2));
+        assertEquals(
+            set
+                + ": all its "
+                + all
+                + " samples are taken, in this order: train 8, val "
+                + data.val().size()
+                + ", test "
+                + data.test().size(),
+            samples.notice().orElseThrow());
+      }
     }
   }
 
@@ -90,7 +106,8 @@ class NewSamplesTest {
     try (Dataset data = Dataset.open(set);
         NewSamples added = NewSamples.open(file)) {
       Admission admission =
-          Admission.of(data.train(), new LabelAudit(data).goalLabels(), added.split());
+          Admission.of(
+              data.train(), new LabelAudit(data).goalLabels(), added.split(), WorkMonitor.SILENT);
       assertEquals(
           List.of(
               Verdict.KNOWN,
@@ -108,7 +125,7 @@ class NewSamplesTest {
       Path union = folder.resolve(ClosedWorldFile.name(data).replace("set", "union"));
       Path again = folder.resolve("again.npz");
       for (Path each : List.of(union, again)) {
-        ClosedWorldFile.write(each, data, added.split(), new int[] {2, 3});
+        ClosedWorldFile.write(each, data, added.split(), new int[] {2, 3}, WorkMonitor.SILENT);
       }
       assertEquals(-1, Files.mismatch(union, again));
       try (Dataset all = Dataset.open(union)) {
@@ -139,7 +156,8 @@ class NewSamplesTest {
     try (Dataset data = Dataset.open(set);
         NewSamples added = NewSamples.open(file)) {
       Admission admission =
-          Admission.of(data.train(), new LabelAudit(data).goalLabels(), added.split());
+          Admission.of(
+              data.train(), new LabelAudit(data).goalLabels(), added.split(), WorkMonitor.SILENT);
       assertEquals(Verdict.CONTRADICTS, admission.samples().get(0).verdict());
       assertEquals("train[1] (label 1)", admission.samples().get(0).twin().toString());
       assertEquals(Verdict.KNOWN, admission.samples().get(1).verdict());
@@ -158,7 +176,16 @@ class NewSamplesTest {
 
   private static void misfit(Dataset data, String reason, Path file) {
     try (NewSamples samples = NewSamples.open(file)) {
-      DataException e = assertThrows(DataException.class, () -> samples.requireFit(data));
+      DataException e =
+          assertThrows(
+              DataException.class,
+              () ->
+                  samples.matched(
+                      data.imageShape(),
+                      data.train().labelCount(),
+                      data.description(),
+                      "the set",
+                      new ArrayList<>()));
       assertTrue(e.getMessage().contains(reason), e.getMessage());
     }
   }
