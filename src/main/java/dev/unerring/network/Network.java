@@ -33,6 +33,7 @@ public final class Network {
   private final Activation gradLogits;
   private final Buffer[] moments;
   private final Commit[] commits;
+  private float[] room;
   private Patches patches = Patches.NONE;
   private int images;
 
@@ -183,6 +184,14 @@ public final class Network {
       moments[which] = backend.allocate(values.length());
     }
     return moments[which];
+  }
+
+  /** Memory of the host for any one tensor, for reading and writing models. */
+  float[] room() {
+    if (room == null) {
+      room = new float[parameters.stream().mapToInt(each -> each.spec().size()).max().orElse(0)];
+    }
+    return room;
   }
 
   /** What stands on top of the layers in evaluation mode. */
