@@ -1,6 +1,7 @@
 package dev.unerring.backend;
 
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.WorkerFailure;
 import dev.unerring.ffi.FloatingPointState;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,8 +89,8 @@ final class Workers implements AutoCloseable {
   /**
    * Runs the task over [0, count) and returns when all of it is done.
    *
-   * <p>What a range throws ends the round and is thrown here, the first of several; the team can be
-   * used again.
+   * <p>What a range throws ends the round and is thrown here, the first of several, see {@link
+   * WorkerFailure}; the team can be used again.
    *
    * @param smallest fewest items worth a range of their own
    */
@@ -121,11 +122,9 @@ final class Workers implements AutoCloseable {
     if (unusable != null) {
       throw unusable;
     }
-    switch (failure.getAndSet(null)) {
-      case null -> {}
-      case Error e -> throw e;
-      case RuntimeException e -> throw e;
-      case Throwable e -> throw new IllegalStateException(e); // ranges declare no other
+    Throwable thrown = failure.getAndSet(null);
+    if (thrown != null) {
+      throw WorkerFailure.passOn(thrown);
     }
   }
 

@@ -1,13 +1,12 @@
 package dev.unerring.base;
 
 import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -15,8 +14,10 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 
 /**
- * Writes a file so that at every instant either the old or the new content stands under its name,
- * and says so only after the new content has been read back.
+ * Writes a file so that at every instant either the old or the new content stands under its name.
+ * The new content gets the name only after it has been read back. Any number of threads and
+ * processes may write the same file: one of the contents is left. An interrupted thread writes like
+ * any other.
  */
 public final class AtomicFile {
   private static final boolean FOLDERS_CAN_BE_FORCED =
@@ -37,40 +38,45 @@ public final class AtomicFile {
     write(target, out -> out.write(bytes));
   }
 
+  /** The same as {@link #write(Path, WorkMonitor, Content)}, which nobody watches. */
+  public static void write(Path target, Content content) {
+    write(target, WorkMonitor.SILENT, content);
+  }
+
   /**
    * Writes {@code content} under {@code target}: temporary file in the same folder, forced to the
-   * disk, renamed over the target, folder forced, read back and compared by SHA-256. What stood
+   * disk, read back and compared by SHA-256, renamed over the target, folder forced. What stood
    * there before is kept as {@code <name>.previous}.
    *
-   * @throws DataException with the file and the reason when any step fails; the temporary file is
-   *     removed, and the old content stays under its name unless the failure is in the read-back
+   * @param monitor watches the reading back; the content itself asks where it takes long
+   * @throws DataException with the file and the reason when any step fails
+   * @throws StoppedException when the monitor stops; in both cases the temporary file is removed,
+   *     and the old content stays under its name
    */
-  public static void write(Path target, Content content) {
+  public static void write(Path target, WorkMonitor monitor, Content content) {
     Path file = target.toAbsolutePath();
-    String prefix = "." + file.getFileName() + "." + ProcessHandle.current().pid();
-    Path temporary = file.resolveSibling(prefix + ".tmp");
-    Path former = file.resolveSibling(prefix + ".old");
-    String written;
     try {
+      Path temporary = fresh(file, ".tmp");
+      boolean moved = false;
       try {
-        written = writeForced(temporary, content);
-        keepPrevious(file, former);
+        String written = writeForced(temporary, content);
+        if (!Sha256.hexOfFile(temporary, monitor, file.getFileName()).equals(written)) {
+          throw new DataException(
+              target
+                  + ": not saved: what is read back differs from what was written; check the disk");
+        }
+        keepPrevious(file);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-        forceFolder(file.getParent());
+        moved = true; // from here on another writer may have that name
       } finally {
-        Files.deleteIfExists(temporary);
-        Files.deleteIfExists(former);
+        if (!moved) {
+          Files.deleteIfExists(temporary);
+        }
       }
+      forceFolder(file.getParent());
     } catch (IOException e) {
       String advice = "check that the folder exists, is writable and has space left";
       throw new DataException(target + ": not saved: " + IoReason.of(e) + "; " + advice, e);
-    }
-    if (!Sha256.hexOfFile(file).equals(written)) {
-      throw new DataException(
-          target
-              + ": not saved: what is read back differs from what was written; do not use this"
-              + " file, check the disk, and find the former content in "
-              + previous(file).getFileName());
     }
   }
 
@@ -79,46 +85,66 @@ public final class AtomicFile {
     return target.resolveSibling(target.getFileName() + ".previous");
   }
 
+  /**
+   * A new empty file beside {@code file}, which no other writer has: not another thread, nor a
+   * process with the same number in another container on the same folder.
+   */
+  private static Path fresh(Path file, String suffix) throws IOException {
+    String prefix = "." + file.getFileName() + "." + ProcessHandle.current().pid() + "-";
+    for (int number = 1; ; number++) {
+      try {
+        return Files.createFile(file.resolveSibling(prefix + number + suffix));
+      } catch (FileAlreadyExistsException taken) {
+        continue;
+      }
+    }
+  }
+
   /** Returns the SHA-256 of what was written. */
   private static String writeForced(Path file, Content content) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            LinkOption.NOFOLLOW_LINKS)) {
+    try (FileOutputStream stream = new FileOutputStream(file.toFile())) {
       MessageDigest digest = Sha256.digest();
-      OutputStream out =
-          new BufferedOutputStream(
-              new DigestOutputStream(Channels.newOutputStream(channel), digest), BUFFER);
+      OutputStream out = new BufferedOutputStream(new DigestOutputStream(stream, digest), BUFFER);
       content.writeTo(out);
       out.flush();
-      channel.force(true);
+      stream.getFD().sync();
       return Sha256.hex(digest);
     }
   }
 
   /** The target keeps its name meanwhile: the former content gets a second one. */
-  private static void keepPrevious(Path file, Path former) throws IOException {
+  private static void keepPrevious(Path file) throws IOException {
     if (!Files.exists(file)) {
       return;
     }
     if (!Files.isRegularFile(file)) {
       throw new FileAlreadyExistsException(file.toString(), null, "it is not a regular file");
     }
-    Files.copy(file, former, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel channel = FileChannel.open(former, StandardOpenOption.WRITE)) {
-      channel.force(true);
+    Path former = fresh(file, ".old");
+    boolean moved = false;
+    try {
+      try (FileOutputStream copy = new FileOutputStream(former.toFile())) {
+        Files.copy(file, copy);
+        copy.getFD().sync();
+      }
+      Files.move(former, previous(file), StandardCopyOption.ATOMIC_MOVE);
+      moved = true;
+    } finally {
+      if (!moved) {
+        Files.deleteIfExists(former);
+      }
     }
-    Files.move(former, previous(file), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private static void forceFolder(Path folder) throws IOException {
+  /** Forces the names in a folder to the disk. */
+  public static void forceFolder(Path folder) throws IOException {
     if (FOLDERS_CAN_BE_FORCED) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      Uninterrupted.run(() -> {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
+        return null;
+      });
     }
   }
 }

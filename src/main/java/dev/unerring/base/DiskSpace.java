@@ -1,11 +1,9 @@
 package dev.unerring.base;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Room on a disk that is taken before long work, so that a full disk or a quota is known at once,
@@ -15,10 +13,10 @@ import java.nio.file.StandardOpenOption;
 public final class DiskSpace implements AutoCloseable {
   private static final int PIECE = 1 << 20;
 
-  private final FileChannel channel;
+  private final RandomAccessFile room;
 
-  private DiskSpace(FileChannel channel) {
-    this.channel = channel;
+  private DiskSpace(RandomAccessFile room) {
+    this.room = room;
   }
 
   /**
@@ -30,25 +28,21 @@ public final class DiskSpace implements AutoCloseable {
    */
   public static DiskSpace take(Path folder, long bytes, String what) {
     require(folder, bytes, what);
-    Path file = folder.resolve(".room." + ProcessHandle.current().pid());
-    FileChannel channel = null;
+    RandomAccessFile room = null;
     try {
-      channel =
-          FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE);
-      ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(PIECE, Math.max(1, bytes)));
-      for (long left = bytes; left > 0; left -= zeros.position()) {
-        zeros.position(0).limit((int) Math.min(left, zeros.capacity()));
-        while (zeros.hasRemaining()) {
-          channel.write(zeros);
-        }
+      Path file = Files.createTempFile(folder, ".room.", null);
+      try {
+        room = new RandomAccessFile(file.toFile(), "rw");
+      } finally {
+        Files.delete(file); // where a file can be open without a name
       }
-      return new DiskSpace(channel);
+      byte[] zeros = new byte[(int) Math.min(PIECE, Math.max(1, bytes))];
+      for (long left = bytes; left > 0; left -= zeros.length) {
+        room.write(zeros, 0, (int) Math.min(left, zeros.length));
+      }
+      return new DiskSpace(room);
     } catch (IOException e) {
-      closeQuietly(channel);
+      closeQuietly(room);
       throw tooLittle(folder, bytes, what, IoReason.of(e), e);
     }
   }
@@ -87,7 +81,7 @@ public final class DiskSpace implements AutoCloseable {
   /** Gives some room back: before a file of so many bytes is written. */
   public void give(long bytes) {
     try {
-      channel.truncate(Math.max(0, channel.size() - bytes));
+      room.setLength(Math.max(0, room.length() - bytes));
     } catch (IOException e) {
       close(); // all of it, then
     }
@@ -96,13 +90,13 @@ public final class DiskSpace implements AutoCloseable {
   /** Gives back what is left. */
   @Override
   public void close() {
-    closeQuietly(channel);
+    closeQuietly(room);
   }
 
-  private static void closeQuietly(FileChannel channel) {
+  private static void closeQuietly(RandomAccessFile room) {
     try {
-      if (channel != null) {
-        channel.close();
+      if (room != null) {
+        room.close();
       }
     } catch (IOException e) {
       // the room is given back with the process at the latest

@@ -43,7 +43,7 @@ public record FileHashes(String md5, String sha256) {
       MemorySegment piece = segment.asSlice(start, Math.min(PIECE, segment.byteSize() - start));
       md5.update(piece.asByteBuffer());
       sha256.update(piece.asByteBuffer());
-      monitor.step("hashing " + name, start + piece.byteSize(), segment.byteSize());
+      monitor.stepBytes("hashing " + name, start + piece.byteSize(), segment.byteSize());
     }
     return new FileHashes(Sha256.hex(md5), Sha256.hex(sha256));
   }

@@ -49,6 +49,17 @@ public final class Sha256 {
     return hex(digest);
   }
 
+  /**
+   * The same with progress; StoppedException when the monitor stops.
+   *
+   * @param name of the file, for the progress
+   */
+  static String hexOfFile(Path file, WorkMonitor monitor, Path name) {
+    MessageDigest digest = digest();
+    updateFromFile(file, "checking " + name, monitor, digest);
+    return hex(digest);
+  }
+
   /** Feeds the bytes of {@code segment}, of any size, to {@code digest}. */
   public static void update(MessageDigest digest, MemorySegment segment) {
     for (long start = 0; start < segment.byteSize(); start += VIEW) {
@@ -66,14 +77,18 @@ public final class Sha256 {
   }
 
   static void updateFromFile(Path file, WorkMonitor monitor, MessageDigest... digests) {
+    updateFromFile(file, "hashing " + file.getFileName(), monitor, digests);
+  }
+
+  private static void updateFromFile(
+      Path file, String work, WorkMonitor monitor, MessageDigest... digests) {
     byte[] piece = new byte[PIECE];
-    String work = "hashing " + file.getFileName();
     try (InputStream in = Files.newInputStream(file)) {
       long size = Files.size(file);
       long done = 0;
       for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
         done += read;
-        monitor.step(work, done, size);
+        monitor.stepBytes(work, done, size);
         for (MessageDigest digest : digests) {
           digest.update(piece, 0, read);
         }

@@ -1,9 +1,28 @@
 package dev.unerring.base;
 
-/** What long work tells its surroundings, and how it is stopped. None of it changes a result. */
+import java.util.Optional;
+
+/**
+ * What long work tells its surroundings, and how it is stopped. None of it changes a result.
+ *
+ * <p>One monitor goes through every stage. Work asks {@link #stopReason} several times a second. An
+ * interrupted thread is a stop too: its status stays set, for the caller.
+ */
 public interface WorkMonitor {
-  /** Nobody watches: says nothing, never stops. */
-  WorkMonitor SILENT = new WorkMonitor() {};
+  /** The reason of a stop by the user, or by the interruption of the thread. */
+  String INTERRUPT = "interrupt";
+
+  /** The reason of a stop by a limit of time. */
+  String TIME = "time";
+
+  /** Nobody watches: says nothing, never stops, not even an interrupted thread. */
+  WorkMonitor SILENT =
+      new WorkMonitor() {
+        @Override
+        public Optional<String> stopReason() {
+          return Optional.empty();
+        }
+      };
 
   /** Something the user should read. */
   default void note(String text) {}
@@ -11,21 +30,39 @@ public interface WorkMonitor {
   /**
    * Where the work stands; called often, from the thread that works.
    *
-   * @param work what is done, e.g. {@code hashing pathmnist.npz}; another text is another work
-   * @param done bytes (samples, pairs) so far, from 0
+   * @param work what is done, e.g. {@code counting errors}; another text is another work
+   * @param done samples (pairs, files) so far, from 0
    * @param total of them in all; -1 where it is not known
    */
   default void progress(String work, long done, long total) {}
 
-  /** Whether the user wants to stop; asked between small steps. */
+  /** The same for work that is counted in bytes, e.g. {@code hashing pathmnist.npz}. */
+  default void progressBytes(String work, long done, long total) {
+    progress(work, done, total);
+  }
+
+  /** Whether the user wants to stop; for monitors to which the reason is all one. */
   default boolean stopped() {
     return false;
   }
 
+  /** A reason to stop now: {@link #TIME}, {@link #INTERRUPT}; any thread may ask, often. */
+  default Optional<String> stop() {
+    return stopped() ? Optional.of(INTERRUPT) : Optional.empty();
+  }
+
+  /** {@link #stop}, or {@link #INTERRUPT} where the calling thread is interrupted. */
+  default Optional<String> stopReason() {
+    Optional<String> reason = stop();
+    return reason.isEmpty() && Thread.currentThread().isInterrupted()
+        ? Optional.of(INTERRUPT)
+        : reason;
+  }
+
   /**
-   * Reports progress, or ends the work when the user wants to stop.
+   * Reports progress, or ends the work.
    *
-   * @throws StoppedException when {@link #stopped()}; says what was not finished
+   * @throws StoppedException where there is a {@link #stopReason}; says what was not finished
    */
   default void step(String work, long done, long total) {
     check(work);
@@ -33,13 +70,24 @@ public interface WorkMonitor {
   }
 
   /**
-   * Ends the work when the user wants to stop.
+   * The same for work that is counted in bytes.
    *
-   * @throws StoppedException when {@link #stopped()}; says what was not finished
+   * @throws StoppedException where there is a {@link #stopReason}; says what was not finished
+   */
+  default void stepBytes(String work, long done, long total) {
+    check(work);
+    progressBytes(work, done, total);
+  }
+
+  /**
+   * Ends the work where it shall stop.
+   *
+   * @throws StoppedException where there is a {@link #stopReason}; says what was not finished
    */
   default void check(String work) {
-    if (stopped()) {
-      throw new StoppedException("interrupted while " + work);
+    Optional<String> reason = stopReason();
+    if (reason.isPresent()) {
+      throw StoppedException.during(work, reason.get());
     }
   }
 }

@@ -59,30 +59,33 @@ public final class ClosedWorldValidator {
    * @throws VerificationException where the backend's logits are not those of the definition
    */
   public static Recheck recheck(Path model, Path data, Backend backend) {
-    return recheck(model, data, backend, BATCH);
+    return recheck(model, data, backend, BATCH, WorkMonitor.SILENT);
   }
 
   /**
-   * The same with passes of at most {@code batch} images, which changes the memory that is taken
-   * and no result.
+   * The same with progress, and with passes of at most {@code batch} images, which changes the
+   * memory that is taken and no result.
+   *
+   * @throws dev.unerring.base.StoppedException when the monitor stops
    */
-  public static Recheck recheck(Path model, Path data, Backend backend, int batch) {
+  public static Recheck recheck(
+      Path model, Path data, Backend backend, int batch, WorkMonitor monitor) {
     if (backend.exactness() != Exactness.BITWISE) {
       throw new VerificationException(
           "the backend '" + backend.name() + "' is not bit-exact and cannot judge a model");
     }
     Network network = ModelFile.read(model, backend, batch);
-    try (Dataset dataset = Dataset.open(data)) {
+    try (Dataset dataset = Dataset.open(data, monitor)) {
       requireFit(model, network, dataset);
       if (dataset.mappedFile().isPresent()) {
-        dataset.checkContent(WorkMonitor.SILENT);
+        dataset.checkContent(monitor);
       }
-      float[] train = Evaluator.logits(network, dataset.train());
-      float[] val = Evaluator.logits(network, dataset.val());
-      float[] test = Evaluator.logits(network, dataset.test());
-      PatchJudge judge = new PatchJudge(model, network, dataset.train(), train);
+      float[] train = Evaluator.logits(network, dataset.train(), monitor);
+      float[] val = Evaluator.logits(network, dataset.val(), monitor);
+      float[] test = Evaluator.logits(network, dataset.test(), monitor);
+      PatchJudge judge = new PatchJudge(model, network, dataset.train(), train, monitor);
       Recheck.PatchVerdict patches = judge.verdict(Labels.given(dataset.task(), dataset.train()));
-      int checked = againstReference(model, dataset, network, train, judge.patched());
+      int checked = againstReference(model, dataset, network, train, judge.patched(), monitor);
       return new Recheck(
           dataset.sha256(),
           StoredTensors.view(network).weightsSha256(),
@@ -121,12 +124,17 @@ public final class ClosedWorldValidator {
   }
 
   private static int againstReference(
-      Path model, Dataset data, Network network, float[] logits, List<Integer> patched) {
+      Path model,
+      Dataset data,
+      Network network,
+      float[] logits,
+      List<Integer> patched,
+      WorkMonitor monitor) {
     Split train = data.train();
     int classes = network.classes();
     long half = Math.clamp(REPEATED_WORK / network.multiplications() / 2, 1, MOST_REPEATED);
     int[] samples = chosen(Labels.given(data.task(), train), logits, patched, (int) half);
-    float[] expected = byDefinition(model, train, samples);
+    float[] expected = byDefinition(model, train, samples, monitor);
     for (int i = 0; i < samples.length; i++) {
       for (int j = 0; j < classes; j++) {
         int wanted = Float.floatToIntBits(expected[i * classes + j]);
@@ -149,9 +157,10 @@ public final class ClosedWorldValidator {
   }
 
   /** Logits of some samples by the definition, one image in memory, a plain loop on one thread. */
-  private static float[] byDefinition(Path model, Split train, int[] samples) {
+  private static float[] byDefinition(Path model, Split train, int[] samples, WorkMonitor monitor) {
     try (Backend reference = new ReferenceBackend()) {
-      return Evaluator.logits(ModelFile.read(model, reference, 1), train, samples);
+      Network network = ModelFile.read(model, reference, 1);
+      return Evaluator.logits(network, train, samples, monitor, "computing by the definition");
     }
   }
 

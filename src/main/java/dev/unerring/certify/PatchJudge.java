@@ -1,6 +1,7 @@
 package dev.unerring.certify;
 
 import dev.unerring.base.VerificationException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Holds patches to what they promise (docs/repair.md): a training sample inside a patch is the
@@ -22,6 +24,7 @@ final class PatchJudge {
   private final Network network;
   private final Split train;
   private final float[] logits;
+  private final WorkMonitor monitor;
   private final List<Integer> patched = new ArrayList<>();
 
   /**
@@ -29,11 +32,12 @@ final class PatchJudge {
    *
    * @param logits of the training samples, patches applied
    */
-  PatchJudge(Path model, Network network, Split train, float[] logits) {
+  PatchJudge(Path model, Network network, Split train, float[] logits, WorkMonitor monitor) {
     this.model = model;
     this.network = network;
     this.train = train;
     this.logits = logits;
+    this.monitor = monitor;
   }
 
   /**
@@ -47,9 +51,15 @@ final class PatchJudge {
       return new Recheck.PatchVerdict(0, 0, ErrorList.of(given, logits).count());
     }
     network.patch(Patches.NONE);
-    float[] alone = Evaluator.logits(network, train);
-    network.patch(patches);
+    float[] alone;
+    try {
+      int[] all = IntStream.range(0, train.size()).toArray();
+      alone = Evaluator.logits(network, train, all, monitor, "judging the patches");
+    } finally {
+      network.patch(patches);
+    }
     for (int n = 0; n < train.size(); n++) {
+      monitor.step("comparing with the patches", n, train.size());
       MemorySegment image = MemorySegment.ofArray(train.gather(new int[] {n}));
       int patch = patches.find(image, 1)[0];
       if (patch >= 0) {

@@ -67,13 +67,14 @@ final class AuditCommand implements Callable<Integer> {
     if (montage != null) {
       OutputFile.require("--montage", montage, List.of(".png"), List.of(file));
     }
-    try (Dataset dataset = Dataset.open(file, WorkTerminal.of(spec))) {
+    WorkTerminal terminal = WorkTerminal.of(spec);
+    try (Dataset dataset = Dataset.open(file, terminal)) {
       PrintWriter err = spec.commandLine().getErr();
       if (!dataset.official()) {
         err.println(dataset.notice());
       }
-      LabelAudit audit = new LabelAudit(dataset);
-      Optional<TwinAudit> twins = twins(dataset);
+      LabelAudit audit = new LabelAudit(dataset, terminal);
+      Optional<TwinAudit> twins = twins(dataset, terminal);
       if (csv != null) {
         AtomicFile.write(csv, twins.orElseThrow().toCsv(audit).getBytes(StandardCharsets.UTF_8));
         err.println("written: " + csv);
@@ -81,22 +82,20 @@ final class AuditCommand implements Callable<Integer> {
       if (montage != null) {
         err.println(TwinMontage.write(montage, dataset, twins.orElseThrow().pairs(audit)));
       }
+      terminal.clear();
       print(audit, twins);
+    } finally {
+      terminal.clear();
     }
     return 0;
   }
 
-  private Optional<TwinAudit> twins(Dataset dataset) {
+  private Optional<TwinAudit> twins(Dataset dataset, WorkTerminal terminal) {
     boolean wanted = csv != null || montage != null || TwinAudit.isShort(dataset);
     if (deep != null ? !deep : !wanted) {
       return Optional.empty();
     }
-    WorkTerminal terminal = WorkTerminal.counting(spec);
-    try {
-      return Optional.of(TwinAudit.of(dataset, terminal));
-    } finally {
-      terminal.clear();
-    }
+    return Optional.of(TwinAudit.of(dataset, terminal));
   }
 
   private void print(LabelAudit audit, Optional<TwinAudit> twins) {

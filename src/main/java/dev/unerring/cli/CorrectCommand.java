@@ -96,9 +96,7 @@ final class CorrectCommand implements Callable<Integer> {
   @Option(
       names = "--max-time",
       paramLabel = "T",
-      description =
-          "Give up at the first step boundary after this time (90, 90s, 10m, 2h); nothing is"
-              + " written then.")
+      description = "Give up after this time (90, 90s, 10m, 2h); nothing is written then.")
   private String maxTime;
 
   @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")

@@ -88,7 +88,9 @@ final class DatasetsMontageCommand implements Callable<Integer> {
     SplitNames.require(split);
     Path file = DataOption.file(data, root);
     OutputFile.require("--out", out, List.of(".png"), List.of(file));
-    try (Dataset dataset = Dataset.open(file)) {
+    WorkTerminal terminal = WorkTerminal.of(spec);
+    try (Dataset dataset = Dataset.open(file, terminal)) {
+      terminal.clear();
       Split shown = SplitNames.of(dataset, split);
       List<Montage.Tile> tiles = new ArrayList<>();
       for (int sample : samples.isEmpty() ? chosen(dataset, shown) : listed(shown)) {

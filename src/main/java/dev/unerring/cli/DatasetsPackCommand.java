@@ -160,7 +160,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    WorkTerminal terminal = WorkTerminal.counting(spec);
+    WorkTerminal terminal = WorkTerminal.of(spec);
     PackReport report;
     try {
       report = Packer.pack(request(), terminal);

@@ -114,7 +114,7 @@ final class DatasetsSynthesizeCommand implements Callable<Integer> {
             copies);
     Path file = out == null ? Path.of(plan.name() + ".npz") : out;
     OutputFile.requireNew(file);
-    WorkTerminal terminal = WorkTerminal.counting(spec);
+    WorkTerminal terminal = WorkTerminal.of(spec);
     try {
       new SyntheticSet(plan).write(file, compressed, terminal);
     } finally {

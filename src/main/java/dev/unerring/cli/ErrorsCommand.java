@@ -72,8 +72,18 @@ final class ErrorsCommand implements Callable<Integer> {
     rows.forEach(row -> name(row, result));
     boolean later = result.get("version") instanceof Long version && version > 1;
     String first = later ? "before-correction" : "after-training";
-    print(out, first.replace('-', ' '), names, rows, first, result);
-    print(out, "at the end (counted on the saved model)", names, rows, "final", result);
+    if (result.get("trainErrorsAfterTraining") == null) {
+      out.println("The run was stopped before its errors were counted; 'unerring correct' counts.");
+    } else {
+      print(out, first.replace('-', ' '), names, rows, first, result);
+    }
+    if (result.get("trainErrors") != null) {
+      boolean again =
+          result.get("recheck") instanceof Map<?, ?> recheck
+              && Boolean.TRUE.equals(recheck.get("complete"));
+      String where = again ? "(counted on the saved model)" : "(NOT counted again: stopped)";
+      print(out, "at the end " + where, names, rows, "final", result);
+    }
     TrainedRun.patchNotice(result).ifPresent(out::println);
     out.println("Logits and all columns: " + folder.file("errors.csv"));
     out.flush();

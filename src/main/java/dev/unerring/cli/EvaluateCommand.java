@@ -89,7 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new UsageException("--twins is a correlation from 0 to 1, not " + twins);
     }
     TrainedRun trained = run.run();
-    WorkTerminal watch = WorkTerminal.counting(spec);
+    WorkTerminal watch = WorkTerminal.of(spec);
     try (Dataset data = run.data(trained, named, watch);
         Backend backend = device.device().open()) {
       boolean own = trained.isOf(data);
@@ -97,7 +97,7 @@ final class EvaluateCommand implements Callable<Integer> {
         watch.note("note: " + data.file() + ": " + FOREIGN);
       }
       Split chosen = SplitNames.of(data, split);
-      ImageRemark.notes(chosen).forEach(note -> watch.note("note: " + note));
+      ImageRemark.notes(chosen, watch).forEach(note -> watch.note("note: " + note));
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);
       Optional<Map<String, Object>> cost = judge.cost(outcome, chosen);

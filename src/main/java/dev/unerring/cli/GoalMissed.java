@@ -24,6 +24,18 @@ final class GoalMissed {
     return missed.state() + "; " + missed.afterTraining() + ", or see 'unerring errors'";
   }
 
+  /** How far a re-check came that was not finished, after "not". */
+  static String recheck(RunResult result) {
+    Map<?, ?> recheck = (Map<?, ?>) result.json().get("recheck");
+    return "counted again from the saved model ("
+        + recheck.get("endedBy")
+        + " after "
+        + recheck.get("images")
+        + " of "
+        + recheck.get("of")
+        + " images)";
+  }
+
   /** Of a run that Ctrl-C ended: which model is there. */
   static String interrupted(RunResult result) {
     if (result.goalReached()) {
@@ -43,6 +55,7 @@ final class GoalMissed {
         + model
         + " is in "
         + result.folder()
+        + (result.rechecked() ? "" : ", not " + recheck(result))
         + "; to go on: unerring correct --run "
         + result.folder();
   }
@@ -60,15 +73,23 @@ final class GoalMissed {
 
   private String state() {
     return "unerring: "
-        + result.trainErrors()
-        + (result.trainErrors() == 1 ? " training error is" : " training errors are")
-        + " left, the floor is "
+        + errors()
+        + ", the floor is "
         + result.floor()
         + " (ended by: "
         + result.endedBy()
         + ")"
         + plateau()
         + preprocessing();
+  }
+
+  private String errors() {
+    if (result.trainErrors() == RunResult.NOT_COUNTED) {
+      return "the training errors are not counted";
+    }
+    String are =
+        result.trainErrors() == 1 ? " training error is left" : " training errors are left";
+    return result.trainErrors() + are + (result.rechecked() ? "" : ", not " + recheck(result));
   }
 
   /** The samples that the last corrector could not hold. */

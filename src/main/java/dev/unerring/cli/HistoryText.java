@@ -50,10 +50,10 @@ final class HistoryText {
               "trainErrors",
               "floor",
               "patchedSamples")) {
-        row.add(String.valueOf(version.get(key)));
+        row.add(version.get(key) == null ? "-" : String.valueOf(version.get(key)));
       }
-      row.add(figure(val.get("acc")));
-      row.add(figure(val.get("auc")));
+      row.add(figure(val == null ? null : val.get("acc")));
+      row.add(figure(val == null ? null : val.get("auc")));
       versions.add(row);
     }
     List<Map<String, Object>> lines = run.regression().lines();

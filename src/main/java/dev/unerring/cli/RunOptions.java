@@ -47,7 +47,7 @@ final class RunOptions {
    */
   Dataset data(TrainedRun trained, String data, WorkMonitor monitor) {
     Path recorded = file(trained, data);
-    Dataset opened = Dataset.open(recorded);
+    Dataset opened = Dataset.open(recorded, monitor);
     Dataset dataset;
     try {
       dataset = trained.matched(opened, monitor);

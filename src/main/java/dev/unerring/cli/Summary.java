@@ -27,7 +27,7 @@ final class Summary {
     line(
         text,
         "training errors    %s/%s   floor %s%s",
-        r.get("trainErrors"),
+        r.get("trainErrors") == null ? "not counted" : r.get("trainErrors"),
         r.get("trainDecisions"),
         r.get("floor"),
         verdict(result));
@@ -35,14 +35,14 @@ final class Summary {
       line(
           text,
           "  without patches  %s/%s",
-          r.get("trainErrorsBeforePatch"),
+          result.rechecked() ? r.get("trainErrorsBeforePatch") : "not counted",
           r.get("trainDecisions"));
       line(
           text,
           "  THE MODEL HOLDS %s TRAINING IMAGES: %s training samples are right by patches, which is"
               + " memorisation (docs/repair.md)",
           r.get("patches"),
-          r.get("patchedSamples"));
+          result.rechecked() ? r.get("patchedSamples") : "some");
     }
     result.conflicts().forEach(conflict -> line(text, "  %s", conflict));
     split(text, "validation", (Map<?, ?>) r.get("val"));
@@ -61,7 +61,9 @@ final class Summary {
     }
     text.append('\n');
     line(text, "weightsSha256      %s", r.get("weightsSha256"));
-    line(text, "logitsSha256       %s", r.get("logitsSha256"));
+    if (r.get("logitsSha256") != null) {
+      line(text, "logitsSha256       %s", r.get("logitsSha256"));
+    }
     line(
         text,
         "%s, %s, %s s; %s (%s, %s), arithmetic %s",
@@ -73,7 +75,12 @@ final class Summary {
         count(r.get("threads"), "thread"),
         r.get("arithmetic"));
     line(
-        text, "saved in %s; counted again from the saved model and the data file", result.folder());
+        text,
+        "saved in %s; %s",
+        result.folder(),
+        result.rechecked()
+            ? "counted again from the saved model and the data file"
+            : "NOT " + GoalMissed.recheck(result));
     line(
         text, "About these %s training samples only. Not for clinical use.", r.get("trainSamples"));
     return text.toString();
@@ -110,6 +117,9 @@ final class Summary {
   }
 
   private static String verdict(RunResult result) {
+    if (!result.rechecked()) {
+      return "   NOT RE-CHECKED (" + result.endedBy() + ")";
+    }
     if (!result.goalReached()) {
       return "   NOT REACHED (" + result.endedBy() + ")";
     }
@@ -117,6 +127,9 @@ final class Summary {
   }
 
   private static void split(StringBuilder text, String name, Map<?, ?> split) {
+    if (split == null) {
+      return; // a stop left no time to count it
+    }
     line(
         text,
         "%-18s ACC %s  AUC %s   (%s/%s wrong)",

@@ -14,12 +14,22 @@ final class Terminal implements Monitor {
   private static final long REDRAW_NANOS = 100_000_000L;
   private static final int BAR = 20;
 
+  /** What a stop by the user leaves for count and re-check. */
+  private static final long GRACE_NANOS = 4_000_000_000L;
+
+  /** What a limit of time leaves for them: this, or a part of the limit where that is longer. */
+  private static final long LEAST_GRACE_NANOS = 10_000_000_000L;
+
+  private static final int GRACE_PART = 10;
+
   private final PrintWriter err;
   private final StatusLine line;
   private final boolean bar;
   private final long deadline;
   private final Interrupt interrupt;
   private final WorkTerminal files;
+  private final long start = System.nanoTime();
+  private long interrupted;
   private long drawn;
   private String stage = "";
   private long stageStart;
@@ -44,26 +54,37 @@ final class Terminal implements Monitor {
     this.bar = bar;
     this.deadline = deadline;
     this.interrupt = interrupt;
-    this.files = new WorkTerminal(err, bar, true, interrupt);
+    this.files = new WorkTerminal(err, bar, interrupt);
   }
 
   @Override
   public Optional<String> stop() {
     if (interrupt.requested()) {
-      return Optional.of("interrupt");
+      return Optional.of(INTERRUPT);
     }
     boolean late = deadline != Long.MAX_VALUE && System.nanoTime() - deadline >= 0;
-    return late ? Optional.of("time") : Optional.empty();
+    return late ? Optional.of(TIME) : Optional.empty();
   }
 
+  /** A stop by the user has little time: containers are killed ten seconds after it. */
   @Override
-  public boolean stopped() {
-    return interrupt.requested();
+  public boolean graceOver() {
+    long now = System.nanoTime();
+    if (interrupt.requested()) {
+      interrupted = interrupted == 0 ? now : interrupted;
+      return now - interrupted >= GRACE_NANOS;
+    }
+    return now - deadline >= Math.max(LEAST_GRACE_NANOS, (deadline - start) / GRACE_PART);
   }
 
   @Override
   public void progress(String work, long done, long total) {
     files.progress(work, done, total);
+  }
+
+  @Override
+  public void progressBytes(String work, long done, long total) {
+    files.progressBytes(work, done, total);
   }
 
   @Override

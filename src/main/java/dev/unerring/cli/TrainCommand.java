@@ -54,8 +54,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--max-time",
       paramLabel = "T",
       description =
-          "Stop training and correction at the first step boundary after this time (90, 90s,"
-              + " 10m, 2h); the re-check of the saved model follows, and takes its own.")
+          "Stop training and correction after this time (90, 90s, 10m, 2h) and save the model; a"
+              + " tenth of it more, at least 10 s, is left for the re-check.")
   private String maxTime;
 
   @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")

@@ -18,7 +18,7 @@ final class WorkTerminal implements WorkMonitor {
   private final PrintWriter err;
   private final StatusLine line;
   private final boolean bar;
-  private final boolean bytes;
+  private boolean bytes;
   private final Interrupt interrupt;
   private String work = "";
   private long start;
@@ -29,30 +29,19 @@ final class WorkTerminal implements WorkMonitor {
    * Shows work.
    *
    * @param bar whether one line may be redrawn
-   * @param bytes whether the work is counted in bytes, and so has a rate in MB/s
    */
-  WorkTerminal(PrintWriter err, boolean bar, boolean bytes, Interrupt interrupt) {
+  WorkTerminal(PrintWriter err, boolean bar, Interrupt interrupt) {
     this.err = err;
     this.line = new StatusLine(err);
     this.bar = bar;
-    this.bytes = bytes;
     this.interrupt = interrupt;
   }
 
-  /** For a verb of {@link Main}, work counted in bytes. */
+  /** For a verb of {@link Main}. */
   static WorkTerminal of(CommandSpec spec) {
-    return of(spec, true);
-  }
-
-  /** For a verb of {@link Main}, work counted in samples or the like. */
-  static WorkTerminal counting(CommandSpec spec) {
-    return of(spec, false);
-  }
-
-  private static WorkTerminal of(CommandSpec spec, boolean bytes) {
     Main main = (Main) spec.root().userObject();
     return new WorkTerminal(
-        spec.commandLine().getErr(), StandardStream.drawsOnStderr(), bytes, main.interrupt());
+        spec.commandLine().getErr(), StandardStream.drawsOnStderr(), main.interrupt());
   }
 
   @Override
@@ -63,7 +52,18 @@ final class WorkTerminal implements WorkMonitor {
   }
 
   @Override
+  public void progressBytes(String now, long done, long total) {
+    bytes = true;
+    show(now, done, total);
+  }
+
+  @Override
   public void progress(String now, long done, long total) {
+    bytes = false;
+    show(now, done, total);
+  }
+
+  private void show(String now, long done, long total) {
     long time = System.nanoTime();
     if (!now.equals(work)) {
       clear();

@@ -11,6 +11,12 @@ public interface Corrector {
   /** Name in plans, corrections.csv and result.json. */
   String name();
 
-  /** Corrects the network in place; at the end it holds the best accepted state. */
+  /**
+   * Corrects the network in place; at the end it holds the best accepted state, also where a
+   * monitor or the surroundings end it by an exception.
+   *
+   * @throws dev.unerring.base.StoppedException where it is stopped before its first count is done;
+   *     the network is as it was
+   */
   CorrectionResult correct(Network network);
 }

@@ -1,6 +1,7 @@
 package dev.unerring.correct;
 
 import dev.unerring.backend.Turn;
+import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
@@ -25,12 +26,34 @@ public final class Correctors {
     try (Turn _ = network.backend().turn().take()) {
       List<CorrectionResult> results = new ArrayList<>();
       for (Corrector corrector : of(plan, train, goals, monitor)) {
+        if (!results.isEmpty()) {
+          tellNext(results.getLast(), corrector.name(), monitor);
+        }
         boolean done = !results.isEmpty() && results.getLast().errorsAfter() == 0;
-        if (!done && monitor.stop().isEmpty()) {
-          results.add(corrector.correct(network));
+        if (!done && monitor.stopReason().isEmpty()) {
+          try {
+            results.add(corrector.correct(network));
+          } catch (StoppedException e) { // at its first count: it has done nothing
+            break;
+          }
         }
       }
       return results;
+    }
+  }
+
+  private static void tellNext(CorrectionResult last, String next, Monitor monitor) {
+    if (last.errorsAfter() > 0 && monitor.stopReason().isEmpty()) {
+      monitor.note(
+          last.corrector()
+              + " gives up ("
+              + last.endedBy()
+              + "): "
+              + last.errorsBefore()
+              + " missed goal labels became "
+              + last.errorsAfter()
+              + "; next: "
+              + next);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.unerring.train.SampleOrder;
 import dev.unerring.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -24,11 +25,17 @@ import java.util.stream.IntStream;
  * join them, until none of them is left. After every sweep all samples are counted. A round ends
  * with no errors or after so many sweeps; where it then has more errors than the best moment so far
  * and its loss did not fall either, it is taken back to that moment and the rate halved. The best
- * moment, the latest among equals, is what is left.
+ * moment, the latest among equals, is what is left. It gives up after three rounds in a row without
+ * gain, or {@link FrozenTraining#PATIENCE} passes without a tenth fewer errors.
  */
 public final class Focus implements Corrector {
   /** Rounds in a row without gain after which more of them are no use. */
   private static final int PATIENCE = 3;
+
+  /**
+   * A gain that begins {@link FrozenTraining#PATIENCE} anew: one error in so many, at least one.
+   */
+  private static final int GAIN = 10;
 
   private final TrainingPlan plan;
   private final Split train;
@@ -37,6 +44,8 @@ public final class Focus implements Corrector {
   private final List<CorrectionRound> rounds = new ArrayList<>();
   private final SortedSet<Integer> weighted = new TreeSet<>();
   private int passes;
+  private ErrorList fewest;
+  private StoredTensors best;
 
   /**
    * Prepares a correction.
@@ -57,13 +66,25 @@ public final class Focus implements Corrector {
 
   @Override
   public CorrectionResult correct(Network network) {
+    rounds.clear();
+    weighted.clear();
+    passes = 0;
+    ErrorList before = ErrorList.of(goals, Evaluator.logits(network, train, monitor.finishing()));
+    fewest = before;
+    best = StoredTensors.of(network);
+    try {
+      return corrected(network, before);
+    } finally {
+      best.restore(network);
+    }
+  }
+
+  private CorrectionResult corrected(Network network, ErrorList before) {
     CorrectionPlan correction = plan.correction();
-    ErrorList before = errors(network);
-    ErrorList fewest = before;
     ErrorList left = before;
-    StoredTensors best = StoredTensors.of(network);
     FrozenTraining training =
         new FrozenTraining(plan, network, train, goals, monitor, correction.focusRounds());
+    ErrorList mark = before;
     double rate = correction.learningRate();
     int withoutGain = 0;
     String endedBy = before.count() == 0 ? "floor" : "rounds";
@@ -77,14 +98,24 @@ public final class Focus implements Corrector {
       while (left.count() > 0
           && !Double.isNaN(loss)
           && training.stop().isEmpty()
+          && !training.hopeless()
           && sweeps < correction.sweeps()) {
         sweeps++;
         loss = training.sweep(order(left), rate, round, left.count());
         firstLoss = sweeps == 1 ? loss : firstLoss;
-        left = errors(network);
+        Optional<ErrorList> counted = training.errors(goals);
+        if (counted.isEmpty()) {
+          loss = Double.NaN;
+          break;
+        }
+        left = counted.get();
         if (plan.costs().compare(left, fewest) <= 0) {
           fewest = left;
           best = StoredTensors.of(network, best);
+        }
+        if (gained(mark)) {
+          mark = fewest;
+          training.gained();
         }
       }
       boolean gained = plan.costs().compare(fewest, atStart) < 0;
@@ -115,12 +146,11 @@ public final class Focus implements Corrector {
       } else if (training.stop().isPresent()) {
         endedBy = training.stop().get();
         break;
-      } else if (withoutGain == PATIENCE) {
+      } else if (withoutGain == PATIENCE || training.hopeless()) {
         endedBy = "plateau";
         break;
       }
     }
-    best.restore(network);
     return new CorrectionResult(
         name(),
         before.count(),
@@ -131,8 +161,11 @@ public final class Focus implements Corrector {
         endedBy.equals("plateau") ? fewest.sampleIndexes() : List.of());
   }
 
-  private ErrorList errors(Network network) {
-    return ErrorList.of(goals, Evaluator.logits(network, train));
+  /** Whether there are clearly fewer errors than at {@code mark}, or with costs cheaper ones. */
+  private boolean gained(ErrorList mark) {
+    return plan.costs().none()
+        ? (long) fewest.count() * GAIN <= (long) mark.count() * (GAIN - 1)
+        : plan.costs().compare(fewest, mark) < 0;
   }
 
   /** Repeat k of a sample has the number k * samples + sampleIndex. */

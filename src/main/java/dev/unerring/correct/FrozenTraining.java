@@ -1,6 +1,9 @@
 package dev.unerring.correct;
 
+import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.ImageSource;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
@@ -11,20 +14,30 @@ import dev.unerring.train.NonFiniteException;
 import dev.unerring.train.SampleWeights;
 import dev.unerring.train.TrainingPlan;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Passes of training with batch norm frozen, so that the network that is corrected is the network
  * that is judged. One optimiser and one loss for all passes of a corrector.
  */
 final class FrozenTraining {
+  /**
+   * Passes over the training set without a gain after which a corrector gives up: twice what any
+   * correction of the study (docs/correction.md) took in all, four times what any by focus took.
+   */
+  static final int PATIENCE = 100;
+
   private final TrainingPlan plan;
   private final Network network;
+  private final ImageSource images;
+  private final int[] all;
   private final Monitor monitor;
   private final Monitor.Progress progress;
   private final Adam adam;
   private final Batches batches;
   private long steps;
   private long taken;
+  private long gainedAt;
   private Optional<String> stop = Optional.empty();
 
   /**
@@ -41,6 +54,8 @@ final class FrozenTraining {
       int rounds) {
     this.plan = plan;
     this.network = network;
+    this.images = images;
+    this.all = IntStream.range(0, goals.samples()).toArray();
     this.monitor = monitor;
     this.progress = new Monitor.Progress("correct", rounds);
     this.adam = new Adam(network);
@@ -50,6 +65,16 @@ final class FrozenTraining {
   /** Forgets what the optimiser knows. */
   void reset() {
     adam.reset();
+  }
+
+  /** There is a gain: patience begins anew. */
+  void gained() {
+    gainedAt = taken;
+  }
+
+  /** Whether so many samples were taken without a gain that more of them are of no use. */
+  boolean hopeless() {
+    return taken - gainedAt >= (long) PATIENCE * all.length;
   }
 
   /** Optimiser steps so far. */
@@ -69,11 +94,26 @@ final class FrozenTraining {
    * @param errorsLeft for the progress
    */
   double sweep(int[] order, double learningRate, int round, int errorsLeft) {
-    try {
+    try (Network.Watch _ = network.watchedBy(monitor, "correcting")) {
       return steps(order, learningRate, round, errorsLeft);
     } catch (NonFiniteException e) {
       monitor.note(e.getMessage());
       return Double.NaN;
+    } catch (StoppedException e) { // in the middle of a step, which was not taken
+      stop = Optional.of(e.reason());
+      return Double.NaN;
+    }
+  }
+
+  /** What is wrong after a pass; empty where the surroundings ended the count, too. */
+  Optional<ErrorList> errors(Labels goals) {
+    try {
+      float[] logits =
+          Evaluator.logits(network, images, all, monitor.finishing(), "counting errors");
+      return Optional.of(ErrorList.of(goals, logits));
+    } catch (StoppedException e) {
+      stop = Optional.of(e.reason());
+      return Optional.empty();
     }
   }
 
@@ -91,7 +131,7 @@ final class FrozenTraining {
       steps++;
       taken += samples;
       monitor.progress(progress.moveTo(round, step + 1, count, taken, loss, errorsLeft));
-      stop = monitor.stop();
+      stop = monitor.stopReason();
     }
     return sum / count;
   }

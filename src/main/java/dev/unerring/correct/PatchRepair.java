@@ -1,7 +1,6 @@
 package dev.unerring.correct;
 
 import dev.unerring.base.StoppedException;
-import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.Costs;
 import dev.unerring.errors.ErrorList;
@@ -58,8 +57,15 @@ public final class PatchRepair implements Corrector {
   /** Replaces the patches that the network has. */
   @Override
   public CorrectionResult correct(Network network) {
+    Patches former = network.patches();
     network.patch(Patches.NONE);
-    float[] logits = Evaluator.logits(network, train);
+    float[] logits;
+    try {
+      logits = Evaluator.logits(network, train, monitor.finishing());
+    } catch (StoppedException e) {
+      network.patch(former);
+      throw e;
+    }
     ErrorList before = ErrorList.of(goals, logits);
     List<Integer> samples = distinctImages(before);
     if (samples.isEmpty()) {
@@ -74,12 +80,14 @@ public final class PatchRepair implements Corrector {
               + " bytes do not fit into a model file of 2 GiB; train longer first");
       return unchanged(before, "too-large");
     }
+    ErrorList left;
     try {
       network.patch(patches(logits, samples));
+      left = ErrorList.of(goals, Evaluator.logits(network, train, monitor.finishing()));
     } catch (StoppedException e) {
-      return unchanged(before, monitor.stop().orElse("interrupt"));
+      network.patch(Patches.NONE);
+      return unchanged(before, e.reason());
     }
-    ErrorList left = ErrorList.of(goals, Evaluator.logits(network, train));
     int after = left.count();
     CorrectionRound round =
         new CorrectionRound(
@@ -136,26 +144,11 @@ public final class PatchRepair implements Corrector {
       System.arraycopy(image(sample), 0, centres, p * train.imageBytes(), train.imageBytes());
       System.arraycopy(Lift.of(goals, logits, sample), 0, lifts, p * classes, classes);
     }
-    int[] nearest = NearestDistance.of(centres, count, train, watch());
+    int[] nearest = NearestDistance.of(centres, count, train, monitor);
     float[] radii = new float[count];
     for (int p = 0; p < count; p++) {
       radii[p] = nearest[p] / 2.0f;
     }
     return new Patches(centres, radii, lifts);
-  }
-
-  /** Stops for every reason that a run may be stopped for. */
-  private WorkMonitor watch() {
-    return new WorkMonitor() {
-      @Override
-      public void progress(String work, long done, long total) {
-        monitor.progress(work, done, total);
-      }
-
-      @Override
-      public boolean stopped() {
-        return monitor.stop().isPresent();
-      }
-    };
   }
 }

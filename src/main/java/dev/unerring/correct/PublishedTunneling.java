@@ -1,6 +1,7 @@
 package dev.unerring.correct;
 
 import dev.unerring.base.Philox;
+import dev.unerring.base.StoppedException;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
@@ -99,10 +100,18 @@ public final class PublishedTunneling implements Corrector {
     requireFit(goals.multiLabel(), train.size(), corrected.batch());
     network = corrected;
     descent = new FullBatchDescent(network, goals);
-    float[] logits = Evaluator.logits(network, train);
+    float[] logits = Evaluator.logits(network, train, monitor.finishing());
     ErrorList before = ErrorList.of(goals, logits);
     fewest = before;
     best = StoredTensors.of(network);
+    try {
+      return corrected(before);
+    } finally {
+      best.restore(network);
+    }
+  }
+
+  private CorrectionResult corrected(ErrorList before) {
     int wanted = (int) Math.floor(plan.primeTo() * train.size());
     ErrorList left = prime(before, wanted);
     HybridData hybrid = null;
@@ -113,7 +122,6 @@ public final class PublishedTunneling implements Corrector {
     List<Integer> plateau = hybrid == null ? List.of() : tunnel(hybrid);
     String endedBy =
         fewest.count() == 0 ? "floor" : plateau.isEmpty() ? stop.orElse("sessions") : "plateau";
-    best.restore(network);
     return new CorrectionResult(
         name(), before.count(), fewest.count(), List.copyOf(rounds), steps, endedBy, plateau);
   }
@@ -135,11 +143,16 @@ public final class PublishedTunneling implements Corrector {
 
   // ---- tunneling ----
 
-  /** The auxiliary images by the network as it is; empty where a class has no right sample. */
+  /** The auxiliary images; empty where a class has no right sample, or a stop ends the count. */
   private Optional<HybridData> draw(ErrorList wrong, int number) {
-    float[] logits = Evaluator.logits(network, train);
-    return HybridData.draw(
-        train, goals, logits, wrong, plan.seed(), Philox.PUBLISHED_AUXILIARY, number);
+    try {
+      float[] logits = Evaluator.logits(network, train, monitor);
+      return HybridData.draw(
+          train, goals, logits, wrong, plan.seed(), Philox.PUBLISHED_AUXILIARY, number);
+    } catch (StoppedException e) {
+      stop = Optional.of(e.reason());
+      return Optional.empty();
+    }
   }
 
   /** From t = 0 to 1; the samples that hold it, empty where it arrived or was stopped. */
@@ -186,10 +199,10 @@ public final class PublishedTunneling implements Corrector {
     StoredTensors primed = StoredTensors.of(network);
     for (int number = 0; number <= REDRAWS && !ended(); number++) {
       primed.restore(network);
-      HybridData hybrid = draw(wrong, number).orElseThrow();
-      hybrid.moveTo(0.0);
-      if (session(hybrid, 0.0, 0.0).count() == 0) {
-        return hybrid;
+      Optional<HybridData> hybrid = draw(wrong, number);
+      hybrid.ifPresent(each -> each.moveTo(0.0));
+      if (hybrid.isPresent() && session(hybrid.get(), 0.0, 0.0).count() == 0) {
+        return hybrid.get();
       }
     }
     primed.restore(network);
@@ -213,13 +226,21 @@ public final class PublishedTunneling implements Corrector {
     int most = plan.correction().sweeps();
     int number = rounds.size() + 1;
     int taken = 0;
-    while (taken < most && stop.isEmpty() && descent.step(pixels)) {
+    while (taken < most && stop.isEmpty() && step(pixels)) {
       taken++;
       steps++;
       monitor.progress(progress.moveTo(number, taken, most, steps * all.length, 0, fewest.count()));
-      stop = monitor.stop();
+      stop = monitor.stopReason();
     }
-    ErrorList left = ErrorList.of(goals, Evaluator.logits(network, images, all));
+    ErrorList left;
+    try {
+      float[] logits =
+          Evaluator.logits(network, images, all, monitor.finishing(), "counting errors");
+      left = ErrorList.of(goals, logits);
+    } catch (StoppedException e) { // the best moment so far is what is left
+      stop = Optional.of(e.reason());
+      return fewest;
+    }
     boolean right = left.count() == 0;
     if (t == 1.0 && left.count() < fewest.count()) {
       fewest = left;
@@ -241,5 +262,15 @@ public final class PublishedTunneling implements Corrector {
       monitor.row(rounds.getLast().describe(train.size()));
     }
     return left;
+  }
+
+  /** Whether a step was taken; a stop in the middle of it takes none. */
+  private boolean step(float[] pixels) {
+    try (Network.Watch _ = network.watchedBy(monitor, "correcting")) {
+      return descent.step(pixels);
+    } catch (StoppedException e) {
+      stop = Optional.of(e.reason());
+      return false;
+    }
   }
 }

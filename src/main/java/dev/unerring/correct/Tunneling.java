@@ -1,6 +1,7 @@
 package dev.unerring.correct;
 
 import dev.unerring.base.Philox;
+import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
@@ -14,16 +15,16 @@ import dev.unerring.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Gradient descent tunneling (Deng, arXiv 2312.16060), bounded and with an adaptive inner
  * optimiser. The wrong samples travel from images that the network already gets right to their own
  * (see {@link HybridData}). At each position t a session trains on the whole of H(t) with batch
  * norm frozen; t is accepted only when every sample of H(t) is right, otherwise the last accepted
- * weights come back and the advance shrinks. With a first advance of 1 the first session is plain
- * training on the original images. With costs the wrong samples travel one after another, those
- * whose error costs the most first.
+ * weights come back and the advance shrinks. It gives up after {@link FrozenTraining#PATIENCE}
+ * passes without an accepted session. With a first advance of 1 the first session is plain training
+ * on the original images. With costs the wrong samples travel one after another, those whose error
+ * costs the most first.
  */
 public final class Tunneling implements Corrector {
   private static final double SHRINK = 1.5;
@@ -55,8 +56,9 @@ public final class Tunneling implements Corrector {
 
   @Override
   public CorrectionResult correct(Network network) {
-    CorrectionPlan correction = plan.correction();
-    float[] logits = Evaluator.logits(network, train);
+    rounds.clear();
+    passes = 0;
+    float[] logits = Evaluator.logits(network, train, monitor.finishing());
     ErrorList before = ErrorList.of(goals, logits);
     if (before.count() == 0) {
       return result(0, 0, 0, "floor", List.of());
@@ -64,8 +66,23 @@ public final class Tunneling implements Corrector {
     Optional<HybridData> drawn = HybridData.draw(train, goals, logits, before, plan.seed());
     HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train));
     hybrid.travelInTurn(before, plan.costs());
-    StoredTensors accepted = StoredTensors.of(network);
-    Session session = new Session(network, hybrid, accepted, before);
+    Session session = new Session(network, hybrid, StoredTensors.of(network), before);
+    boolean done = false;
+    try {
+      CorrectionResult result = tunnel(session, drawn.isPresent(), before);
+      done = true;
+      return result;
+    } finally {
+      if (!done) { // the monitor or the device failed
+        session.best.restore(network);
+      }
+    }
+  }
+
+  private CorrectionResult tunnel(Session session, boolean drawn, ErrorList before) {
+    CorrectionPlan correction = plan.correction();
+    Network network = session.network;
+    StoredTensors accepted = session.best;
     double reached = 0.0;
     double dt = correction.firstStep();
     int inARow = 0;
@@ -73,12 +90,18 @@ public final class Tunneling implements Corrector {
     List<Integer> plateau = List.of();
     while (rounds.size() < correction.sessions()) {
       double t = Math.min(1.0, reached + dt);
-      if (t < 1.0 && drawn.isEmpty()) {
+      if (t < 1.0 && !drawn) {
         endedBy = "no-correct-sample";
         break;
       }
-      ErrorList left = session.run(t, dt);
+      Optional<ErrorList> counted = session.run(t, dt);
+      if (counted.isEmpty()) {
+        endedBy = session.training.stop().orElseThrow();
+        break;
+      }
+      ErrorList left = counted.get();
       if (left.count() == 0) {
+        session.training.gained();
         reached = t;
         StoredTensors free = accepted == session.best ? null : accepted;
         accepted = StoredTensors.of(network, free);
@@ -101,7 +124,7 @@ public final class Tunneling implements Corrector {
       plateau = left.sampleIndexes();
       inARow = 0;
       dt = dt / SHRINK;
-      if (dt < correction.smallestStep()) {
+      if (dt < correction.smallestStep() || session.training.hopeless()) {
         endedBy = "plateau";
         break;
       }
@@ -114,12 +137,22 @@ public final class Tunneling implements Corrector {
       Session session, int before, StoredTensors accepted, String endedBy, List<Integer> plateau) {
     Network network = session.network;
     accepted.restore(network);
-    ErrorList after = ErrorList.of(goals, Evaluator.logits(network, train));
-    if (plan.costs().compare(session.fewest, after) < 0) {
+    Optional<ErrorList> after = count(network);
+    if (after.isEmpty() || plan.costs().compare(session.fewest, after.get()) < 0) {
       session.best.restore(network);
-      after = session.fewest;
+      after = Optional.of(session.fewest);
     }
-    return result(before, after.count(), session.training.steps(), endedBy, plateau);
+    return result(before, after.get().count(), session.training.steps(), endedBy, plateau);
+  }
+
+  /** Errors of the original images; empty where the surroundings end the count. */
+  private Optional<ErrorList> count(Network network) {
+    try {
+      return Optional.of(
+          ErrorList.of(goals, Evaluator.logits(network, train, monitor.finishing())));
+    } catch (StoppedException e) {
+      return Optional.empty();
+    }
   }
 
   private CorrectionResult result(
@@ -133,7 +166,6 @@ public final class Tunneling implements Corrector {
     private final Network network;
     private final HybridData hybrid;
     private final FrozenTraining training;
-    private final int[] all;
     private StoredTensors best;
     private ErrorList fewest;
 
@@ -144,11 +176,13 @@ public final class Tunneling implements Corrector {
       this.hybrid = hybrid;
       int sessions = plan.correction().sessions();
       this.training = new FrozenTraining(plan, network, hybrid, goals, monitor, sessions);
-      this.all = IntStream.range(0, train.size()).toArray();
     }
 
-    /** Trains on H(t) until all of it is right or the sweeps are used up; what is still wrong. */
-    ErrorList run(double t, double dt) {
+    /**
+     * Trains on H(t) until all of it is right or the sweeps are used up; what is still wrong, empty
+     * where the surroundings ended the count.
+     */
+    Optional<ErrorList> run(double t, double dt) {
       hybrid.moveTo(t);
       training.reset();
       long stepsBefore = training.steps();
@@ -162,11 +196,16 @@ public final class Tunneling implements Corrector {
         int[] order = SampleOrder.of(plan.seed(), Philox.CORRECTION_ORDER, ++passes, train.size());
         double loss = training.sweep(order, plan.correction().learningRate(), number, shown);
         finite = !Double.isNaN(loss);
-        left = judge(t);
+        Optional<ErrorList> counted = judge(t);
+        if (counted.isEmpty()) {
+          return counted;
+        }
+        left = counted.get();
         shown = left.count();
       } while (left.count() > 0
           && finite
           && training.stop().isEmpty()
+          && !training.hopeless()
           && sweeps < plan.correction().sweeps());
       long taken = training.steps() - stepsBefore;
       boolean accepted = left.count() == 0;
@@ -183,14 +222,14 @@ public final class Tunneling implements Corrector {
               fewest.sampleIndexes(),
               plan.costs().missed(left)));
       monitor.row(rounds.getLast().describe(goals.values().length));
-      return left;
+      return Optional.of(left);
     }
 
     /** Errors on H(t); at t = 1 they are those of the original images, and the best is kept. */
-    private ErrorList judge(double t) {
-      ErrorList left = ErrorList.of(goals, Evaluator.logits(network, hybrid, all));
-      if (t == 1.0 && plan.costs().compare(left, fewest) < 0) {
-        fewest = left;
+    private Optional<ErrorList> judge(double t) {
+      Optional<ErrorList> left = training.errors(goals);
+      if (t == 1.0 && left.isPresent() && plan.costs().compare(left.get(), fewest) < 0) {
+        fewest = left.get();
         best = StoredTensors.of(network);
       }
       return left;

@@ -1,6 +1,7 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,17 +41,19 @@ public record Admission(List<Sample> samples) {
   }
 
   /**
-   * Compares all bytes of all images.
+   * Compares all bytes of all images; StoppedException when the monitor stops.
    *
    * @param goals {@link LabelAudit#goalLabels} of the closed world
    */
-  public static Admission of(Split world, int[] goals, Split added) {
+  public static Admission of(Split world, int[] goals, Split added, WorkMonitor monitor) {
     Samples both = new Samples(List.of(world, added));
     Sample[] samples = new Sample[added.size()];
+    Pace pace = Pace.of(monitor, "hashing the new samples", samples.length, added.imageBytes());
     for (int i = 0; i < samples.length; i++) {
+      pace.done(i + 1);
       samples[i] = new Sample(added.sample(i), imageSha256(added, i), Verdict.JOINS, null);
     }
-    for (int[] group : IdenticalImages.find(both.splits())) {
+    for (int[] group : IdenticalImages.find(both.splits(), monitor)) {
       List<LabelledSample> old = new ArrayList<>();
       List<LabelledSample> fresh = new ArrayList<>();
       for (int i : group) {

@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -43,8 +44,9 @@ public final class ClosedWorldFile {
    * @param added more samples of the same shape; null for none
    * @param rows which of them join, in this order
    * @throws dev.unerring.base.DataException where it cannot be written
+   * @throws dev.unerring.base.StoppedException when the monitor stops; no file is left
    */
-  public static void write(Path file, Dataset data, Split added, int[] rows) {
+  public static void write(Path file, Dataset data, Split added, int[] rows, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);
     for (Split split : data.splits()) {
       int[] more = split == data.train() ? rows : new int[0];
@@ -54,10 +56,10 @@ public final class ClosedWorldFile {
           "|u1",
           extents,
           out -> {
-            copy(split.images(), out);
+            copy(split.images(), out, monitor);
             for (int row : more) {
               long start = (long) row * added.imageBytes();
-              copy(added.images().asSlice(start, added.imageBytes()), out);
+              copy(added.images().asSlice(start, added.imageBytes()), out, WorkMonitor.SILENT);
             }
           });
       npz.add(split.name() + "_labels", labels(split, added, more));
@@ -65,7 +67,7 @@ public final class ClosedWorldFile {
     if (data.description().named() || data.fit().isPresent()) {
       data.description().addTo(npz);
     }
-    npz.write(file);
+    npz.write(file, monitor);
   }
 
   private static List<Integer> extents(Dataset data, int samples) {
@@ -80,12 +82,14 @@ public final class ClosedWorldFile {
     return extents;
   }
 
-  private static void copy(MemorySegment images, OutputStream out) throws IOException {
+  private static void copy(MemorySegment images, OutputStream out, WorkMonitor monitor)
+      throws IOException {
     byte[] piece = new byte[PIECE];
     for (long at = 0; at < images.byteSize(); at += PIECE) {
       int length = (int) Math.min(PIECE, images.byteSize() - at);
       MemorySegment.copy(images, ValueLayout.JAVA_BYTE, at, piece, 0, length);
       out.write(piece, 0, length);
+      monitor.stepBytes("writing the closed world", at + length, images.byteSize());
     }
   }
 

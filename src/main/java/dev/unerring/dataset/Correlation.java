@@ -28,7 +28,7 @@ final class Correlation {
     this.sums = new long[samples.size()];
     this.variances = new long[samples.size()];
     int units = (samples.size() + UNIT - 1) / UNIT;
-    new Units("means and variances", units, unit -> 1)
+    new Units("computing means and variances", units, unit -> 1)
         .run(
             threads,
             monitor,

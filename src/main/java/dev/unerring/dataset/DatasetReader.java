@@ -122,7 +122,7 @@ final class DatasetReader {
           long length = Math.min(HASHED_BYTES, bytes - at);
           hash.update(images.get(i).asSlice(at, length));
           done += length;
-          monitor.step(work, done, allImageBytes());
+          monitor.stepBytes(work, done, allImageBytes());
         }
         addLabels(hash, i);
       }

@@ -1,23 +1,28 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
+import dev.unerring.base.LockFile;
 import dev.unerring.base.Sizes;
+import dev.unerring.base.Uninterrupted;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,16 +72,16 @@ final class DecodedFile {
   /** The file as it is, when its size and header are right. */
   private Optional<ImageStore.Images> existing(
       Path file, String npzSha256, DatasetReader.Layout layout, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer block = ByteBuffer.allocate(DecodedHeader.BLOCK);
-      while (block.hasRemaining() && channel.read(block) >= 0) {}
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] block = in.readNBytes(DecodedHeader.BLOCK);
       Optional<DecodedHeader> header =
-          DecodedHeader.parse(block.array(), npzSha256, layout.imageBytes());
-      if (header.isEmpty() || channel.size() != header.get().fileBytes()) {
+          DecodedHeader.parse(
+              Arrays.copyOf(block, DecodedHeader.BLOCK), npzSha256, layout.imageBytes());
+      if (header.isEmpty() || Files.size(file) != header.get().fileBytes()) {
         monitor.note(file + " is damaged or incomplete and is made again");
         return Optional.empty();
       }
-      return Optional.of(images(file, header.get(), channel, arena));
+      return Optional.of(images(file, file, header.get(), arena));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
@@ -87,22 +92,17 @@ final class DecodedFile {
       Path file, String npzSha256, NpzReader npz, DatasetReader.Layout layout, Arena arena)
       throws IOException {
     Files.createDirectories(folder);
-    try (FileChannel lockFile =
-        FileChannel.open(
-            folder.resolve("decoding.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      lock(lockFile); // released when the channel is closed
+    try (LockFile _ = locked()) {
       Optional<ImageStore.Images> found = existing(file, npzSha256, layout, arena);
       return found.isPresent() ? found.get() : decoded(file, npzSha256, npz, layout, arena);
     }
   }
 
-  private void lock(FileChannel lockFile) throws IOException {
+  private LockFile locked() throws IOException {
     for (boolean told = false; ; told = true) {
-      try {
-        if (lockFile.tryLock() != null) {
-          return;
-        }
-      } catch (OverlappingFileLockException e) { // another thread of this process
+      Optional<LockFile> lock = LockFile.take(folder.resolve("decoding.lock"), false);
+      if (lock.isPresent()) {
+        return lock.get();
       }
       if (!told) {
         monitor.note("waiting for another run that is decoding into " + folder);
@@ -111,8 +111,7 @@ final class DecodedFile {
       try {
         Thread.sleep(WAIT_MILLIS);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while waiting for another run", e);
+        Thread.currentThread().interrupt(); // the check above ends the waiting
       }
     }
   }
@@ -136,24 +135,20 @@ final class DecodedFile {
             + ", into "
             + file
             + " (delete it whenever you like)");
-    try (FileChannel channel =
-        FileChannel.open(
-            part,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
-      DecodedHeader header = write(channel, npzSha256, npz, layout);
-      channel.force(true);
-      ImageStore.Images images = images(file, header, channel, arena);
+    try {
+      DecodedHeader header;
+      try (RandomAccessFile raw = new RandomAccessFile(part.toFile(), "rw")) {
+        header = write(raw, npzSha256, npz, layout);
+        raw.getFD().sync();
+      }
+      ImageStore.Images images = images(file, part, header, arena);
       String found =
           layout.contentSha256(images.images(), monitor, "checking " + part.getFileName());
       if (!found.equals(header.contentSha256())) {
         throw new IOException("what is read back differs from what was written; check the disk");
       }
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-      try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
-        entries.force(true);
-      }
+      AtomicFile.forceFolder(folder);
       return images;
     } finally {
       Files.deleteIfExists(part);
@@ -162,7 +157,7 @@ final class DecodedFile {
 
   /** Writes the arrays, and the header last: an incomplete file has none. */
   private DecodedHeader write(
-      FileChannel channel, String npzSha256, NpzReader npz, DatasetReader.Layout layout)
+      RandomAccessFile raw, String npzSha256, NpzReader npz, DatasetReader.Layout layout)
       throws IOException {
     DecodedHeader places = new DecodedHeader(npzSha256, "", layout.imageBytes());
     ContentHash hash = new ContentHash();
@@ -175,39 +170,49 @@ final class DecodedFile {
           PIECE,
           piece -> {
             hash.update(piece);
-            writeFully(channel, piece.asByteBuffer(), at[0]);
+            write(raw, piece.toArray(ValueLayout.JAVA_BYTE), at[0]);
             at[0] += piece.byteSize();
             done[0] += piece.byteSize();
-            monitor.step("decoding " + npz.path().getFileName(), done[0], layout.allImageBytes());
+            monitor.stepBytes(
+                "decoding " + npz.path().getFileName(), done[0], layout.allImageBytes());
           });
       layout.addLabels(hash, i);
     }
     DecodedHeader header = new DecodedHeader(npzSha256, hash.hex(), layout.imageBytes());
-    if (channel.size() < header.fileBytes()) {
-      writeFully(channel, ByteBuffer.allocate(1), header.fileBytes() - 1);
+    if (raw.length() < header.fileBytes()) {
+      write(raw, new byte[1], header.fileBytes() - 1);
     }
-    writeFully(channel, header.block(), 0);
+    write(raw, header.block().array(), 0);
     return header;
   }
 
-  private static void writeFully(FileChannel channel, ByteBuffer bytes, long at) {
+  private static void write(RandomAccessFile raw, byte[] bytes, long at) {
     try {
-      for (long to = at; bytes.hasRemaining(); ) {
-        to += channel.write(bytes, to);
-      }
+      raw.seek(at);
+      raw.write(bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static ImageStore.Images images(
-      Path file, DecodedHeader header, FileChannel channel, Arena arena) throws IOException {
-    MemorySegment all = channel.map(MapMode.READ_ONLY, 0, header.fileBytes(), arena);
+  /**
+   * Maps the images.
+   *
+   * @param name that the file has, or will have
+   */
+  private static ImageStore.Images images(Path name, Path file, DecodedHeader header, Arena arena)
+      throws IOException {
+    MemorySegment all =
+        Uninterrupted.run(() -> {
+          try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(MapMode.READ_ONLY, 0, header.fileBytes(), arena);
+          }
+        });
     List<MemorySegment> images = new ArrayList<>();
     for (int i = 0; i < header.imageBytes().length; i++) {
       images.add(all.asSlice(header.offset(i), header.imageBytes()[i]));
     }
-    return new ImageStore.Images(images, header.contentSha256(), Optional.of(file));
+    return new ImageStore.Images(images, header.contentSha256(), Optional.of(name));
   }
 
   private static DataException failure(

@@ -93,7 +93,8 @@ public record FileCheck(
           PIECE,
           piece -> {
             done[0] += piece.byteSize();
-            monitor.step("reading " + npz.path().getFileName(), done[0], layout.allImageBytes());
+            monitor.stepBytes(
+                "reading " + npz.path().getFileName(), done[0], layout.allImageBytes());
           });
     }
   }

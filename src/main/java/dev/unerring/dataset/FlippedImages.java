@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class FlippedImages {
   private static final int UNIT = 256;
-  private static final String STAGE = "flips and turns";
+  private static final String STAGE = "looking for flips and turns";
 
   private final Samples samples;
   private final List<ImageSymmetry> symmetries;

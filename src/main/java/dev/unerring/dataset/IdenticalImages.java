@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.WorkMonitor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -18,18 +19,23 @@ final class IdenticalImages {
   }
 
   private final Samples samples;
+  private final WorkMonitor monitor;
 
-  private IdenticalImages(Samples samples) {
+  private IdenticalImages(Samples samples, WorkMonitor monitor) {
     this.samples = samples;
+    this.monitor = monitor;
   }
 
-  /** Groups of at least two, each ascending, ordered by their first member. */
-  static List<int[]> find(List<Split> splits) {
-    return find(splits, IdenticalImages::hash);
+  /**
+   * Groups of at least two, each ascending, ordered by their first member; StoppedException when
+   * stopped.
+   */
+  static List<int[]> find(List<Split> splits, WorkMonitor monitor) {
+    return find(splits, monitor, IdenticalImages::hash);
   }
 
-  static List<int[]> find(List<Split> splits, ImageHash hash) {
-    List<int[]> groups = new IdenticalImages(new Samples(splits)).groups(hash);
+  static List<int[]> find(List<Split> splits, WorkMonitor monitor, ImageHash hash) {
+    List<int[]> groups = new IdenticalImages(new Samples(splits), monitor).groups(hash);
     groups.sort(Comparator.comparingInt(group -> group[0]));
     return groups;
   }
@@ -39,12 +45,15 @@ final class IdenticalImages {
     int count = samples.size();
     long indexMask = (Long.highestOneBit(count) << 1) - 1;
     long[] keys = new long[count];
+    Pace pace = pace("looking for identical images");
     for (int i = 0; i < count; i++) {
+      pace.done(i + 1);
       long full = hash.of(samples.images(i), samples.start(i), samples.imageBytes());
       keys[i] = full & ~indexMask | i;
     }
     Arrays.sort(keys);
     List<int[]> groups = new ArrayList<>();
+    Pace comparing = pace("comparing identical images");
     int end;
     for (int start = 0; start < count; start = end) {
       long upper = keys[start] & ~indexMask;
@@ -57,16 +66,21 @@ final class IdenticalImages {
         for (int i = start; i < end; i++) {
           candidates[i - start] = (int) (keys[i] & indexMask);
         }
-        addVerified(candidates, groups);
+        addVerified(candidates, groups, comparing, start);
       }
     }
     return groups;
   }
 
+  private Pace pace(String work) {
+    return Pace.of(monitor, work, samples.size(), samples.imageBytes());
+  }
+
   /** Splits images of one hash by their bytes: linear when all are equal, else by sorting. */
-  private void addVerified(int[] candidates, List<int[]> groups) {
+  private void addVerified(int[] candidates, List<int[]> groups, Pace pace, int before) {
     boolean allEqual = true;
     for (int i = 1; i < candidates.length && allEqual; i++) {
+      pace.done(before + i);
       allEqual = compare(candidates[0], candidates[i]) == 0;
     }
     if (allEqual) {

@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.WorkMonitor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -81,9 +82,12 @@ public enum ImageRemark {
   }
 
   /** What is said of the images of a split: whether some are nearly black. */
-  public static List<String> notes(Split split) {
+  public static List<String> notes(Split split, WorkMonitor monitor) {
     Counter counter = new Counter();
+    String work = "looking for black images of " + split.name();
+    Pace pace = Pace.of(monitor, work, split.size(), split.imageBytes());
     for (int index = 0; index < split.size(); index++) {
+      pace.done(index + 1);
       long start = (long) index * split.imageBytes();
       String name = split.name() + "[" + index + "]";
       counter.add(name, of(split.images().asSlice(start, split.imageBytes())));

@@ -36,7 +36,7 @@ final class ImageStore {
     if (layout.allImageBytes() <= surroundings.memoryBytes()) {
       List<MemorySegment> images = new ArrayList<>();
       for (String split : DatasetReader.SPLITS) {
-        images.add(npz.read(split + "_images", arena));
+        images.add(npz.read(split + "_images", arena, surroundings.monitor()));
       }
       return new Images(
           images,
@@ -73,7 +73,7 @@ final class ImageStore {
             done[0] += piece.byteSize();
             surroundings
                 .monitor()
-                .step("reading " + npz.path().getFileName(), done[0], layout.allImageBytes());
+                .stepBytes("reading " + npz.path().getFileName(), done[0], layout.allImageBytes());
           });
       layout.addLabels(hash, i);
       images.add(npz.mapped(array));

@@ -1,6 +1,7 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,15 +30,23 @@ public final class LabelAudit {
 
   /** Audits a data set; time linear in its bytes. The result does not refer to its memory. */
   public LabelAudit(Dataset dataset) {
+    this(dataset, WorkMonitor.SILENT);
+  }
+
+  /** The same with progress; StoppedException when the monitor stops. */
+  public LabelAudit(Dataset dataset, WorkMonitor monitor) {
     facts = DatasetFacts.of(dataset);
     splits =
         dataset.splits().stream().map(split -> SplitSummary.of(split, dataset.classes())).toList();
-    groups = groups(new Samples(dataset.splits()));
+    groups = groups(new Samples(dataset.splits()), monitor);
     conflicts = groups.stream().filter(ImageGroup::contradictory).map(LabelConflict::of).toList();
-    constantImages = constantImages(dataset);
+    constantImages = constantImages(dataset, monitor);
     oneHot = dataset.manifest().isEmpty() && dataset.splits().stream().allMatch(Split::oneHot);
-    pixels = dataset.splits().stream().map(PixelSummary::of).toList();
-    remarks = dataset.splits().stream().flatMap(each -> ImageRemark.notes(each).stream()).toList();
+    pixels = dataset.splits().stream().map(each -> PixelSummary.of(each, monitor)).toList();
+    remarks =
+        dataset.splits().stream()
+            .flatMap(each -> ImageRemark.notes(each, monitor).stream())
+            .toList();
     goalLabels = goalLabels(dataset.train());
     floorByLabel = new int[dataset.train().labelCount()];
     for (LabelConflict conflict : conflicts) {
@@ -47,21 +56,24 @@ public final class LabelAudit {
     }
   }
 
-  private static List<ImageGroup> groups(Samples samples) {
+  private static List<ImageGroup> groups(Samples samples, WorkMonitor monitor) {
     List<ImageGroup> groups = new ArrayList<>();
-    for (int[] members : IdenticalImages.find(samples.splits())) {
+    for (int[] members : IdenticalImages.find(samples.splits(), monitor)) {
       groups.add(new ImageGroup(Arrays.stream(members).mapToObj(samples::sample).toList()));
     }
     return List.copyOf(groups);
   }
 
   /** An image is constant when every pixel equals the next one, channel by channel. */
-  private static List<LabelledSample> constantImages(Dataset dataset) {
+  private static List<LabelledSample> constantImages(Dataset dataset, WorkMonitor monitor) {
     int channels = dataset.imageShape().c();
     List<LabelledSample> constant = new ArrayList<>();
     for (Split split : dataset.splits()) {
       MemorySegment images = split.images();
+      String work = "looking for constant images of " + split.name();
+      Pace pace = Pace.of(monitor, work, split.size(), split.imageBytes());
       for (int i = 0; i < split.size(); i++) {
+        pace.done(i + 1);
         long start = (long) i * split.imageBytes();
         long end = start + split.imageBytes();
         if (MemorySegment.mismatch(images, start, end - channels, images, start + channels, end)

@@ -5,11 +5,12 @@ import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Which samples of one split have a twin in another. */
+/** Which samples have a twin, in another split or in their own. */
 public final class NearTwins {
   private NearTwins() {}
 
@@ -45,11 +46,59 @@ public final class NearTwins {
     return find(of, in, imageShape, thresholds, Units.processors(), monitor);
   }
 
+  /** Takes a sample and another one of the same split that is near it. */
+  public interface Near {
+    /**
+     * A pair was found; the order is any, and one call follows another.
+     *
+     * @param correlation computed when it is asked for
+     */
+    void pair(int sample, int other, DoubleSupplier correlation);
+  }
+
+  /**
+   * All other samples of a split that correlate with one of some samples by a threshold or more.
+   * Exact, and the same for any number of processors. Constant images have no correlation.
+   *
+   * @param samples ascending
+   * @throws dev.unerring.base.StoppedException when the monitor stops
+   */
+  public static void each(
+      Split split,
+      int[] samples,
+      Shape imageShape,
+      double threshold,
+      WorkMonitor monitor,
+      Near near) {
+    int threads = Units.processors();
+    Correlation correlation = new Correlation(new Samples(List.of(split)), threads, monitor);
+    int[] rows = IntStream.of(samples).filter(i -> !correlation.constant(i)).toArray();
+    int[] columns =
+        IntStream.range(0, split.size()).filter(i -> !correlation.constant(i)).toArray();
+    Object lock = new Object();
+    TwinSearch.between(correlation, rows, columns, new CorrelationBound(threshold))
+        .run(
+            imageShape,
+            threads,
+            monitor,
+            () ->
+                (row, column, reached, reader) -> {
+                  if (row != column) {
+                    synchronized (lock) {
+                      near.pair(
+                          row,
+                          column,
+                          () -> correlation.value(reader.product(row, column), row, column));
+                    }
+                  }
+                });
+  }
+
   private static List<BitSet> find(
       Split of, Split in, Shape imageShape, double[] thresholds, int threads, WorkMonitor monitor) {
     Samples samples = new Samples(List.of(of, in));
     BitSet identical = new BitSet(of.size());
-    for (int[] group : IdenticalImages.find(samples.splits())) {
+    for (int[] group : IdenticalImages.find(samples.splits(), monitor)) {
       if (group[group.length - 1] >= of.size()) {
         IntStream.of(group).filter(i -> i < of.size()).forEach(identical::set);
       }

@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import dev.unerring.base.DataException;
 import dev.unerring.base.FileHashes;
 import dev.unerring.base.IoReason;
+import dev.unerring.base.Uninterrupted;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -29,6 +30,7 @@ public final class NpzReader implements AutoCloseable {
   /** Arrays above this are inflated twice: once to prove size and checksum, then to be kept. */
   static final long PROVE_FIRST_BYTES = 16L << 20;
 
+  private static final long PIECE = 1 << 20;
   private static final String SUFFIX = ".npy";
   private static final long MAX_TEXT_BYTES = 4L << 20;
   private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
@@ -74,15 +76,20 @@ public final class NpzReader implements AutoCloseable {
 
   private static NpzReader open(Path path, Arena arena, boolean ownsArena) {
     checkKind(path);
+    try {
+      return new NpzReader(path, arena, ownsArena, Uninterrupted.run(() -> map(path, arena)));
+    } catch (IOException e) {
+      throw new DataException(
+          path + ": cannot be read: " + IoReason.of(e) + "; check the path and the permissions", e);
+    }
+  }
+
+  private static MemorySegment map(Path path, Arena arena) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() == 0) {
         throw Refusal.file(path, "the file is empty", "download or write it again");
       }
-      MemorySegment file = channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
-      return new NpzReader(path, arena, ownsArena, file);
-    } catch (IOException e) {
-      throw new DataException(
-          path + ": cannot be read: " + IoReason.of(e) + "; check the path and the permissions", e);
+      return channel.map(MapMode.READ_ONLY, 0, channel.size(), arena);
     }
   }
 
@@ -145,15 +152,23 @@ public final class NpzReader implements AutoCloseable {
    * in memory of {@code arena}.
    */
   public MemorySegment read(String name, Arena arena) {
+    return read(name, arena, WorkMonitor.SILENT);
+  }
+
+  /** The same with progress; StoppedException when the monitor stops. */
+  MemorySegment read(String name, Arena arena, WorkMonitor monitor) {
     ZipEntry entry = entry(name);
     long bytes = header(name).dataBytes();
     if (bytes > PROVE_FIRST_BYTES) {
-      prove(entry);
+      prove(entry, monitor);
     }
     MemorySegment items = allocate(path, bytes, arena);
     try (EntryStream stream = new EntryStream(path, file, entry)) {
       NpyHeaderReader.read(path, entry, stream);
-      stream.read(items);
+      for (long at = 0; at < bytes; at += PIECE) {
+        stream.read(items.asSlice(at, Math.min(PIECE, bytes - at)));
+        monitor.stepBytes("reading " + name, Math.min(bytes, at + PIECE), bytes);
+      }
       stream.finish();
     }
     return items;
@@ -214,9 +229,12 @@ public final class NpzReader implements AutoCloseable {
     }
   }
 
-  private void prove(ZipEntry entry) {
+  private void prove(ZipEntry entry, WorkMonitor monitor) {
     try (EntryStream stream = new EntryStream(path, file, entry)) {
-      stream.readToEnd(entry.size());
+      for (long at = 0; at < entry.size(); at += PIECE) {
+        stream.readToEnd(Math.min(PIECE, entry.size() - at));
+        monitor.stepBytes("proving " + entry.name(), at, entry.size());
+      }
       stream.finish();
     }
   }

@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DiskSpace;
 import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -142,11 +143,16 @@ public final class NpzWriter {
 
   /** Writes the file so that it is either complete or not there; DataException on failure. */
   public void write(Path target) {
+    write(target, WorkMonitor.SILENT);
+  }
+
+  /** The same; the monitor watches the reading back, and may stop it: then no file is there. */
+  public void write(Path target, WorkMonitor monitor) {
     if (!deflated) {
       long bytes = entries.stream().mapToLong(Entry::size).sum();
       DiskSpace.require(target.toAbsolutePath().getParent(), bytes, target.toString());
     }
-    AtomicFile.write(target, this::writeTo);
+    AtomicFile.write(target, monitor, this::writeTo);
   }
 
   /** The whole file. */

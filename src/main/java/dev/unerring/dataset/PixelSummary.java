@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.WorkMonitor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -47,14 +48,17 @@ public record PixelSummary(
     saturated = List.copyOf(saturated);
   }
 
-  /** Reads every pixel once. */
-  static PixelSummary of(Split split) {
+  /** Reads every pixel once; StoppedException when the monitor stops. */
+  static PixelSummary of(Split split, WorkMonitor monitor) {
     long[] counts = new long[256];
     int[][] pieceCounts = new int[2][256]; // two, so that runs of one value do not wait
     byte[] piece = new byte[Math.min(PIECE, split.imageBytes())];
     MemorySegment images = split.images();
     List<LabelledSample> saturated = new ArrayList<>();
+    String work = "reading the pixels of " + split.name();
+    Pace pace = Pace.of(monitor, work, split.size(), split.imageBytes());
     for (int i = 0; i < split.size(); i++) {
+      pace.done(i + 1);
       long ends = counts[0] + counts[255];
       long lows = counts[0];
       long end = (long) (i + 1) * split.imageBytes();

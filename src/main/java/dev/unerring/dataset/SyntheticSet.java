@@ -69,7 +69,7 @@ public final class SyntheticSet {
       }
       writer.add(name + "_labels", NpzWriter.npy("|u1", List.of(count, columns), rows));
     }
-    plan.manifest().description().addTo(writer).write(file);
+    plan.manifest().description().addTo(writer).write(file, monitor);
   }
 
   private int first(int split) {

@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Shape;
 import java.util.Arrays;
 
@@ -21,6 +22,7 @@ final class TwinBasis {
   private static final int MAX_CELLS = 1024;
   private static final int SAMPLE = 2000;
   private static final int ITERATIONS = 4;
+  private static final String WORK = "preparing the search for near-twins";
 
   private final Correlation correlation;
   private final int[] cellOfElement;
@@ -34,8 +36,9 @@ final class TwinBasis {
    * Finds the directions.
    *
    * @param images numbers of images that are not constant
+   * @param monitor stops it, by a StoppedException
    */
-  TwinBasis(Correlation correlation, Shape shape, int[] images) {
+  TwinBasis(Correlation correlation, Shape shape, int[] images, WorkMonitor monitor) {
     this.correlation = correlation;
     int block = 1;
     while (cells(shape, block) > MAX_CELLS) {
@@ -50,7 +53,13 @@ final class TwinBasis {
     for (int cell = 0; cell < cells; cell++) {
       cellScale[cell] = Math.sqrt(cellScale[cell]);
     }
-    directions = directions(images);
+    directions = directions(images, monitor);
+  }
+
+  /** Rows of a search from which on to project an image costs less than to compare it with all. */
+  static int rowsWorthIt(Shape shape) {
+    int elements = shape.imageElements();
+    return 2 * (1 + COORDINATES * Math.min(MAX_CELLS, elements) / elements);
   }
 
   private static long cells(Shape shape, int block) {
@@ -81,11 +90,14 @@ final class TwinBasis {
     return cells;
   }
 
-  private double[][] directions(int[] images) {
+  private double[][] directions(int[] images, WorkMonitor monitor) {
     int sampled = Math.min(SAMPLE, images.length);
     double[][] reduced = new double[sampled][cells];
     Correlation.Reader reader = correlation.new Reader();
+    long steps = (long) (ITERATIONS + 1) * sampled;
+    long step = 0;
     for (int i = 0; i < sampled; i++) {
+      monitor.step(WORK, ++step, steps);
       reduce(reader, images[(int) ((long) i * images.length / sampled)], reduced[i]);
     }
     double[][] current = new double[cells][COORDINATES];
@@ -99,6 +111,7 @@ final class TwinBasis {
       double[][] next = new double[cells][COORDINATES];
       double[] coordinates = new double[COORDINATES];
       for (double[] image : reduced) {
+        monitor.step(WORK, ++step, steps);
         Arrays.fill(coordinates, 0);
         for (int cell = 0; cell < cells; cell++) {
           addScaled(coordinates, image[cell], current[cell]);

@@ -36,7 +36,7 @@ final class TwinCensus {
   }
 
   TwinAudit take() {
-    for (int[] group : IdenticalImages.find(samples.splits())) {
+    for (int[] group : IdenticalImages.find(samples.splits(), monitor)) {
       tally.all(TwinKind.IDENTICAL, group);
       for (int member : group) {
         copies[member] = new int[0];

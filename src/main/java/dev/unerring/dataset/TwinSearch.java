@@ -12,6 +12,7 @@ import java.util.function.Supplier;
  * the rest, so the result is exact and does not depend on the number of threads.
  */
 final class TwinSearch {
+  private static final String WORK = "looking for near-twins";
   private static final int TILE = 512;
   private static final int ROWS = 1 << 14;
 
@@ -71,18 +72,18 @@ final class TwinSearch {
     }
     long work = (long) rows.length * columns.length * shape.imageElements();
     TwinFilter filter = null;
-    if (work > SMALL_WORK) {
-      TwinBasis basis = new TwinBasis(correlation, shape, columns);
+    if (work > SMALL_WORK && rows.length > TwinBasis.rowsWorthIt(shape)) {
+      TwinBasis basis = new TwinBasis(correlation, shape, columns, monitor);
       filter = new TwinFilter(correlation, basis, threads, monitor);
     }
     TwinFilter chosen = filter;
     List<Block> blocks = blocks();
-    new Units("near-twins", blocks.size(), i -> blocks.get(i).pairs())
+    new Units(WORK, blocks.size(), i -> blocks.get(i).pairs())
         .run(
             threads,
             monitor,
             () -> {
-              Worker worker = new Worker(chosen, visitors.get());
+              Worker worker = new Worker(chosen, visitors.get(), monitor);
               return i -> worker.block(blocks.get(i));
             });
   }
@@ -111,14 +112,16 @@ final class TwinSearch {
   private final class Worker {
     private final TwinFilter filter;
     private final Visitor visitor;
+    private final WorkMonitor monitor;
     private final Correlation.Reader reader = correlation.new Reader();
     private final float[][] tile = new float[TwinFilter.COARSE][TILE];
     private final float[] bound = new float[TILE];
     private final float[] row = new float[TwinFilter.COARSE];
 
-    Worker(TwinFilter filter, Visitor visitor) {
+    Worker(TwinFilter filter, Visitor visitor, WorkMonitor monitor) {
       this.filter = filter;
       this.visitor = visitor;
+      this.monitor = monitor;
     }
 
     void block(Block block) {
@@ -133,6 +136,7 @@ final class TwinSearch {
       }
       for (int i = block.firstRow; i < block.endRow; i++) {
         int first = triangle ? Math.max(0, i + 1 - start) : 0;
+        monitor.check(WORK);
         if (!visitor.wants(rows[i])) {
           continue;
         }

@@ -1,6 +1,7 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.base.WorkerFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,11 +58,8 @@ record Units(String stage, int count, IntToLongFunction weight) {
     }
     loop.run();
     others.forEach(Units::join);
-    if (failure.get() instanceof RuntimeException e) {
-      throw e;
-    }
-    if (failure.get() instanceof Error e) {
-      throw e;
+    if (failure.get() != null) {
+      throw WorkerFailure.passOn(failure.get());
     }
   }
 

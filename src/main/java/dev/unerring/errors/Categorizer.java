@@ -1,16 +1,20 @@
 package dev.unerring.errors;
 
+import dev.unerring.base.StoppedException;
+import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.LabelConflict;
 import dev.unerring.dataset.LabelledSample;
+import dev.unerring.dataset.NearTwins;
 import dev.unerring.dataset.Split;
+import dev.unerring.tensor.Shape;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
-/** Sorts training errors into {@link ErrorCategory}. Pixel sums are exact integers. */
+/** Sorts training errors into {@link ErrorCategory}. Correlations are decided in integers. */
 public final class Categorizer {
   /** Largest shortfall of the given label's logit that counts as thin: odds of 0.9 to 1. */
   public static final float THIN = 0.1f;
@@ -21,16 +25,14 @@ public final class Categorizer {
   /** Errors beyond this many are not compared with other images. */
   public static final int SEARCHED = 1000;
 
-  private static final int PART = 16_384;
-
   private final Split train;
-  private final int size;
+  private final Shape imageShape;
   private final TreeMap<Integer, List<LabelledSample>> contradicted = new TreeMap<>();
 
   /** Takes the identical images with other labels from the audit. */
-  public Categorizer(Split train, LabelAudit audit) {
-    this.train = train;
-    this.size = train.imageElements();
+  public Categorizer(Dataset data, LabelAudit audit) {
+    this.train = data.train();
+    this.imageShape = data.imageShape();
     for (LabelConflict conflict : audit.conflicts()) {
       List<LabelledSample> members = conflict.group().trainSamples();
       members.forEach(member -> contradicted.put(member.sampleIndex(), members));
@@ -40,86 +42,94 @@ public final class Categorizer {
   /**
    * The errors of the training split with their categories, in the same order.
    *
-   * @param search whether errors are compared with the images of the predicted class
+   * @param monitor watches the comparison with the images of the predicted class; where it stops,
+   *     these errors are {@link ErrorCategory#NOT_SEARCHED}
    */
-  public List<CategorizedError> categorize(ErrorList errors, boolean search) {
+  public List<CategorizedError> categorize(ErrorList errors, WorkMonitor monitor) {
     List<CategorizedError> result = new ArrayList<>();
+    TreeMap<Integer, List<Integer>> searched = new TreeMap<>(); // places by sampleIndex
     for (Misclassification error : errors.errors()) {
-      result.add(categorize(error, search && result.size() < SEARCHED));
+      CategorizedError known = known(error);
+      if (known == null && result.size() < SEARCHED) {
+        searched.computeIfAbsent(error.sampleIndex(), _ -> new ArrayList<>()).add(result.size());
+      }
+      result.add(known == null ? none(error, ErrorCategory.NOT_SEARCHED) : known);
+    }
+    if (!searched.isEmpty()) {
+      try {
+        search(errors.errors(), searched, result, monitor);
+      } catch (StoppedException e) {
+        return result;
+      }
     }
     return result;
   }
 
-  private CategorizedError categorize(Misclassification error, boolean search) {
+  /** The category that needs no comparison; null for none. */
+  private CategorizedError known(Misclassification error) {
     for (LabelledSample other : contradicted.getOrDefault(error.sampleIndex(), List.of())) {
       if (other.labels().get(error.column()) != error.givenLabel()) {
         int index = other.sampleIndex();
         return new CategorizedError(error, ErrorCategory.IDENTICAL_IMAGE, index, 1.0);
       }
     }
-    byte[] image = new byte[size];
-    byte[] other = new byte[size];
-    copy(error.sampleIndex(), image);
-    double deviation = deviation(image, dot(image, image));
-    if (deviation == 0.0) {
+    if (constant(error.sampleIndex())) {
       return none(error, ErrorCategory.DEGENERATE_IMAGE);
     }
-    if (-error.margin() <= THIN) {
-      return none(error, ErrorCategory.THIN_MARGIN);
-    }
-    if (!search) {
-      return none(error, ErrorCategory.NOT_SEARCHED);
-    }
-    int nearest = -1;
-    double nearness = Double.NEGATIVE_INFINITY;
-    for (int m = 0; m < train.size(); m++) {
-      if (train.label(m, error.column()) == error.predictedLabel() && m != error.sampleIndex()) {
-        copy(m, other);
-        double both = deviation * deviation(other, dot(other, other));
-        long covariance = size * dot(image, other) - sum(image) * sum(other);
-        double correlation = both == 0.0 ? 0.0 : Math.min(1.0, covariance / both);
-        nearest = correlation > nearness ? m : nearest;
-        nearness = Math.max(nearness, correlation);
-      }
-    }
-    return nearness >= NEAR
-        ? new CategorizedError(error, ErrorCategory.NEAR_PREDICTED_CLASS, nearest, nearness)
-        : none(error, ErrorCategory.OTHER);
+    return -error.margin() <= THIN ? none(error, ErrorCategory.THIN_MARGIN) : null;
+  }
+
+  /** Whether all pixels have one value, in all channels. */
+  private boolean constant(int sample) {
+    long start = (long) sample * train.imageBytes();
+    long end = start + train.imageBytes();
+    MemorySegment images = train.images();
+    return MemorySegment.mismatch(images, start, end - 1, images, start + 1, end) < 0;
+  }
+
+  /** Puts the nearest image of the predicted class into {@code result}, where one is near. */
+  private void search(
+      List<Misclassification> errors,
+      TreeMap<Integer, List<Integer>> searched,
+      List<CategorizedError> result,
+      WorkMonitor monitor) {
+    int[] samples = searched.keySet().stream().mapToInt(Integer::intValue).toArray();
+    CategorizedError[] nearest = new CategorizedError[result.size()];
+    NearTwins.each(
+        train,
+        samples,
+        imageShape,
+        NEAR,
+        monitor,
+        (sample, other, correlation) -> {
+          for (int place : searched.get(sample)) {
+            Misclassification error = errors.get(place);
+            if (train.label(other, error.column()) == error.predictedLabel()) {
+              nearest[place] = nearer(nearest[place], error, other, correlation.getAsDouble());
+            }
+          }
+        });
+    searched.values().stream()
+        .flatMap(List::stream)
+        .forEach(place -> {
+          CategorizedError found = nearest[place];
+          result.set(place, found == null ? none(errors.get(place), ErrorCategory.OTHER) : found);
+        });
+  }
+
+  /** The nearer one; of two equally near ones the first in the data. */
+  private static CategorizedError nearer(
+      CategorizedError known, Misclassification error, int other, double correlation) {
+    boolean better =
+        known == null
+            || correlation > known.correlation()
+            || (correlation == known.correlation() && other < known.other());
+    return better
+        ? new CategorizedError(error, ErrorCategory.NEAR_PREDICTED_CLASS, other, correlation)
+        : known;
   }
 
   private static CategorizedError none(Misclassification error, ErrorCategory category) {
     return new CategorizedError(error, category, -1, Double.NaN);
-  }
-
-  private void copy(int sample, byte[] pixels) {
-    MemorySegment.copy(
-        train.images(), ValueLayout.JAVA_BYTE, (long) sample * size, pixels, 0, size);
-  }
-
-  /** size times the standard deviation of the pixels. */
-  private double deviation(byte[] image, long squares) {
-    long sum = sum(image);
-    return Math.sqrt((double) (size * squares - sum * sum));
-  }
-
-  private static long sum(byte[] image) {
-    long sum = 0;
-    for (byte pixel : image) {
-      sum += pixel & 0xFF;
-    }
-    return sum;
-  }
-
-  private static long dot(byte[] a, byte[] b) {
-    long total = 0;
-    for (int begin = 0; begin < a.length; begin += PART) {
-      int end = Math.min(begin + PART, a.length);
-      int part = 0; // 16,384 products of at most 255 * 255 stay below 2^31
-      for (int i = begin; i < end; i++) {
-        part += (a[i] & 0xFF) * (b[i] & 0xFF);
-      }
-      total += part;
-    }
-    return total;
   }
 }

@@ -3,6 +3,7 @@ package dev.unerring.errors;
 import dev.unerring.backend.HeldImages;
 import dev.unerring.backend.Turn;
 import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
 import dev.unerring.network.Mode;
@@ -25,17 +26,36 @@ public final class Evaluator {
 
   /** Logits [samples][classes] of a whole split, by sampleIndex. */
   public static float[] logits(Network network, Split split) {
-    return logits(network, split, IntStream.range(0, split.size()).toArray());
+    return logits(network, split, WorkMonitor.SILENT);
+  }
+
+  /** The same with progress; StoppedException when the monitor stops. */
+  public static float[] logits(Network network, Split split, WorkMonitor monitor) {
+    int[] all = IntStream.range(0, split.size()).toArray();
+    return logits(network, split, all, monitor, "counting " + split.name());
   }
 
   /** Logits [samples.length][classes] of the samples, in the order given. */
   public static float[] logits(Network network, ImageSource images, int[] samples) {
-    try (Turn _ = network.backend().turn().take()) {
-      return pass(network, images, samples);
+    return logits(network, images, samples, WorkMonitor.SILENT, "counting");
+  }
+
+  /**
+   * The same with progress. A stop is seen between the layers of a batch.
+   *
+   * @param work name of the work, for the progress
+   * @throws dev.unerring.base.StoppedException when the monitor stops
+   */
+  public static float[] logits(
+      Network network, ImageSource images, int[] samples, WorkMonitor monitor, String work) {
+    try (Turn _ = network.backend().turn().take();
+        Network.Watch watch = network.watchedBy(monitor, work)) {
+      return pass(network, images, samples, watch);
     }
   }
 
-  private static float[] pass(Network network, ImageSource images, int[] samples) {
+  private static float[] pass(
+      Network network, ImageSource images, int[] samples, Network.Watch watch) {
     int classes = network.classes();
     float[] logits = room(samples.length, classes);
     MemorySegment result = MemorySegment.ofArray(logits);
@@ -55,6 +75,7 @@ public final class Evaluator {
       long begin = (long) first * classes * Float.BYTES;
       long size = (long) count * classes * Float.BYTES;
       network.backend().download(out.data(), result.asSlice(begin, size));
+      watch.step(first + count, samples.length);
     }
     return logits;
   }

@@ -197,7 +197,7 @@ final class Attempts {
       }
       refuseExcess();
       refuseOther();
-      monitor.step(work, part.size(), total);
+      monitor.stepBytes(work, part.size(), total);
     }
     if (total != UNKNOWN && part.size() < total) {
       throw new Passing("it ended after " + part.size() + " of " + total + " bytes", 0, null);

@@ -1,15 +1,16 @@
 package dev.unerring.fetch;
 
+import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
+import dev.unerring.base.Uninterrupted;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,35 +24,39 @@ final class PartFile implements AutoCloseable {
 
   private final Path file;
   private final Path tag;
-  private final FileChannel channel;
+  private final RandomAccessFile content;
 
-  private PartFile(Path file, Path tag, FileChannel channel) {
+  private PartFile(Path file, Path tag, RandomAccessFile content) {
     this.file = file;
     this.tag = tag;
-    this.channel = channel;
+    this.content = content;
   }
 
   /** The part of {@code target}; DataException when another program is fetching it. */
   static PartFile open(Path target) throws IOException {
     Path file = of(target);
     Path tag = target.resolveSibling(target.getFileName() + ".part.etag");
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    Optional<RandomAccessFile> content = Uninterrupted.run(() -> locked(file));
+    if (content.isEmpty()) {
+      throw new DataException(file + ": another program is fetching this file; let it finish");
+    }
+    return new PartFile(file, tag, content.get());
+  }
+
+  /** The file, read and written past its channel, which an interruption would close. */
+  private static Optional<RandomAccessFile> locked(Path file) throws IOException {
+    RandomAccessFile content = new RandomAccessFile(file.toFile(), "rw");
     boolean locked = false;
     try {
-      locked = channel.tryLock() != null;
+      locked = content.getChannel().tryLock() != null;
     } catch (OverlappingFileLockException e) {
       locked = false;
     } finally {
       if (!locked) {
-        channel.close();
+        content.close();
       }
     }
-    if (!locked) {
-      throw new DataException(file + ": another program is fetching this file; let it finish");
-    }
-    return new PartFile(file, tag, channel);
+    return locked ? Optional.of(content) : Optional.empty();
   }
 
   /** Where what has arrived stays, as a clause; empty where nothing has. */
@@ -70,26 +75,27 @@ final class PartFile implements AutoCloseable {
   }
 
   long size() throws IOException {
-    return channel.size();
+    return content.length();
   }
 
   void append(ByteBuffer bytes) throws IOException {
-    channel.position(channel.size());
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    byte[] piece = new byte[bytes.remaining()];
+    bytes.get(piece);
+    content.seek(content.length());
+    content.write(piece);
   }
 
   /** Whether the first bytes, as far as they are here, are those of a zip archive. */
   boolean startsAsZip() throws IOException {
-    ByteBuffer start = ByteBuffer.allocate(ZIP.length);
-    channel.read(start, 0);
-    return Arrays.equals(start.array(), 0, start.position(), ZIP, 0, start.position());
+    byte[] start = new byte[(int) Math.min(ZIP.length, content.length())];
+    content.seek(0);
+    content.readFully(start);
+    return Arrays.equals(start, Arrays.copyOf(ZIP, start.length));
   }
 
   /** Starts again with nothing. */
   void clear() throws IOException {
-    channel.truncate(0);
+    content.setLength(0);
     Files.deleteIfExists(tag);
   }
 
@@ -118,7 +124,7 @@ final class PartFile implements AutoCloseable {
 
   /** The complete file gets its name; a former one is kept under {@code former}. */
   void finish(Path target, Path former) throws IOException {
-    channel.force(true);
+    content.getFD().sync();
     boolean replaced = Files.exists(target);
     if (replaced) {
       Files.move(target, former, StandardCopyOption.REPLACE_EXISTING);
@@ -132,10 +138,7 @@ final class PartFile implements AutoCloseable {
       throw e;
     }
     Files.deleteIfExists(tag);
-    try (FileChannel folder =
-        FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      folder.force(true);
-    }
+    AtomicFile.forceFolder(target.toAbsolutePath().getParent());
   }
 
   /** Removes what is here: it is of no use. */
@@ -151,6 +154,6 @@ final class PartFile implements AutoCloseable {
     if (empty) {
       discard();
     }
-    channel.close();
+    content.close();
   }
 }

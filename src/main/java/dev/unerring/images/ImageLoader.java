@@ -3,6 +3,7 @@ package dev.unerring.images;
 import dev.unerring.base.DataException;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.base.WorkerFailure;
 import dev.unerring.dataset.Fit;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Decodes and resizes many files on several threads; the number of threads changes nothing. All
@@ -19,6 +22,8 @@ import java.util.concurrent.Semaphore;
  * many are decoded at a time as the heap has room for.
  */
 final class ImageLoader {
+  private static final String WORK = "reading images";
+  private static final long WAIT_MILLIS = 100;
   private static final int SHOWN = 5;
 
   private final PackRequest request;
@@ -65,16 +70,13 @@ final class ImageLoader {
           results.add(threads.submit(() -> load(source, height, width)));
         }
         for (int i = 0; i < sources.size(); i++) {
-          monitor.step("reading images", i, sources.size());
+          monitor.step(WORK, i, sources.size());
           try {
-            images.add(results.set(i, null).get());
+            images.add(result(results.set(i, null)));
           } catch (ExecutionException e) {
             failures.add(reason(e.getCause()));
           }
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new DataException("interrupted while reading images", e);
       } finally {
         threads.shutdownNow();
       }
@@ -93,14 +95,25 @@ final class ImageLoader {
     return images;
   }
 
+  /** Waits for an image; StoppedException when the monitor stops meanwhile. */
+  private LoadedImage result(Future<LoadedImage> image) throws ExecutionException {
+    while (true) {
+      try {
+        return image.get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        monitor.check(WORK);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        monitor.check(WORK);
+      }
+    }
+  }
+
   private static String reason(Throwable failure) {
     if (failure instanceof DataException) {
       return failure.getMessage();
     }
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    throw new IllegalStateException(failure);
+    throw WorkerFailure.passOn(failure);
   }
 
   private LoadedImage load(Source source, int height, int width) throws InterruptedException {

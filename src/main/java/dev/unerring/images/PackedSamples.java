@@ -2,6 +2,7 @@ package dev.unerring.images;
 
 import dev.unerring.base.Names;
 import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.NpzWriter;
@@ -49,7 +50,8 @@ record PackedSamples(
     return histogram;
   }
 
-  NpzWriter npz(PackRequest.Size size, Fit fit) {
+  /** The file; its making is told to the monitor, who may stop it. */
+  NpzWriter npz(PackRequest.Size size, Fit fit, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);
     for (int split = 0; split < SourceList.SPLITS.size(); split++) {
       List<Integer> members = members(split);
@@ -62,7 +64,9 @@ record PackedSamples(
           "|u1",
           shape,
           out -> {
+            int done = 0;
             for (int member : members) {
+              monitor.step("writing the images", ++done, members.size());
               out.write(kept.read(images.get(member), channels));
             }
           });

@@ -42,7 +42,7 @@ public final class Packer {
   }
 
   /**
-   * Writes the three files, the npz last; all or none of them.
+   * Writes the three files, the npz last; all or none of them, none also when the monitor stops.
    *
    * @throws UsageException when an option does not fit the input
    * @throws DataException when the input is not what it should be, or the output exists already or
@@ -110,14 +110,14 @@ public final class Packer {
     int channels = images.stream().mapToInt(LoadedImage::channels).max().orElseThrow();
     PackedSamples samples = new PackedSamples(list, splits, images, kept, channels);
 
-    NpzWriter npz = samples.npz(size, request.fit());
+    NpzWriter npz = samples.npz(size, request.fit(), monitor);
     byte[] sources = samples.sourcesCsv().getBytes(StandardCharsets.UTF_8);
     PackReport report = new PackReport(request, samples, size);
     byte[] json = report.packFile(npz.sha256(), sources).getBytes(StandardCharsets.UTF_8);
     try {
       AtomicFile.write(outputs.get(2), sources);
       AtomicFile.write(outputs.get(1), json);
-      npz.write(outputs.get(0));
+      npz.write(outputs.get(0), monitor);
     } catch (RuntimeException | Error e) {
       remove(outputs);
       throw e;

@@ -3,12 +3,9 @@ package dev.unerring.images;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The pixels of decoded images in a file beside the output, so that a set of any size needs no
@@ -17,9 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class PixelFile implements AutoCloseable {
   private final Path output;
-  private final FileChannel channel;
+  private final RandomAccessFile content;
   private final int pixels;
-  private final AtomicLong end = new AtomicLong();
 
   /**
    * An empty file.
@@ -33,26 +29,22 @@ final class PixelFile implements AutoCloseable {
     try {
       Path file =
           Files.createTempFile(output.toAbsolutePath().getParent(), ".unerring-pixels-", null);
-      this.channel =
-          FileChannel.open(
-              file,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE);
-      Files.deleteIfExists(file); // where that does not happen at once
+      try {
+        this.content = new RandomAccessFile(file.toFile(), "rw");
+      } finally {
+        Files.delete(file);
+      }
     } catch (IOException e) {
       throw failure(e);
     }
   }
 
   /** Appends the samples of an image and gives their place. */
-  long write(byte[] samples) {
-    long place = end.getAndAdd(samples.length);
+  synchronized long write(byte[] samples) {
     try {
-      ByteBuffer left = ByteBuffer.wrap(samples);
-      while (left.hasRemaining()) {
-        channel.write(left, place + left.position());
-      }
+      long place = content.length();
+      content.seek(place);
+      content.write(samples);
       return place;
     } catch (IOException e) {
       throw failure(e);
@@ -60,20 +52,15 @@ final class PixelFile implements AutoCloseable {
   }
 
   /** The samples of an image with 1 or 3 channels. */
-  byte[] read(LoadedImage image, int channels) {
-    ByteBuffer samples = ByteBuffer.allocate(pixels * image.channels());
+  synchronized byte[] read(LoadedImage image, int channels) {
+    byte[] samples = new byte[pixels * image.channels()];
     try {
-      while (samples.hasRemaining()) {
-        if (channel.read(samples, image.place() + samples.position()) < 0) {
-          throw new IllegalStateException("the file of pixels ends too early");
-        }
-      }
+      content.seek(image.place());
+      content.readFully(samples);
     } catch (IOException e) {
       throw failure(e);
     }
-    return new Picture(pixels, 1, image.channels(), samples.array())
-        .withChannels(channels)
-        .samples();
+    return new Picture(pixels, 1, image.channels(), samples).withChannels(channels).samples();
   }
 
   private DataException failure(IOException e) {
@@ -88,7 +75,7 @@ final class PixelFile implements AutoCloseable {
   @Override
   public void close() {
     try {
-      channel.close();
+      content.close();
     } catch (IOException e) {
       throw failure(e);
     }

@@ -92,9 +92,14 @@ final class Chain {
     }
   }
 
-  /** y from x, which may have fewer images than at {@link #bind}. */
+  /**
+   * y from x, which may have fewer images than at {@link #bind}.
+   *
+   * @throws dev.unerring.base.StoppedException between two layers, where the pass shall stop
+   */
   void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
     for (int i = 0; i < layers.size(); i++) {
+      scratch.check();
       layers.get(i).forward(backend, input(i, x), input(i + 1, x, y), mode);
     }
   }
@@ -102,10 +107,13 @@ final class Chain {
   /**
    * Gradients of the parameters and, unless gradX is null, of the input. Of the first and last
    * layers' memory only gradX is written; gradY stays.
+   *
+   * @throws dev.unerring.base.StoppedException between two layers, where the pass shall stop
    */
   void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     Tensor gradient = gradY;
     for (int i = layers.size() - 1; i >= 0; i--) {
+      scratch.check();
       Layer layer = layers.get(i);
       Tensor in = input(i, x);
       boolean needed = gradX != null || i > firstTrained;

@@ -2,6 +2,7 @@ package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Turn;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
@@ -198,6 +199,41 @@ public final class Network {
         backend.turn().unread(); // the patches have read it, the caller has not
       }
       return y;
+    }
+  }
+
+  /**
+   * Lets a monitor stop passes between their layers, until the watch is closed. A pass that was
+   * stopped has changed no value, and the next one begins anew.
+   *
+   * @param work what the passes are for, for the message
+   */
+  public Watch watchedBy(WorkMonitor monitor, String work) {
+    return new Watch(monitor, work);
+  }
+
+  /** Until it is closed, a monitor watches the passes of the network. */
+  public final class Watch implements AutoCloseable {
+    private final WorkMonitor before = scratch.monitor();
+    private final String workBefore = scratch.work();
+    private final WorkMonitor monitor;
+    private final String work;
+
+    private Watch(WorkMonitor monitor, String work) {
+      this.monitor = monitor;
+      this.work = work;
+      scratch.watch(monitor, work);
+    }
+
+    /** Reports progress; StoppedException when the monitor stops. */
+    public void step(long done, long total) {
+      monitor.step(work, done, total);
+    }
+
+    /** The monitor before watches again. */
+    @Override
+    public void close() {
+      scratch.watch(before, workBefore);
     }
   }
 

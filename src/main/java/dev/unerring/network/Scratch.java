@@ -1,6 +1,7 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
@@ -12,14 +13,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Memory lent for a moment: gradients on their way back, outputs of shortcuts. Every buffer is as
- * large as the largest activation of the network; there are as many as are in use at once.
+ * What the chains of a network share during a pass. First the memory lent for a moment: gradients
+ * on their way back, outputs of shortcuts; every buffer is as large as the largest activation of
+ * the network, and there are as many as are in use at once. Then who may stop the pass.
  */
 public final class Scratch {
   private final Backend backend;
   private final long words;
   private final List<Lent> all = new ArrayList<>();
   private final Deque<Lent> free = new ArrayDeque<>();
+  private WorkMonitor monitor = WorkMonitor.SILENT;
+  private String work = "";
 
   /** A buffer and the tensors it has been, so that a pass makes no new ones. */
   private record Lent(Buffer buffer, Map<Shape, Tensor> tensors) {}
@@ -28,6 +32,25 @@ public final class Scratch {
   Scratch(Backend backend, long words) {
     this.backend = backend;
     this.words = words;
+  }
+
+  /** Lets {@code other} stop passes from now on, which are part of {@code purpose}. */
+  void watch(WorkMonitor other, String purpose) {
+    monitor = other;
+    work = purpose;
+  }
+
+  WorkMonitor monitor() {
+    return monitor;
+  }
+
+  String work() {
+    return work;
+  }
+
+  /** Between two layers: ends the pass where it shall stop. */
+  void check() {
+    monitor.check(work);
   }
 
   /** A tensor of any contents; the same object for the same memory and shape. */

@@ -1,7 +1,9 @@
 package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.base.StoppedException;
 import dev.unerring.base.VerificationException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.certify.Recheck;
 import dev.unerring.correct.CorrectionResult;
@@ -54,24 +56,30 @@ record Completion(
   private static final long ERROR = 96;
   private static final long LOGIT = 12;
 
-  /** From a network that holds the weights to judge; the result is written into the folder. */
+  /**
+   * From a network that holds the weights to judge; the result is written into the folder. What a
+   * stop left without time for a count or the re-check is said in the result.
+   */
   RunResult run(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
-    if (lineage.isFirst()) {
-      write(network); // before all that can fail
+    boolean bestSaved = false;
+    if (lineage.isFirst()) { // before all that can fail
+      write(network);
+      bestSaved = trainingSaved(network, training);
     }
-    ErrorList found = trainErrors(network);
-    ErrorList left = found;
-    List<CorrectionResult> corrections = List.of();
+    Optional<ErrorList> found = trainErrors(network);
     Labels goals =
-        lineage.isFirst() ? goals(audit.goalLabels()) : goals(audit.goalLabels(answers(found)));
-    Optional<String> stopped = monitor.stop();
-    boolean wanted = correctionWanted(found, lineage, network, stopped);
+        found.isEmpty() || lineage.isFirst()
+            ? goals(audit.goalLabels())
+            : goals(audit.goalLabels(answers(found.get())));
+    Optional<String> stopped = monitor.stopReason();
+    boolean wanted = found.isPresent() && correctionWanted(found.get(), lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
     if (!begun && !lineage.isFirst()) {
       write(network);
     }
-    boolean bestSaved = lineage.isFirst() && trainingSaved(network, training);
+    Optional<ErrorList> left = found;
+    List<CorrectionResult> corrections = List.of();
     boolean changed = false;
     if (begun) {
       String before = StoredTensors.view(network).weightsSha256();
@@ -83,28 +91,28 @@ record Completion(
       }
       left = changed ? trainErrors(network) : found;
     }
-    Optional<String> stop = wanted ? monitor.stop() : Optional.empty();
+    Optional<String> stop =
+        wanted || found.isEmpty() ? monitor.stopReason() : Optional.<String>empty();
     folder.writeSealed("corrections.csv", Tables.corrections(corrections));
     watch.lap("correct");
 
-    network.backend().close(); // the re-check does not need twice the memory
-    Recheck recheck = recheck(left.count());
-    ErrorList last = recheck.train().errors();
-    if (last.count() <= audit.floor()) {
-      lineage.requireKept(data, goals, found, last);
+    Counted counted = count(network, left);
+    Metrics bestTest = bestSaved && counted.complete() ? bestTest() : null;
+    ErrorList last = counted.errors().or(() -> found).orElse(uncounted());
+    if (found.isPresent() && counted.complete() && last.count() <= audit.floor()) {
+      lineage.requireKept(data, goals, found.get(), last);
     }
     Labels settled = goals(audit.goalLabels(answers(last)));
-    Categorizer categorizer = new Categorizer(data.train(), audit);
-    boolean search = monitor.stop().isEmpty();
+    Categorizer categorizer = new Categorizer(data, audit);
+    WorkMonitor finishing = monitor.finishing();
     folder.writeSealed(
         "errors.csv",
         Tables.errors(
             lineage.firstStage(),
-            categorizer.categorize(found, search),
-            categorizer.categorize(last, search),
+            categorizer.categorize(found.orElse(uncounted()), finishing),
+            categorizer.categorize(counted.errors().orElse(uncounted()), finishing),
             settled,
             data.classes()));
-    Metrics bestTest = bestSaved ? bestTest() : null;
     watch.lap("recheck");
     RunResult result =
         new RunStages(
@@ -113,15 +121,16 @@ record Completion(
                 plan,
                 network.parameterCount(),
                 training,
-                found.count(),
+                found.map(ErrorList::count),
                 corrections,
                 changed,
                 stop,
-                recheck,
+                counted,
                 bestTest)
             .result(folder.path(), environment.device(), watch.seconds());
-    lineage.describe(result.json(), found);
-    Regression history = lineage.history(data, settled, found, corrections, last);
+    lineage.describe(result.json(), found.map(ErrorList::count));
+    Regression history =
+        lineage.history(data, settled, found.orElse(uncounted()), corrections, last);
     folder.writeSealed(Regression.FILE, history.text());
     result.json().put(RunFolder.SEALED, folder.sealed());
     folder.writeSealed(RunFolder.RESULT, result.json());
@@ -129,45 +138,43 @@ record Completion(
     return result;
   }
 
-  /** Saves the model, with the calibration of its scores where that can be had. */
-  private void write(Network network) {
-    folder.writeModel(
-        MODEL, network, StoredTensors.view(network), metadata(data, plan, calibration(network)));
-  }
-
-  /** Whatever fails here must not lose the model; what is really wrong fails once more later. */
-  private Optional<Calibration> calibration(Network network) {
-    try {
-      LabelledLogits outcome =
-          new LabelledLogits(
-              data.task(),
-              network.classes(),
-              Evaluator.logits(network, data.val()),
-              Evaluator.labels(data.val()));
-      return outcome.isFinite() ? Optional.of(Calibration.fit(outcome)) : Optional.empty();
-    } catch (RuntimeException | OutOfMemoryError e) {
-      return Optional.empty();
-    }
-  }
-
-  /** What a model file says beside its network. */
-  static Map<String, String> metadata(
-      Dataset data, TrainingPlan plan, Optional<Calibration> calibration) {
-    return TrainedModel.metadata(data.description(), plan.arithmetic().label(), calibration);
+  /** No error that is known of. */
+  private ErrorList uncounted() {
+    return new ErrorList(data.train().size(), data.train().labelCount(), List.of());
   }
 
   /** Writes what training leaves beside the model; whether that is a best epoch. */
   private boolean trainingSaved(Network network, TrainingResult training) {
     folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
     return training.best() != null
-        && folder.writeModel(
-            BEST, network, training.best(), metadata(data, plan, Optional.empty()));
+        && folder.writeModel(BEST, network, training.best(), metadata(Optional.empty()));
   }
 
   /** Bytes on the disk that the records of a run take: errors of a tenth of the decisions. */
   static long recordBytes(Dataset data, TrainingPlan plan) {
     long decisions = (long) data.train().size() * data.train().labelCount();
     return RECORDS + EPOCH * plan.epochs() + decisions / 5 * (ERROR + LOGIT * data.classes());
+  }
+
+  /** Saves the model, calibrated on the validation samples where its logits allow that. */
+  private void write(Network network) {
+    folder.writeModel(MODEL, network, StoredTensors.view(network), metadata(calibration(network)));
+  }
+
+  /** Empty where a logit is not finite, or a stop leaves no time. */
+  private Optional<Calibration> calibration(Network network) {
+    try {
+      float[] logits = Evaluator.logits(network, data.val(), monitor.finishing());
+      LabelledLogits outcome =
+          new LabelledLogits(data.task(), network.classes(), logits, Evaluator.labels(data.val()));
+      return outcome.isFinite() ? Optional.of(Calibration.fit(outcome)) : Optional.empty();
+    } catch (StoppedException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Map<String, String> metadata(Optional<Calibration> calibration) {
+    return TrainedModel.metadata(data.description(), plan.arithmetic().label(), calibration);
   }
 
   private Labels goals(int[] goals) {
@@ -218,20 +225,38 @@ record Completion(
     }
   }
 
-  private ErrorList trainErrors(Network network) {
-    float[] logits = Evaluator.logits(network, data.train());
-    return ErrorList.of(Labels.given(data.task(), data.train()), logits);
+  /** Errors against the given labels; empty where a stop leaves no time to count them. */
+  private Optional<ErrorList> trainErrors(Network network) {
+    try {
+      float[] logits = Evaluator.logits(network, data.train(), monitor.finishing());
+      return Optional.of(ErrorList.of(Labels.given(data.task(), data.train()), logits));
+    } catch (StoppedException e) {
+      return Optional.empty();
+    }
   }
 
-  /** The count that is the result: from the files, on a backend of its own. */
-  private Recheck recheck(int claimed) {
-    monitor.note(
-        "re-check: counting all "
-            + (data.train().size() + data.val().size() + data.test().size())
-            + " images again, from the saved files");
+  /** The count that is the result, from the saved files, or how far it came. */
+  private Counted count(Network network, Optional<ErrorList> left) {
+    String weights = StoredTensors.view(network).weightsSha256();
+    int patches = network.patches().size();
+    network.backend().close(); // the re-check does not need twice the memory
+    long images = (long) data.train().size() + data.val().size() + data.test().size();
+    Counted.Progress progress = new Counted.Progress(monitor.finishing());
+    try {
+      progress.check("counting again");
+      monitor.note("re-check: counting all " + images + " images again, from the saved files");
+      return Counted.again(recheck(left, progress), images);
+    } catch (StoppedException e) {
+      return Counted.stopped(left, weights, patches, progress.images(), images, e.reason());
+    }
+  }
+
+  /** From the files, on a backend of its own. */
+  private Recheck recheck(Optional<ErrorList> claimed, WorkMonitor progress) {
     try (Backend fresh = device.open()) {
       int batch = Memory.recheckBatch(plan.batchSize());
-      Recheck recheck = ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh, batch);
+      Recheck recheck =
+          ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh, batch, progress);
       if (!recheck.dataSha256().equals(data.sha256())) {
         throw new VerificationException(
             data.file()
@@ -242,12 +267,12 @@ record Completion(
                 + "; run again");
       }
       int counted = recheck.train().errors().count();
-      if (counted != claimed) {
+      if (claimed.isPresent() && counted != claimed.get().count()) {
         throw new VerificationException(
             "the saved model makes "
                 + counted
                 + " training errors, the one in memory "
-                + claimed
+                + claimed.get().count()
                 + "; do not use "
                 + folder.file(MODEL));
       }
@@ -255,13 +280,16 @@ record Completion(
     }
   }
 
+  /** Null where a stop leaves no time for it. */
   private Metrics bestTest() {
     try (Backend fresh = device.open()) {
       Network best =
           ModelFile.read(folder.file(BEST), fresh, Memory.recheckBatch(plan.batchSize()));
       int[] labels = Evaluator.labels(data.test());
-      float[] logits = Evaluator.logits(best, data.test());
+      float[] logits = Evaluator.logits(best, data.test(), monitor.finishing());
       return Metrics.ofLogits(data.task(), logits, data.classes(), labels);
+    } catch (StoppedException e) {
+      return null;
     }
   }
 }

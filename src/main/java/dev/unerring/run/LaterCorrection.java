@@ -4,6 +4,7 @@ import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.StoppedException;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ClosedWorldFile;
 import dev.unerring.dataset.Dataset;
@@ -55,10 +56,19 @@ public final class LaterCorrection {
    * @return the result, whose folder is there exactly where its goal is reached; empty where all
    *     new samples are in the closed world already and nothing in it is wrong above the floor
    * @throws dev.unerring.base.UnerringException where run, data, new samples or device cannot be
-   *     used, the new samples contradict, or there is nothing to correct
+   *     used, the new samples contradict, or there is nothing to correct; StoppedException where a
+   *     stop came before the correction
    */
   public Optional<RunResult> run() {
     requireUsable();
+    try (RunLock _ = RunLock.beside(target(), monitor)) {
+      return locked();
+    } catch (StoppedException e) {
+      throw e.adding("; nothing is written and " + run.name() + " is as it was");
+    }
+  }
+
+  private Optional<RunResult> locked() {
     try (Dataset opened = Dataset.open(request.data(), monitor);
         NewSamples given = request.add() == null ? null : added()) {
       Dataset data = run.isOf(opened) ? run.matched(opened, monitor) : opened;
@@ -71,7 +81,7 @@ public final class LaterCorrection {
                 + " the run was made with");
       }
       NewSamples added = given == null ? null : matched(given, data);
-      LabelAudit audit = new LabelAudit(data);
+      LabelAudit audit = new LabelAudit(data, monitor);
       Labels labels = Labels.given(data.task(), data.train());
       ErrorList found = counted(data, labels);
       boolean atFloor = found.count() <= audit.floor();
@@ -213,7 +223,7 @@ public final class LaterCorrection {
   private ErrorList counted(Dataset data, Labels given) {
     try (Backend backend = request.device().open()) {
       Network network = run.network(backend, Memory.EVALUATION_BATCH);
-      float[] logits = Evaluator.logits(network, data.train());
+      float[] logits = Evaluator.logits(network, data.train(), monitor);
       ErrorList found = ErrorList.of(given, logits);
       run.requireErrors(found.count());
       return found;
@@ -244,7 +254,8 @@ public final class LaterCorrection {
     folder.reserve(worldBytes + modelBytes() + Completion.recordBytes(old, plan));
     if (!file.isEmpty()) {
       folder.give(worldBytes);
-      ClosedWorldFile.write(folder.file(file), old, added == null ? null : added.split(), rows);
+      ClosedWorldFile.write(
+          folder.file(file), old, added == null ? null : added.split(), rows, monitor);
     }
     int earlier = old.train().size();
     Lineage lineage = Lineage.after(run, earlier, rows.length, fresh.known(), file);
@@ -253,7 +264,7 @@ public final class LaterCorrection {
     }
     Path world = file.isEmpty() ? old.file() : folder.file(file);
     try (Dataset data = Dataset.open(world, monitor)) {
-      LabelAudit audit = new LabelAudit(data);
+      LabelAudit audit = new LabelAudit(data, monitor);
       audit.warnings().forEach(monitor::note);
       fresh.noteSeen(audit, earlier);
       String architecture = plan.architecture();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -128,14 +129,18 @@ record Lineage(
     return history.after(this, data.train(), goals, found, corrections, last);
   }
 
-  /** Adds version, parent, closedWorldFile and the figures of all versions to a result. */
-  void describe(Map<String, Object> result, ErrorList found) {
+  /**
+   * Adds version, parent, closedWorldFile and the figures of all versions to a result.
+   *
+   * @param found errors of the version before; empty where they were not counted
+   */
+  void describe(Map<String, Object> result, Optional<Integer> found) {
     Map<String, Object> own = new LinkedHashMap<>();
     own.put("version", (long) version);
     own.put("joined", (long) joined);
     own.put("known", (long) known);
     own.put("trainSamples", result.get("trainSamples"));
-    own.put("trainErrorsBefore", (long) found.count());
+    own.put("trainErrorsBefore", found.map(Integer::longValue).orElse(null));
     for (String key :
         List.of(
             "trainErrors", "floor", "patchedSamples", "correctionRounds", "val", "weightsSha256")) {

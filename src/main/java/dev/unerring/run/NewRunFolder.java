@@ -4,6 +4,7 @@ import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.UsageException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.NpzReader;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -45,7 +46,7 @@ final class NewRunFolder {
       throw new UsageException("--out " + path + " is a link; name the folder itself");
     }
     if (Files.exists(target)) {
-      requireEmpty(path);
+      requireEmpty(path, "");
     }
   }
 
@@ -84,13 +85,53 @@ final class NewRunFolder {
   }
 
   /**
-   * Makes the folder of a run: the one asked for, which must be new or empty, or else
-   * runs/DATA-ARCH-seedSEED with -2, -3, ... where that is taken.
+   * Takes the folder that is asked for, which must be new or empty, before any work is done; of no
+   * certain one, sees that one can be made.
    *
-   * @throws UsageException where it holds something: an earlier run is never overwritten
+   * @throws UsageException where it holds something: an earlier run is never overwritten; or where
+   *     another run is writing it
+   * @throws DataException where it cannot be written
+   */
+  static RunLock reserve(RunRequest request, WorkMonitor monitor) {
+    Path out = request.out();
+    if (out == null) {
+      requireWritable(Path.of("runs"));
+      return RunLock.none();
+    }
+    try {
+      if (Files.exists(out)) {
+        requireEmpty(out, RunLock.NAME);
+      } else {
+        requireWritable(out);
+      }
+    } catch (IOException e) {
+      throw new DataException("cannot read the folder " + out + ": " + IoReason.of(e), e);
+    }
+    return RunLock.inside(out, monitor);
+  }
+
+  private static void requireWritable(Path path) {
+    Path there = path.toAbsolutePath().normalize();
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+      throw new DataException(
+          "the folder "
+              + path
+              + " cannot be made: "
+              + there
+              + " is not a folder that may be written"
+              + "; choose another --out");
+    }
+  }
+
+  /**
+   * Makes the folder of a run: the one that was reserved, or else runs/DATA-ARCH-seedSEED with -2,
+   * -3, ... where that is taken.
    */
   static RunFolder create(RunRequest request, RunFolder.Writer writer) {
-    Path path = request.out() != null ? create(request.out()) : createNumbered(request);
+    Path path = request.out() != null ? request.out() : createNumbered(request);
     return new RunFolder(path, path, writer);
   }
 
@@ -114,28 +155,17 @@ final class NewRunFolder {
     }
   }
 
-  private static Path create(Path path) {
-    try {
-      if (Files.exists(path)) {
-        requireEmpty(path);
-      } else {
-        Files.createDirectories(path);
-      }
-      if (!Files.isWritable(path)) {
-        throw new DataException("the folder " + path + " is not writable; choose another --out");
-      }
-    } catch (IOException e) {
-      throw new DataException("cannot make the folder " + path + ": " + IoReason.of(e), e);
-    }
-    return path;
-  }
-
-  private static void requireEmpty(Path path) throws IOException {
+  /**
+   * Refuses a folder that holds anything.
+   *
+   * @param allowed a name that may be there
+   */
+  private static void requireEmpty(Path path, String allowed) throws IOException {
     if (!Files.isDirectory(path)) {
       throw new UsageException("--out " + path + " is not a folder; choose another");
     }
     try (Stream<Path> content = Files.list(path)) {
-      if (content.findAny().isPresent()) {
+      if (content.anyMatch(file -> !file.getFileName().toString().equals(allowed))) {
         throw new UsageException(
             "--out " + path + " is not empty; choose another folder, or remove it first");
       }

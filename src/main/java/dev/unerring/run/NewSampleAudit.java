@@ -38,7 +38,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
     if (added == null) {
       return new NewSampleAudit(null, new Admission(List.of()), monitor);
     }
-    Admission admission = Admission.of(data.train(), goals, added.split());
+    Admission admission = Admission.of(data.train(), goals, added.split(), monitor);
     List<Sample> contradictions = admission.of(Verdict.CONTRADICTS);
     if (!contradictions.isEmpty()) {
       String all = contradiction(added, data, contradictions);

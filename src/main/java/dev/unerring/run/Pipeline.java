@@ -3,6 +3,7 @@ package dev.unerring.run;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
+import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
@@ -53,16 +54,25 @@ public final class Pipeline {
    * Runs all stages.
    *
    * @throws dev.unerring.base.UnerringException where the data, the plan or the device cannot be
-   *     used, or the re-check contradicts the run
+   *     used, or the re-check contradicts the run; StoppedException where a stop came before there
+   *     was anything to keep
    */
   public RunResult run() {
     request.device().prepare();
+    try (RunLock _ = NewRunFolder.reserve(request, monitor)) {
+      return reserved();
+    } catch (StoppedException e) {
+      throw e.adding("; nothing is written");
+    }
+  }
+
+  private RunResult reserved() {
     try (Dataset data = Dataset.open(request.data(), monitor)) {
       if (!data.official()) {
         monitor.note(data.notice());
       }
       request = request.resolved(data);
-      LabelAudit audit = new LabelAudit(data);
+      LabelAudit audit = new LabelAudit(data, monitor);
       audit.requireTrainable(request.data());
       audit.warnings().forEach(monitor::note);
       watch.lap("audit");
@@ -84,7 +94,7 @@ public final class Pipeline {
       folder.reserve(diskBytes(data, network));
       return run(data, audit, trained, folder);
     } catch (Error e) {
-      rescue(folder, network, data, e);
+      rescue(data, folder, network, e);
       throw e;
     } finally {
       folder.release();
@@ -92,16 +102,15 @@ public final class Pipeline {
   }
 
   /** Saves the weights where no model is saved yet: memory that was short may be free again. */
-  private void rescue(RunFolder folder, Network network, Dataset data, Error cause) {
+  private void rescue(Dataset data, RunFolder folder, Network network, Error cause) {
     try {
       Path model = folder.file(Completion.MODEL);
       boolean there = Files.exists(model);
       if (!there) {
-        folder.writeModel(
-            Completion.MODEL,
-            network,
-            StoredTensors.view(network),
-            Completion.metadata(data, request.plan(), Optional.empty()));
+        Map<String, String> metadata =
+            TrainedModel.metadata(
+                data.description(), request.plan().arithmetic().label(), Optional.empty());
+        folder.writeModel(Completion.MODEL, network, StoredTensors.view(network), metadata);
       }
       monitor.note(
           model

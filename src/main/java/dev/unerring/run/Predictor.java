@@ -48,7 +48,11 @@ public final class Predictor {
     return network.image();
   }
 
-  /** Takes one image of a file; predicts when a batch is full. */
+  /**
+   * Takes one image of a file; predicts when a batch is full. Where the sink throws, the prediction
+   * that it was given counts as handed on, and those after it wait for the next call. Where
+   * predicting itself fails, the images of the batch are given up.
+   */
   public void add(Path file, ImageSource images, int index) {
     try (Turn _ = network.backend().turn().take()) {
       images.copyImage(index, pixels, waiting.size() * images.imageElements());
@@ -59,7 +63,7 @@ public final class Predictor {
     }
   }
 
-  /** Predicts what is waiting. */
+  /** Predicts what is waiting; see {@link #add} where that fails. */
   public void finish() {
     try (Turn _ = network.backend().turn().take()) {
       predict();
@@ -70,6 +74,28 @@ public final class Predictor {
     if (waiting.isEmpty()) {
       return;
     }
+    int taken = waiting.size();
+    try {
+      List<Prediction> predictions = predicted();
+      taken = 0;
+      for (Prediction prediction : predictions) {
+        taken++;
+        sink.accept(prediction);
+      }
+    } finally {
+      forget(taken);
+    }
+  }
+
+  /** Takes the first images out; the others move to the front. */
+  private void forget(int taken) {
+    int elements = network.image().imageElements();
+    int left = waiting.size() - taken;
+    System.arraycopy(pixels, taken * elements, pixels, 0, left * elements);
+    waiting.subList(0, taken).clear();
+  }
+
+  private List<Prediction> predicted() {
     int classes = network.classes();
     int images = waiting.size();
     Tensor out = network.forward(MemorySegment.ofArray(pixels), images, Mode.RUNNING_STATISTICS);
@@ -82,10 +108,11 @@ public final class Predictor {
         calibration == null
             ? new double[0]
             : Reliability.scores(run.task(), logits, classes, calibration.temperature());
+    List<Prediction> predictions = new ArrayList<>();
     for (int n = 0; n < images; n++) {
-      sink.accept(prediction(answered, scores, n));
+      predictions.add(prediction(answered, scores, n));
     }
-    waiting.clear();
+    return predictions;
   }
 
   /** The logits beside what they answer, as if it were given. */

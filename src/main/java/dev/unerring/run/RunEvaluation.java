@@ -18,7 +18,6 @@ import java.util.stream.IntStream;
 /** Judges samples with the model of a run, read back from its file. */
 public final class RunEvaluation {
   private static final int BATCH = 128;
-  private static final int SLICE = 32 * BATCH;
 
   private final TrainedRun run;
   private final Dataset data;
@@ -65,16 +64,12 @@ public final class RunEvaluation {
    * Judges one split.
    *
    * @throws DataException where the model gives a logit that is no finite number
+   * @throws dev.unerring.base.StoppedException when the monitor stops
    */
   public LabelledLogits outcome(Split split) {
     int classes = network.classes();
-    float[] logits = Evaluator.room(split.size(), classes);
-    for (int first = 0; first < split.size(); first += SLICE) {
-      int end = Math.min(first + SLICE, split.size());
-      float[] slice = Evaluator.logits(network, split, IntStream.range(first, end).toArray());
-      System.arraycopy(slice, 0, logits, first * classes, slice.length);
-      monitor.step("evaluating " + split.name(), end, split.size());
-    }
+    int[] all = IntStream.range(0, split.size()).toArray();
+    float[] logits = Evaluator.logits(network, split, all, monitor, "evaluating " + split.name());
     return new LabelledLogits(run.task(), classes, logits, Evaluator.labels(split))
         .requireFinite(run.model() + " (" + split.name() + ")");
   }

@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param folder where its files are
  * @param json the object of result.json, in reading order
- * @param trainErrors errors on the training set, counted on the re-read model and data
+ * @param trainErrors errors on the training set, counted on the re-read model and data; where a
+ *     stop ended that, by the run itself, or {@link #NOT_COUNTED}
  * @param floor least number the data allow
  * @param conflicts lines on the groups of identical images with different labels
  * @param baseLine whether the plan asked for a base line, and not for the floor
@@ -25,8 +26,20 @@ public record RunResult(
     boolean baseLine,
     String endedBy) {
 
-  /** Whether the errors are at the floor, or the base line that was asked for is complete. */
+  /** In place of {@link #trainErrors} where a stop left no time to count them. */
+  public static final int NOT_COUNTED = -1;
+
+  /** Whether the re-check was finished; else a stop ended it, and the figures are not its own. */
+  public boolean rechecked() {
+    return !(json.get("recheck") instanceof Map<?, ?> map)
+        || Boolean.TRUE.equals(map.get("complete"));
+  }
+
+  /**
+   * Whether the re-check found the errors at the floor, or the base line that was asked for is
+   * complete.
+   */
   public boolean goalReached() {
-    return trainErrors <= floor || (baseLine && endedBy.equals("epochs"));
+    return rechecked() && (trainErrors <= floor || (baseLine && endedBy.equals("epochs")));
   }
 }

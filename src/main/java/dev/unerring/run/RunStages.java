@@ -7,6 +7,7 @@ import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.LabelConflict;
 import dev.unerring.dataset.LabelledSample;
 import dev.unerring.dataset.Task;
+import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Metrics;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
@@ -23,11 +24,11 @@ import java.util.stream.Collectors;
  * What the stages of a run left, from which the result is made.
  *
  * @param parameters number of trained values
- * @param errorsAfterTraining training errors before correction
+ * @param errorsAfterTraining training errors before correction; empty where they were not counted
  * @param corrections what each corrector did; empty where none was needed or allowed
  * @param corrected whether the model is another one than before correction
  * @param stop why the surroundings ended a correction that was needed
- * @param recheck the count that is the result
+ * @param counted the count that is the result
  * @param bestTest test figures of the epoch with the best validation AUC; null for none
  */
 record RunStages(
@@ -36,18 +37,19 @@ record RunStages(
     TrainingPlan plan,
     long parameters,
     TrainingResult training,
-    int errorsAfterTraining,
+    Optional<Integer> errorsAfterTraining,
     List<CorrectionResult> corrections,
     boolean corrected,
     Optional<String> stop,
-    Recheck recheck,
+    Counted counted,
     Metrics bestTest) {
   /** Conflicts that are named beside the result. */
   private static final int SHOWN = 20;
 
   RunResult result(Path folder, Map<String, Object> device, Map<String, Object> seconds) {
-    int trainErrors = recheck.train().errors().count();
-    String endedBy = trainErrors <= audit.floor() ? "floor" : endedBy();
+    Optional<ErrorList> errors = counted.errors();
+    int trainErrors = errors.map(ErrorList::count).orElse(RunResult.NOT_COUNTED);
+    String endedBy = counted.complete() && trainErrors <= audit.floor() ? "floor" : endedBy();
     PreprocessedFloor preprocessed = PreprocessedFloor.of(data, audit, plan.architecture());
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("data", data.name());
@@ -66,18 +68,20 @@ record RunStages(
     json.put("parameters", parameters);
     json.put("seed", plan.seed());
     json.put("trainSamples", (long) data.train().size());
-    json.put("trainDecisions", recheck.train().errors().decisions());
-    json.put("trainErrors", (long) trainErrors);
-    json.put("trainErrorsBeforePatch", (long) recheck.patches().errorsBefore());
-    json.put("patches", (long) recheck.patches().patches());
-    json.put("patchedSamples", (long) recheck.patches().samples());
-    json.put("containsTrainingImages", recheck.patches().patches() > 0);
+    json.put("trainDecisions", (long) data.train().size() * data.train().labelCount());
+    json.put("trainErrors", number(errors.map(ErrorList::count)));
+    json.put("recheck", counted.toJson());
+    Optional<Recheck> recheck = counted.recheck();
+    json.put("trainErrorsBeforePatch", number(recheck.map(r -> r.patches().errorsBefore())));
+    json.put("patches", (long) counted.patches());
+    json.put("patchedSamples", number(recheck.map(r -> r.patches().samples())));
+    json.put("containsTrainingImages", counted.patches() > 0);
     json.put("floor", (long) audit.floor());
     json.put("floorAfterPreprocessing", (long) preprocessed.errors());
     if (!preprocessed.madeEqual().isEmpty()) {
       json.put("madeEqualByPreprocessing", preprocessed.toJson());
     }
-    json.put("trainWrongSamples", (long) recheck.train().errors().wrongSamples());
+    json.put("trainWrongSamples", number(errors.map(ErrorList::wrongSamples)));
     json.put("sampleFloor", (long) audit.sampleFloor());
     if (data.task() == Task.MULTI_LABEL) {
       json.put(
@@ -88,26 +92,32 @@ record RunStages(
     json.put("labelConflicts", (long) audit.conflicts().size());
     json.put("epochs", (long) training.rows().size());
     json.put("trainSteps", training.steps());
-    json.put("trainErrorsAfterTraining", (long) errorsAfterTraining);
+    json.put("trainErrorsAfterTraining", number(errorsAfterTraining));
     json.put("correctionRounds", corrections.stream().mapToLong(c -> c.rounds().size()).sum());
     json.put("correctionSteps", corrections.stream().mapToLong(CorrectionResult::steps).sum());
     json.put("corrections", corrections.stream().map(CorrectionResult::toJson).toList());
-    json.put("val", verdict(recheck.val()));
-    json.put("test", verdict(recheck.test()));
-    if (!plan.costs().none()) {
+    json.put("val", recheck.map(r -> verdict(r.val())).orElse(null));
+    json.put("test", recheck.map(r -> verdict(r.test())).orElse(null));
+    if (!plan.costs().none() && recheck.isPresent()) {
       CostReport report =
-          new CostReport(plan.costs(), data.labelNames(), recheck, training.rows(), corrections);
+          new CostReport(
+              plan.costs(), data.labelNames(), recheck.get(), training.rows(), corrections);
       json.put("costs", report.toJson());
     }
     json.put("bestValidation", bestTest == null ? null : best(training.bestEpoch(), bestTest));
     json.putAll(device);
-    json.put("weightsSha256", recheck.weightsSha256());
-    json.put("logitsSha256", recheck.logitsSha256());
-    json.put("referenceSamples", (long) recheck.referenceSamples());
+    json.put("weightsSha256", counted.weightsSha256());
+    json.put("logitsSha256", recheck.map(Recheck::logitsSha256).orElse(null));
+    json.put("referenceSamples", (long) recheck.map(Recheck::referenceSamples).orElse(0));
     json.put("seconds", seconds);
     json.put("endedBy", endedBy);
     return new RunResult(
         folder, json, trainErrors, audit.floor(), conflicts(), plan.baseLine(), endedBy);
+  }
+
+  /** Null for what was not counted. */
+  private static Long number(Optional<Integer> counted) {
+    return counted.map(Integer::longValue).orElse(null);
   }
 
   private List<String> conflicts() {
@@ -129,6 +139,9 @@ record RunStages(
   }
 
   private String endedBy() {
+    if (stop.isEmpty() && !counted.complete()) {
+      return counted.endedBy();
+    }
     return stop.orElse(
         corrections.isEmpty() ? training.endedBy() : corrections.getLast().endedBy());
   }

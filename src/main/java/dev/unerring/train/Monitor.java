@@ -5,15 +5,24 @@ import java.util.Optional;
 
 /**
  * What a long run asks of its surroundings and tells them. Neither can change bits: the answer to
- * {@link #stop} ends the run at a step boundary and is recorded.
+ * {@link #stop} ends reading, audit, training and correction, and is recorded. What a run keeps is
+ * then counted and checked, unless that shall end too, see {@link #graceOver}.
  */
 public interface Monitor extends WorkMonitor {
   /** Nobody watches: never stops, says nothing. */
   Monitor SILENT = new Monitor() {};
 
-  /** A reason to stop now ("time", "interrupt"), asked at every step boundary. */
-  default Optional<String> stop() {
-    return Optional.empty();
+  /**
+   * Whether, after a stop, the count and the re-check of what is kept must end too. They do at
+   * once, unless a monitor gives them some time and says false until it is up.
+   */
+  default boolean graceOver() {
+    return true;
+  }
+
+  /** This monitor for what follows a stop: its reasons count when {@link #graceOver}. */
+  default WorkMonitor finishing() {
+    return new Finishing(this);
   }
 
   /** Told after every step. */
@@ -22,9 +31,35 @@ public interface Monitor extends WorkMonitor {
   /** A row of the log, which a progress bar may replace: the end of an epoch, of a session. */
   default void row(String text) {}
 
-  /** Something the user should read. */
-  @Override
-  default void note(String text) {}
+  /** See {@link #finishing}. */
+  record Finishing(Monitor monitor) implements WorkMonitor {
+    @Override
+    public void note(String text) {
+      monitor.note(text);
+    }
+
+    @Override
+    public void progress(String work, long done, long total) {
+      monitor.progress(work, done, total);
+    }
+
+    @Override
+    public void progressBytes(String work, long done, long total) {
+      monitor.progressBytes(work, done, total);
+    }
+
+    @Override
+    public Optional<String> stop() {
+      Optional<String> reason = monitor.stopReason();
+      return reason.isEmpty() || monitor.graceOver() ? reason : Optional.empty();
+    }
+
+    /** The thread's interruption is one of the reasons above. */
+    @Override
+    public Optional<String> stopReason() {
+      return stop();
+    }
+  }
 
   /**
    * Where a stage of a run stands. A stage owns one and moves it from step to step, so that a step

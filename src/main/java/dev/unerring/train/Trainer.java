@@ -2,6 +2,7 @@ package dev.unerring.train;
 
 import dev.unerring.backend.Turn;
 import dev.unerring.base.Philox;
+import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
@@ -43,13 +44,15 @@ public final class Trainer {
   }
 
   /**
-   * Trains the network from the values it holds.
+   * Trains the network from the values it holds. A stop in the middle of a step leaves the values
+   * before it.
    *
    * @throws dev.unerring.base.ConcurrentUseException where another thread uses the network or its
    *     backend; during training another one that comes to them gets it
    */
   public TrainingResult train(Network network) {
-    try (Turn _ = network.backend().turn().take()) {
+    try (Turn _ = network.backend().turn().take();
+        Network.Watch _ = network.watchedBy(monitor, "training")) {
       return epochs(network);
     }
   }
@@ -88,6 +91,9 @@ public final class Trainer {
           monitor.note(e.getMessage());
           stop = Optional.of("non-finite");
           break;
+        } catch (StoppedException e) {
+          stop = Optional.of(e.reason());
+          break;
         }
         adam.step(rate, plan.weightDecay());
         network.commitStatistics((float) plan.batchNormMomentum());
@@ -95,15 +101,21 @@ public final class Trainer {
         steps++;
         long taken = (long) (epoch - 1) * train.size() + from + count;
         monitor.progress(progress.moveTo(epoch, step + 1, stepsPerEpoch, taken, loss, errors));
-        stop = monitor.stop();
+        stop = monitor.stopReason();
       }
       if (stop.isPresent()) {
         endedBy = stop.get();
         break;
       }
-      ErrorList found = ErrorList.of(given, Evaluator.logits(network, train));
-      errors = found.count();
-      EpochRow row = row(network, epoch, steps, lossSum / stepsPerEpoch, found);
+      EpochRow row;
+      try {
+        ErrorList found = ErrorList.of(given, Evaluator.logits(network, train, monitor));
+        row = row(network, epoch, steps, lossSum / stepsPerEpoch, found);
+      } catch (StoppedException e) { // the epoch is trained, but not counted
+        endedBy = e.reason();
+        break;
+      }
+      errors = row.trainErrors();
       weights.after(row.missed());
       rows.add(row);
       monitor.row(describe(row));
@@ -129,7 +141,7 @@ public final class Trainer {
   private EpochRow row(Network network, int epoch, long steps, double loss, ErrorList found) {
     Split val = data.val();
     Labels labels = Labels.given(data.task(), val);
-    float[] logits = Evaluator.logits(network, val);
+    float[] logits = Evaluator.logits(network, val, monitor);
     Metrics metrics = Metrics.ofLogits(data.task(), logits, network.classes(), labels.values());
     int valErrors = ErrorList.of(labels, logits).count();
     return new EpochRow(

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.DataException;
 import dev.unerring.base.DeviceException;
+import dev.unerring.base.StoppedException;
+import dev.unerring.base.UsageException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -253,6 +258,45 @@ final class WorkersTest {
         workers.run(1_000, 1, (begin, end) -> done.addAndGet((int) (end - begin)));
         assertEquals(1_000, done.get());
         assertTrue(Thread.interrupted(), "the interrupt was lost");
+      }
+    }
+  }
+
+  @Test
+  void whatAWorkerThrowsKeepsItsTypeAndShowsTheCaller() {
+    List<Throwable> all =
+        List.of(
+            new UsageException("a"),
+            new DataException("b"),
+            new DeviceException("c"),
+            new StoppedException("d"),
+            new OutOfMemoryError("e"));
+    Thread caller = Thread.currentThread();
+    for (Throwable each : all) {
+      try (Workers workers = new Workers(3)) {
+        Throwable thrown =
+            assertThrows(
+                each.getClass(),
+                () ->
+                    workers.run(
+                        1_000,
+                        1,
+                        (begin, end) -> {
+                          if (Thread.currentThread() != caller) {
+                            switch (each) {
+                              case RuntimeException e -> throw e;
+                              default -> throw (Error) each;
+                            }
+                          }
+                          LockSupport.parkNanos(10_000); // so that the others get some
+                        }));
+        assertSame(each, thrown);
+        StackTraceElement[] shown = thrown.getSuppressed()[0].getStackTrace();
+        assertTrue(
+            Arrays.stream(shown).anyMatch(frame -> frame.getClassName().endsWith("WorkersTest")));
+        AtomicInteger seen = new AtomicInteger();
+        workers.run(100, 1, (begin, end) -> seen.addAndGet((int) (end - begin)));
+        assertEquals(100, seen.get(), "the team goes on");
       }
     }
   }

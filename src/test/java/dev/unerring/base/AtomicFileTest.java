@@ -2,7 +2,6 @@ package dev.unerring.base;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -82,13 +86,85 @@ class AtomicFileTest {
   }
 
   @Test
-  void aLeftTemporaryFileIsOverwritten() throws IOException {
+  void aLeftTemporaryFileIsNotInTheWay() throws IOException {
     Path file = folder.resolve("x");
-    Files.write(
-        folder.resolve(".x." + ProcessHandle.current().pid() + ".tmp"), new byte[] {9, 9, 9});
+    String left = ".x." + ProcessHandle.current().pid() + "-1.tmp";
+    Files.write(folder.resolve(left), new byte[] {9, 9, 9});
     AtomicFile.write(file, new byte[] {1});
     assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
-    assertFalse(names().stream().anyMatch(name -> name.endsWith(".tmp")));
+    assertEquals(
+        List.of(left, "x"), names(), "that may be the file of a container beside this one");
+  }
+
+  @Test
+  void threadsThatWriteOneFileDoNotTearEachOther() throws Exception {
+    Path file = folder.resolve("x");
+    byte[][] contents = new byte[4][];
+    for (int i = 0; i < contents.length; i++) {
+      contents[i] = new byte[50_000 + i];
+      Arrays.fill(contents[i], (byte) i);
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(contents.length)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (byte[] content : contents) {
+        all.add(
+            threads.submit(() -> {
+              for (int n = 0; n < 30; n++) {
+                AtomicFile.write(file, content);
+              }
+            }));
+      }
+      for (Future<?> each : all) {
+        each.get(); // none failed
+      }
+    }
+    byte[] last = Files.readAllBytes(file);
+    assertArrayEquals(contents[last[0]], last);
+    assertEquals(List.of("x", "x.previous"), names());
+  }
+
+  @Test
+  void anInterruptedThreadWritesAllTheSame() throws IOException {
+    Path file = folder.resolve("x");
+    AtomicFile.write(file, new byte[] {1});
+    Thread.currentThread().interrupt();
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write(2);
+          Thread.currentThread().interrupt();
+        });
+    assertTrue(Thread.interrupted(), "the status is the caller's");
+    assertArrayEquals(new byte[] {2}, Files.readAllBytes(file));
+    assertEquals(List.of("x", "x.previous"), names());
+  }
+
+  @Test
+  void whatFailsOrIsStoppedLeavesTheOldContentAndNothingElse() throws IOException {
+    Path file = folder.resolve("x");
+    AtomicFile.write(file, new byte[] {1});
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            AtomicFile.write(
+                file,
+                out -> {
+                  out.write(new byte[100_000]);
+                  throw new IllegalStateException("of the caller");
+                }));
+    WorkMonitor stopping =
+        new WorkMonitor() {
+          @Override
+          public boolean stopped() {
+            return true;
+          }
+        };
+    StoppedException stop =
+        assertThrows(
+            StoppedException.class, () -> AtomicFile.write(file, stopping, out -> out.write(2)));
+    assertEquals("interrupted while checking x", stop.getMessage());
+    assertArrayEquals(new byte[] {1}, Files.readAllBytes(file));
+    assertEquals(List.of("x"), names());
   }
 
   private List<String> names() throws IOException {

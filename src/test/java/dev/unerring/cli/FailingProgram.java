@@ -73,7 +73,7 @@ final class FailingProgram {
 
     /** Stops at a step a second after it is asked, and saves. */
     private void untilInterrupted() throws InterruptedException {
-      WorkTerminal monitor = WorkTerminal.counting(spec);
+      WorkTerminal monitor = WorkTerminal.of(spec);
       say("ready");
       while (!monitor.stopped()) {
         Thread.sleep(10);

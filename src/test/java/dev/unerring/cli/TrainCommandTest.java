@@ -81,8 +81,17 @@ class TrainCommandTest {
   }
 
   @Test
+  void aTimeLimitThatIsOverBeforeTrainingWritesNothing() {
+    CommandRun run = train("--max-time", "0.000001");
+    assertEquals(3, run.code(), run.err());
+    assertTrue(run.err().contains("unerring: the time was up while "), run.err());
+    assertTrue(run.err().contains("; nothing is written\n"), run.err());
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
   void theTimeLimitEndsWithThreeAndASavedModel() throws IOException {
-    CommandRun run = train("--max-time", "0.001");
+    CommandRun run = train("--max-time", 4, "--patience", 0, "--lr", "1e-9", "--epochs", 100000);
     assertEquals(3, run.code(), run.err());
     assertEquals("time", result().get("endedBy"));
     assertEquals("last step", result().get("model"));

@@ -147,12 +147,17 @@ class FocusTest {
   @Test
   void aStopAtAStepEndsExactlyThere() {
     int wrong = errors();
-    int[] asked = {0};
+    int[] steps = {0};
     Monitor stopper =
         new Monitor() {
           @Override
+          public void progress(Progress progress) {
+            steps[0]++;
+          }
+
+          @Override
           public Optional<String> stop() {
-            return ++asked[0] >= 2 ? Optional.of("time") : Optional.empty();
+            return steps[0] >= 2 ? Optional.of("time") : Optional.empty();
           }
         };
     CorrectionResult result = correct(focus(10, 30, 1e-4), stopper);

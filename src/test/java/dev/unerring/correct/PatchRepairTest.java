@@ -149,9 +149,16 @@ class PatchRepairTest {
     assertEquals(patches, network.patches().size());
     Monitor stop =
         new Monitor() {
+          private boolean measuring;
+
+          @Override
+          public void progress(String work, long done, long total) {
+            measuring |= work.equals("measuring distances for patches");
+          }
+
           @Override
           public Optional<String> stop() {
-            return Optional.of("time");
+            return measuring ? Optional.of("time") : Optional.empty();
           }
         };
     CorrectionResult stopped = repair(data, goals, network, stop);

@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.WorkMonitor;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,7 @@ class IdenticalImagesTest {
             split("train", 2, new byte[] {1, 2, 3, 4, 1, 2, 5, 6}),
             split("val", 2, new byte[] {3, 4, 9, 9}),
             split("test", 2, new byte[] {1, 2, 0, 0}));
-    assertEquals("[[0, 2, 6], [1, 4]]", text(IdenticalImages.find(splits)));
+    assertEquals("[[0, 2, 6], [1, 4]]", text(IdenticalImages.find(splits, WorkMonitor.SILENT)));
   }
 
   @Test
@@ -34,15 +35,19 @@ class IdenticalImagesTest {
     List<Split> splits =
         List.of(split("train", 2, new byte[] {7, 7, 1, 2, 3, 4, 1, 2, 5, 6, 3, 4, 3, 4, -1, 4}));
     String expected = "[[1, 3], [2, 5, 6]]";
-    assertEquals(expected, text(IdenticalImages.find(splits)));
-    assertEquals(expected, text(IdenticalImages.find(splits, (images, start, bytes) -> 42L)));
-    assertEquals(expected, text(IdenticalImages.find(splits, (images, start, bytes) -> -1L)));
+    assertEquals(expected, text(IdenticalImages.find(splits, WorkMonitor.SILENT)));
+    assertEquals(
+        expected,
+        text(IdenticalImages.find(splits, WorkMonitor.SILENT, (images, start, bytes) -> 42L)));
+    assertEquals(
+        expected,
+        text(IdenticalImages.find(splits, WorkMonitor.SILENT, (images, start, bytes) -> -1L)));
   }
 
   @Test
   void everyImageTheSame() {
     List<Split> splits = List.of(split("train", 3, new byte[3000]));
-    List<int[]> groups = IdenticalImages.find(splits);
+    List<int[]> groups = IdenticalImages.find(splits, WorkMonitor.SILENT);
     assertEquals(1, groups.size());
     assertEquals(1000, groups.getFirst().length);
   }
@@ -54,7 +59,9 @@ class IdenticalImagesTest {
       for (int i = 0; i < bytes; i++) {
         images[(i + 1) * bytes + i] = 1;
       }
-      assertTrue(IdenticalImages.find(List.of(split("train", bytes, images))).isEmpty());
+      assertTrue(
+          IdenticalImages.find(List.of(split("train", bytes, images)), WorkMonitor.SILENT)
+              .isEmpty());
     }
   }
 
@@ -67,6 +74,7 @@ class IdenticalImagesTest {
       images[i * 4 + 1] = (byte) (i >>> 8);
     }
     List<Split> splits = List.of(split("train", 4, images));
-    assertTrue(IdenticalImages.find(splits, (segment, start, bytes) -> 0L).isEmpty());
+    assertTrue(
+        IdenticalImages.find(splits, WorkMonitor.SILENT, (segment, start, bytes) -> 0L).isEmpty());
   }
 }

@@ -75,6 +75,45 @@ class MappedImagesTest {
     inMemory = Dataset.open(npz, new Surroundings(cache, Long.MAX_VALUE, f -> 0, monitor));
   }
 
+  @Test
+  void anInterruptedThreadStopsAndLeavesNothing() throws IOException {
+    for (boolean deflated : new boolean[] {true, false}) {
+      Path file = large(deflated + ".npz", deflated);
+      List<String> works = new ArrayList<>();
+      onStep =
+          work -> {
+            if (!works.contains(work)) { // the first step of each work
+              works.add(work);
+              Thread.currentThread().interrupt();
+            }
+          };
+      int stops = 0;
+      for (boolean opened = false; !opened; ) {
+        try (Dataset data = Dataset.open(file, mapping())) {
+          opened = true;
+          onStep = work -> {};
+          assertEquals(inMemory.contentSha256(), data.contentSha256());
+        } catch (StoppedException e) {
+          assertTrue(e.getMessage().startsWith("interrupted while "), e.getMessage());
+          stops++;
+        }
+        boolean interrupted = Thread.interrupted();
+        assertTrue(interrupted || opened, "the status is the caller's");
+        assertFalse(Files.exists(raw().resolveSibling(raw().getFileName() + ".part")));
+      }
+      assertTrue(stops >= (deflated ? 3 : 1), works.toString());
+    }
+  }
+
+  @Test
+  void anInterruptedThreadReadsWhereNobodyWatches() {
+    Thread.currentThread().interrupt();
+    try (Dataset data = Dataset.open(npz)) {
+      assertTrue(Thread.interrupted());
+      assertEquals(inMemory.contentSha256(), data.contentSha256());
+    }
+  }
+
   private Path large(String name, boolean deflated) {
     NpzWriter writer = new NpzWriter(deflated);
     int first = 0;

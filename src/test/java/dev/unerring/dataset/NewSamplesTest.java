@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Admission.Verdict;
 import dev.unerring.suite.TestData;
 import java.nio.file.Files;
@@ -105,7 +106,8 @@ class NewSamplesTest {
     try (Dataset data = Dataset.open(set);
         NewSamples added = NewSamples.open(file)) {
       Admission admission =
-          Admission.of(data.train(), new LabelAudit(data).goalLabels(), added.split());
+          Admission.of(
+              data.train(), new LabelAudit(data).goalLabels(), added.split(), WorkMonitor.SILENT);
       assertEquals(
           List.of(
               Verdict.KNOWN,
@@ -123,7 +125,7 @@ class NewSamplesTest {
       Path union = folder.resolve(ClosedWorldFile.name(data).replace("set", "union"));
       Path again = folder.resolve("again.npz");
       for (Path each : List.of(union, again)) {
-        ClosedWorldFile.write(each, data, added.split(), new int[] {2, 3});
+        ClosedWorldFile.write(each, data, added.split(), new int[] {2, 3}, WorkMonitor.SILENT);
       }
       assertEquals(-1, Files.mismatch(union, again));
       try (Dataset all = Dataset.open(union)) {
@@ -154,7 +156,8 @@ class NewSamplesTest {
     try (Dataset data = Dataset.open(set);
         NewSamples added = NewSamples.open(file)) {
       Admission admission =
-          Admission.of(data.train(), new LabelAudit(data).goalLabels(), added.split());
+          Admission.of(
+              data.train(), new LabelAudit(data).goalLabels(), added.split(), WorkMonitor.SILENT);
       assertEquals(Verdict.CONTRADICTS, admission.samples().get(0).verdict());
       assertEquals("train[1] (label 1)", admission.samples().get(0).twin().toString());
       assertEquals(Verdict.KNOWN, admission.samples().get(1).verdict());

@@ -300,7 +300,7 @@ class TwinAuditTest {
           @Override
           public void progress(String work, long done, long total) {
             assertTrue(done > 0 && done <= total, work);
-            stop.compareAndSet(false, work.equals("near-twins"));
+            stop.compareAndSet(false, work.equals("looking for near-twins"));
           }
 
           @Override
@@ -310,6 +310,6 @@ class TwinAuditTest {
         };
     StoppedException e =
         assertThrows(StoppedException.class, () -> TwinAudit.of(splits, GREY, 2, 10, monitor));
-    assertEquals("interrupted while near-twins", e.getMessage());
+    assertEquals("interrupted while looking for near-twins", e.getMessage());
   }
 }

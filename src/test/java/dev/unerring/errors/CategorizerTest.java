@@ -3,6 +3,7 @@ package dev.unerring.errors;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.suite.TestData;
@@ -100,8 +101,8 @@ class CategorizerTest {
       Misclassification error =
           new Misclassification(sample, 0, given, predicted, new float[CLASSES], margin, false);
       ErrorList errors = new ErrorList(SAMPLES, 1, List.of(error));
-      return new Categorizer(data.train(), new LabelAudit(data))
-          .categorize(errors, true)
+      return new Categorizer(data, new LabelAudit(data))
+          .categorize(errors, WorkMonitor.SILENT)
           .getFirst();
     }
   }

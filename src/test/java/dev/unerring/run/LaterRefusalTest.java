@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.StoppedException;
 import dev.unerring.base.UnerringException;
 import dev.unerring.base.UsageException;
 import dev.unerring.base.VerificationException;
@@ -206,9 +207,11 @@ class LaterRefusalTest extends LaterCorrectionCase {
             return Optional.of("time");
           }
         };
-    RunResult result = correct(first).orElseThrow();
-    assertFalse(result.goalReached());
-    assertEquals("time", result.endedBy());
+    StoppedException stop = assertThrows(StoppedException.class, () -> correct(first));
+    assertTrue(
+        stop.getMessage().endsWith("; nothing is written and first is as it was"),
+        stop.getMessage());
+    assertEquals(3, stop.exitCode());
     requireNothing();
     monitor =
         new Monitor() {

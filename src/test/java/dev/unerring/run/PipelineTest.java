@@ -165,17 +165,31 @@ class PipelineTest {
   }
 
   @Test
-  void aStopAfterTheFirstStepStillSavesAndCounts() {
+  void aStopAfterTheFirstStepStillSavesAndCountsWhereThereIsTime() {
     TestData.writeContrary(data, 40, 2);
     RunResult result =
         run(
             new Monitor() {
+              private boolean begun;
+
+              @Override
+              public void progress(Progress progress) {
+                begun = true;
+              }
+
               @Override
               public Optional<String> stop() {
-                return Optional.of("time");
+                return begun ? Optional.of("time") : Optional.empty();
+              }
+
+              @Override
+              public boolean graceOver() {
+                return false;
               }
             });
     assertEquals("time", result.endedBy());
+    assertTrue(result.rechecked());
+    assertTrue(result.trainErrors() > 0);
     assertFalse(result.goalReached());
     assertEquals(1L, result.json().get("trainSteps"));
     assertEquals(0L, result.json().get("correctionRounds"));

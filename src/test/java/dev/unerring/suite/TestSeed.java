@@ -1,14 +1,14 @@
 package dev.unerring.suite;
 
 /** The seed of every drawn test value: fixed, or the one of {@code -Dtest.seed=}. */
-final class TestSeed {
+public final class TestSeed {
   /** The seed in use. */
-  static final long VALUE = Long.getLong("test.seed", 20_250_131L);
+  public static final long VALUE = Long.getLong("test.seed", 20_250_131L);
 
   private TestSeed() {}
 
   /** What a failure message says about it. */
-  static String replay() {
+  public static String replay() {
     return "replay with -Dtest.seed=" + VALUE;
   }
 }

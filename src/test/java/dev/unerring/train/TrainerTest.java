@@ -288,12 +288,17 @@ class TrainerTest {
   }
 
   private static Monitor stopAfter(int steps) {
-    int[] asked = {0};
     return new Monitor() {
+      private int taken;
+
+      @Override
+      public void progress(Progress progress) {
+        taken++;
+      }
+
       @Override
       public Optional<String> stop() {
-        asked[0]++;
-        return asked[0] >= steps ? Optional.of("because") : Optional.empty();
+        return taken >= steps ? Optional.of("because") : Optional.empty();
       }
     };
   }

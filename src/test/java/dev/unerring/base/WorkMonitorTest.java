@@ -1,0 +1,53 @@
+package dev.unerring.base;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Reasons to stop, their messages and exit codes. */
+class WorkMonitorTest {
+  @AfterEach
+  void clear() {
+    Thread.interrupted();
+  }
+
+  private static WorkMonitor stopping(String reason) {
+    return new WorkMonitor() {
+      @Override
+      public Optional<String> stop() {
+        return Optional.ofNullable(reason);
+      }
+    };
+  }
+
+  private static StoppedException at(WorkMonitor monitor) {
+    return assertThrows(StoppedException.class, () -> monitor.step("hashing x.npz", 1, 2));
+  }
+
+  @Test
+  void eachReasonHasItsMessageAndCode() {
+    StoppedException user = at(stopping("interrupt"));
+    assertEquals("interrupted while hashing x.npz", user.getMessage());
+    assertEquals(130, user.exitCode());
+    StoppedException late = at(stopping("time"));
+    assertEquals("the time was up while hashing x.npz", late.getMessage());
+    assertEquals(3, late.exitCode());
+    assertEquals("stopped (quota) while hashing x.npz", at(stopping("quota")).getMessage());
+    StoppedException more = late.adding("; nothing is written");
+    assertEquals("the time was up while hashing x.npz; nothing is written", more.getMessage());
+    assertEquals("time", more.reason());
+  }
+
+  @Test
+  void anInterruptedThreadIsAStopAndStaysInterrupted() {
+    Thread.currentThread().interrupt();
+    assertEquals("interrupt", at(stopping(null)).reason());
+    assertTrue(Thread.currentThread().isInterrupted());
+    WorkMonitor.SILENT.step("what nobody may stop", 1, 2);
+    assertEquals("time", at(stopping("time")).reason(), "the monitor's reason comes first");
+  }
+}
