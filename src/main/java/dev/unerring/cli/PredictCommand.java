@@ -214,7 +214,8 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** The images of a file; empty, and said so, where it is to be left out. */
-  private Optional<ImageInput> open(Path file, Shape image, TrainedModel model, WorkTerminal watch) {
+  private Optional<ImageInput> open(
+      Path file, Shape image, TrainedModel model, WorkTerminal watch) {
     try {
       return Optional.of(ImageInput.open(file, split, image, model));
     } catch (DataException e) {

@@ -56,8 +56,7 @@ public final class ImageInput implements ImageSource, AutoCloseable {
     return file.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
   }
 
-  private static ImageInput npz(
-      Path file, String split, Shape image, TrainedModel model) {
+  private static ImageInput npz(Path file, String split, Shape image, TrainedModel model) {
     Arena arena = Arena.ofShared();
     try (NpzReader npz = NpzReader.open(file)) {
       String array = array(npz, split);

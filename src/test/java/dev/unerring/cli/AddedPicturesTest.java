@@ -239,8 +239,7 @@ class AddedPicturesTest {
     ok("datasets", "pack", "--images", images, "--for", alone, "--out", added);
     Path cropped = folder.resolve("crop.npz");
     ok("datasets", "pack", "--images", images, "--out", cropped);
-    CommandRun other =
-        CommandRun.of(words("predict", "--run", alone, "--split", "train", cropped));
+    CommandRun other = CommandRun.of(words("predict", "--run", alone, "--split", "train", cropped));
     assertEquals(5, other.code(), other.err());
     assertTrue(other.err().contains("was packed with --fit crop, " + alone), other.err());
     CommandRun both = CommandRun.of(words("predict", "--run", alone, "--data", set, picture));
