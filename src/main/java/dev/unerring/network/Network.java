@@ -73,6 +73,26 @@ public final class Network {
     chain.bind(backend, shape, parameters, scratch);
   }
 
+  /** A network with the values of another one and memory of its own for passes. */
+  private Network(Network other, Backend own) {
+    architecture = other.architecture;
+    classes = other.classes;
+    backend = own;
+    Shape shape = other.input.whole().shape();
+    chain = new Chain(Architectures.layers(architecture, shape.withN(1), classes));
+    parameters.addAll(other.parameters);
+    values = other.values;
+    gradients = other.gradients;
+    input = allocate(shape);
+    logits = allocate(chain.outputShape(shape));
+    gradLogits = logits;
+    moments = new Buffer[2];
+    commits = new Commit[other.commits.length];
+    scratch = new Scratch(backend, chain.largest(shape));
+    chain.bind(backend, shape, parameters, scratch);
+    patches = other.patches;
+  }
+
   private Network(Network other) {
     architecture = other.architecture;
     classes = other.classes;
@@ -302,6 +322,17 @@ public final class Network {
     public void run() {
       network.chain.commitStatistics(network.backend, images, momentum);
     }
+  }
+
+  /**
+   * The same trained values with memory of its own, for forward passes with running statistics at
+   * the same time on another thread. The values live as long as this network's backend and may not
+   * change meanwhile.
+   *
+   * @param own a backend whose memory is the processor's, as this one's is
+   */
+  public Network sharing(Backend own) {
+    return new Network(this, own);
   }
 
   /**

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param paths at least one; several are pictures
  * @param label the class of all pictures; empty where the input says it
  */
-public record AddedFiles(List<Path> paths, Optional<String> label) {
+public record AddedFiles(List<Path> paths, Optional<String> label) implements Added {
   /** Takes a copy of the paths. */
   public AddedFiles {
     paths = List.copyOf(paths);
@@ -30,13 +30,13 @@ public record AddedFiles(List<Path> paths, Optional<String> label) {
   }
 
   /**
-   * Reads them; pictures by the rules of the model: its classes, size, channels and fit.
+   * {@inheritDoc} Pictures go by the rules of the model: its classes, size, channels and fit.
    *
-   * @param folder an existing folder that may be written; nothing is left there
    * @throws UsageException where the label of pictures is missing, or named for other input
    * @throws dev.unerring.base.DataException where a file cannot be used
    */
-  NewSamples open(TrainedModel model, Path folder, WorkMonitor monitor) {
+  @Override
+  public NewSamples open(TrainedModel model, Path folder, WorkMonitor monitor) {
     Path first = paths.getFirst();
     boolean pictures =
         paths.size() > 1 || !Files.isDirectory(first) && !hasSuffix(first, ".npz", ".csv");

@@ -60,13 +60,30 @@ public final class Pipeline {
   public RunResult run() {
     request.device().prepare();
     try (RunLock _ = NewRunFolder.reserve(request, monitor)) {
-      return reserved();
+      return locked();
     } catch (StoppedException e) {
       throw e.adding("; nothing is written");
     }
   }
 
-  private RunResult reserved() {
+  private RunResult locked() {
+    if (request.arrays() == null) {
+      return run(Optional.empty());
+    }
+    RunFolder folder = NewRunFolder.create(request, writer);
+    try {
+      request = request.stored(folder.file(request.closedWorldFile()));
+      request.arrays().write(request.data());
+      return run(Optional.of(folder));
+    } catch (RuntimeException | Error e) {
+      if (Files.exists(folder.path()) && !Files.exists(folder.file("plan.json"))) {
+        folder.discard(e); // nothing but the data
+      }
+      throw e;
+    }
+  }
+
+  private RunResult run(Optional<RunFolder> own) {
     try (Dataset data = Dataset.open(request.data(), monitor)) {
       if (!data.official()) {
         monitor.note(data.notice());
@@ -82,19 +99,18 @@ public final class Pipeline {
       try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
         Memory.of(request.plan(), data, 0).requireTraining(batch, backend);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
-        return run(data, audit, network);
+        RunFolder folder = own.orElseGet(() -> NewRunFolder.create(request, writer));
+        return reserved(data, audit, network, folder);
       }
     }
   }
 
-  private RunResult run(Dataset data, LabelAudit audit, Network trained) {
-    Network network = trained.exact();
-    RunFolder folder = NewRunFolder.create(request, writer);
+  private RunResult reserved(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
     try {
-      folder.reserve(diskBytes(data, network));
+      folder.reserve(diskBytes(data, trained));
       return run(data, audit, trained, folder);
     } catch (Error e) {
-      rescue(data, folder, network, e);
+      rescue(data, folder, trained.exact(), e);
       throw e;
     } finally {
       folder.release();
@@ -151,7 +167,7 @@ public final class Pipeline {
     watch.lap("train");
 
     return new Completion(folder, data, audit, request.plan(), request.device(), monitor, watch)
-        .run(network, training, Lineage.first(), environment);
+        .run(network, training, Lineage.first(request.closedWorldFile()), environment);
   }
 
   private String introduction(Dataset data, LabelAudit audit, Environment environment) {

@@ -153,7 +153,12 @@ public record TrainedModel(
    * @throws VerificationException where it is not the model that the hash is of
    */
   public Network network(Backend backend, int batch) {
-    Network network = ModelFile.read(model, backend, Memory.evaluation(batch, backend));
+    return network(backend, Memory.evaluation(batch, backend));
+  }
+
+  /** The same with a batch that goes by the network. */
+  Network network(Backend backend, ModelFile.Batch batch) {
+    Network network = ModelFile.read(model, backend, batch);
     String found = StoredTensors.view(network).weightsSha256();
     if (!found.equals(weightsSha256)) {
       throw new VerificationException(

@@ -28,6 +28,9 @@ public interface Monitor extends WorkMonitor {
   /** Told after every step. */
   default void progress(Progress progress) {}
 
+  /** The end of an epoch of training. */
+  default void epoch(EpochRow row) {}
+
   /** A row of the log, which a progress bar may replace: the end of an epoch, of a session. */
   default void row(String text) {}
 

@@ -57,9 +57,6 @@ class LaterRefusalTest extends LaterCorrectionCase {
     correction = CorrectionPlan.standard().with(Method.DENG_2023);
     requireRefusal(UsageException.class, "first is none: name focus, tunneling, patch or auto");
     correction = null;
-    software = "0.0.9";
-    requireRefusal(DataException.class, "was made by unerring test, this is 0.0.9");
-    software = "test";
     add = added("three", TestData.generated(9, 3, 7));
     requireRefusal(DataException.class, "the label of sample 2 is 2");
     add = added("new", TestData.generated(10, 2, 7));

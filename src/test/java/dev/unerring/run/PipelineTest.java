@@ -204,7 +204,7 @@ class PipelineTest {
     TrainingPlan plan =
         new TrainingPlan(
             "small", 0, 4, 16, m.learningRate(), 0, 0.1, 0, m.stopAtFloor(), m.correction());
-    RunRequest request = new RunRequest(data, out, plan, TestBackends.device(), "test");
+    RunRequest request = new RunRequest(data, out, plan, TestBackends.device());
     RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
     assertTrue(result.goalReached(), "the base line is complete");
     assertEquals(4L, result.json().get("epochs"), "whatever the errors");
@@ -288,7 +288,7 @@ class PipelineTest {
   }
 
   private RunRequest request() {
-    return new RunRequest(data, out, PLAN, TestBackends.device(), "test");
+    return new RunRequest(data, out, PLAN, TestBackends.device());
   }
 
   private RunResult run(Monitor monitor) {
