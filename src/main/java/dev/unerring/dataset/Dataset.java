@@ -58,13 +58,6 @@ public final class Dataset implements AutoCloseable {
       DatasetReader.Content content = DatasetReader.read(npz, arena, surroundings);
       FileHashes hashes = npz.hashes(surroundings.monitor());
       DatasetIdentity identity = DatasetIdentity.of(file, hashes, content.layout());
-      if (identity.description().classes() < 2) {
-        throw Refusal.entry(
-            file,
-            SetDescription.NAMES + ".npy",
-            "it names one class",
-            "name all classes, in order");
-      }
       Dataset dataset = new Dataset(file, hashes, content, identity, arena);
       if (dataset.identity.official()) {
         new KnownHashes(surroundings.cache()).check(file, dataset.hashes, dataset.identity);

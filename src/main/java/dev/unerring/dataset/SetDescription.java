@@ -233,6 +233,19 @@ public record SetDescription(Task task, List<String> labelNames, boolean named, 
     return IntStream.range(0, classes()).toArray();
   }
 
+  /**
+   * Refuses pictures of an npz file that were packed by another rule than this set's.
+   *
+   * @param own what to call this set
+   */
+  public void requireSameFit(String own, NpzReader npz) {
+    if (npz.contains(RULES)) {
+      inside(npz, task == Task.MULTI_LABEL ? classes() : 1)
+          .orElseThrow()
+          .requireSameFit(npz.path().toString(), this, own);
+    }
+  }
+
   private void requireSameFit(String own, SetDescription other, String others) {
     boolean differ = fit.isPresent() && other.fit.isPresent() && !fit.equals(other.fit);
     if (differ && fit.get() != Fit.NONE) {

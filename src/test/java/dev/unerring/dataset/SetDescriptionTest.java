@@ -163,10 +163,6 @@ class SetDescriptionTest {
     assertRefused(
         "its 2 names", NpzWriter.npyText(List.of("a", "b"), List.of(2)), Forge.labels(0, 1, 2, 0));
     assertRefused("one twice", NpzWriter.npyText(List.of("a", "a\u00a0"), List.of(2)));
-    assertRefused(
-        "it names one class",
-        NpzWriter.npyText(List.of("a"), List.of(1)),
-        Forge.labels(0, 0, 0, 0));
   }
 
   private void assertRefused(String part, byte[] names, byte... train) {
