@@ -206,8 +206,9 @@ $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 # The module goes in as a jmod, because only a jmod carries native libraries into the image's lib.
 # The AOT cache (JEP 483, 515) is made from a short training run in the same step, and its name holds
 # the hash of the image's classes, so that a cache of other code is never taken for this one's. The
-# run takes enough steps for profiles of them, on data with conflicts, which real sets have.
-OPTIONS := --enable-native-access=dev.unerring --add-modules=info.picocli -XX:+UseSerialGC -XX:-UsePerfData
+# run takes enough steps for profiles of them, on data with conflicts, which real sets have. The heap may
+# take 70 % of the memory: what fits is decided by the estimate before a run, which counts the heap too.
+OPTIONS := --enable-native-access=dev.unerring --add-modules=info.picocli -XX:MaxRAMPercentage=70 -XX:+UseSerialGC -XX:-UsePerfData
 REHEARSAL := target/rehearsal
 MAIN := -Dunerring.stderr.terminal=false -m dev.unerring/dev.unerring.cli.Main
 SHA256 := $(if $(filter macos,$(SYSTEM)),shasum -a 256,sha256sum)

@@ -38,6 +38,36 @@ public record FreeMemory(long bytes, long taken, String limit) {
           "memory.usage_in_bytes",
           List.of("total_inactive_file", "total_active_file"));
 
+  /** Bytes of the Java heap that everything small takes. */
+  private static final long SMALL = 12L << 20;
+
+  /** Asks for Java heap, and takes none; see {@link #requireHeap(long, long, String)}. */
+  public static void requireHeap(long bytes, String what) {
+    requireHeap(bytes, Runtime.getRuntime().maxMemory(), what);
+  }
+
+  /**
+   * Refuses what the Java heap cannot hold.
+   *
+   * @param bytes that are in use at once
+   * @param largest bytes of the heap at most
+   * @param what needs it, for the message
+   * @throws DeviceException with the option that helps
+   */
+  public static void requireHeap(long bytes, long largest, String what) {
+    if (bytes + SMALL > largest) {
+      throw new DeviceException(
+          what
+              + " needs "
+              + Sizes.text(bytes + SMALL)
+              + " of Java heap, the JVM may take "
+              + Sizes.text(largest)
+              + "; set the environment variable JAVA_TOOL_OPTIONS=-Xmx"
+              + (((bytes + SMALL) * 5 / 4 >> 20) + 1)
+              + "m");
+    }
+  }
+
   /** As it is now. */
   public static FreeMemory now() {
     return of(Path.of("/"));

@@ -20,6 +20,7 @@ import dev.unerring.network.StoredTensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -33,6 +34,8 @@ import java.util.TreeSet;
 public final class ClosedWorldValidator {
   /** Images of a pass, at most, where nothing else is asked for. */
   public static final int BATCH = 128;
+
+  private static final int HASHED_BYTES = 1 << 16;
 
   /**
    * Half of the samples that the definition computes again: the smallest margins, and as many at
@@ -185,15 +188,19 @@ public final class ClosedWorldValidator {
   }
 
   private static String sha256(List<float[]> splits) {
-    long words = splits.stream().mapToLong(logits -> logits.length).sum();
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.toIntExact(words * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    MessageDigest digest = Sha256.digest();
+    ByteBuffer piece = ByteBuffer.allocate(HASHED_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (float[] logits : splits) {
       for (float logit : logits) {
-        bytes.putInt(Float.floatToIntBits(logit));
+        piece.putInt(Float.floatToIntBits(logit));
+        if (!piece.hasRemaining()) {
+          digest.update(piece.flip());
+          piece.clear();
+        }
       }
     }
-    return Sha256.hex(bytes.array());
+    digest.update(piece.flip());
+    return Sha256.hex(digest);
   }
 
   private static String hex(int bits) {

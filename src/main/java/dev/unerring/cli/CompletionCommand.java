@@ -15,11 +15,14 @@ import picocli.CommandLine.Spec;
     description = "Prints a completion script: source <(unerring completion bash)",
     mixinStandardHelpOptions = true)
 final class CompletionCommand implements Callable<Integer> {
-  private static final List<String> SHELLS = List.of("bash", "zsh");
+  static final List<String> SHELLS = List.of("bash", "zsh");
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "SHELL", description = "bash or zsh.")
+  @Parameters(
+      paramLabel = "SHELL",
+      completionCandidates = Choices.Shells.class,
+      description = "bash or zsh.")
   private String shell;
 
   CompletionCommand() {}

@@ -1,5 +1,7 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.UsageException;
+import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.RunResult;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Spec;
 final class CorrectCommand implements Callable<Integer> {
   private static final int GOAL_NOT_REACHED = 3;
   private static final int INTERRUPTED = 130;
-  private static final List<Method> LATER =
+  static final List<Method> LATER =
       List.of(Method.AUTO, Method.FOCUS, Method.TUNNELING, Method.PATCH);
 
   @ParentCommand private Main main;
@@ -39,11 +41,20 @@ final class CorrectCommand implements Callable<Integer> {
 
   @Option(
       names = "--add",
-      paramLabel = "new.npz",
-      description =
-          "Samples that were found later: arrays images (uint8) and labels (integers), in the"
-              + " shapes of the run's data; or train_images and train_labels.")
-  private Path add;
+      paramLabel = "NEW",
+      arity = "1..*",
+      description = {
+        "Samples that were found later, all of them: a folder with one folder a class, a CSV table,",
+        "or pictures of the class --label, resized as the run's; or an npz file with arrays images",
+        "(uint8) and labels (integers), or in the layout of a data set. Classes are matched by name."
+      })
+  private List<Path> add = List.of();
+
+  @Option(
+      names = "--label",
+      paramLabel = "CLASS",
+      description = "The class of the pictures of --add, by its name.")
+  private String label;
 
   @Option(
       names = "--skip-contradictions",
@@ -68,6 +79,7 @@ final class CorrectCommand implements Callable<Integer> {
 
   @Option(
       names = "--corrector",
+      completionCandidates = Choices.LaterCorrectors.class,
       paramLabel = "NAME",
       description =
           "focus, tunneling, patch, or auto: all three until nothing is left; default: that of"
@@ -101,7 +113,7 @@ final class CorrectCommand implements Callable<Integer> {
         new CorrectionRequest(
             trained,
             run.file(trained, data),
-            add,
+            added(),
             skipContradictions,
             out,
             correction(trained),
@@ -109,7 +121,7 @@ final class CorrectCommand implements Callable<Integer> {
             Version.number());
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
-    boolean bar = !noProgress && WorkTerminal.onTerminal();
+    boolean bar = !noProgress && StandardStream.drawsOnStderr();
     Terminal terminal = new Terminal(err, bar, deadline, interrupt);
     Optional<RunResult> result;
     try {
@@ -132,6 +144,13 @@ final class CorrectCommand implements Callable<Integer> {
       err.println(GoalMissed.interrupted(result.get()));
     }
     return stopped ? INTERRUPTED : 0;
+  }
+
+  private AddedFiles added() {
+    if (add.isEmpty() && label != null) {
+      throw new UsageException("--label is the class of pictures; name them with --add");
+    }
+    return add.isEmpty() ? null : new AddedFiles(add, Optional.ofNullable(label));
   }
 
   /** That of the run, then that of the file, then that of the option. */

@@ -74,7 +74,7 @@ final class DatasetsCommand implements Runnable {
     public Integer call() {
       OutputFile.requireNew(out);
       try {
-        DemoSet.write(out, seed, train, val, test, conflicts);
+        DemoSet.writeNamed(out, seed, train, val, test, conflicts);
       } catch (IllegalArgumentException e) {
         throw new UsageException(e.getMessage(), e);
       }

@@ -38,10 +38,17 @@ final class DatasetsFetchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private RootOption root;
 
-  @Parameters(paramLabel = "FLAG", description = "E.g. breastmnist or breastmnist_64.")
+  @Parameters(
+      paramLabel = "FLAG",
+      completionCandidates = Choices.Published.class,
+      description = "E.g. breastmnist or breastmnist_64.")
   private String flag;
 
-  @Option(names = "--size", paramLabel = "PX", description = "28 (default), 64, 128 or 224.")
+  @Option(
+      names = "--size",
+      completionCandidates = Choices.Sizes.class,
+      paramLabel = "PX",
+      description = "28 (default), 64, 128 or 224.")
   private Integer size;
 
   @Option(

@@ -29,7 +29,10 @@ final class DatasetsInfoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private RootOption root;
 
-  @Parameters(paramLabel = "FLAG", description = "E.g. breastmnist, or demo.")
+  @Parameters(
+      paramLabel = "FLAG",
+      completionCandidates = Choices.Known.class,
+      description = "E.g. breastmnist, or demo.")
   private String flag;
 
   @Option(names = "--verify", description = "Compare the MD5 of each file that is here.")

@@ -6,7 +6,10 @@ import dev.unerring.images.PackInput;
 import dev.unerring.images.PackReport;
 import dev.unerring.images.PackRequest;
 import dev.unerring.images.Packer;
+import dev.unerring.run.TrainedModel;
+import dev.unerring.run.TrainedRun;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +34,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DatasetsPackCommand implements Callable<Integer> {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,6})(?:x([0-9]{1,6}))?");
+  private static final List<String> GIVEN_BY_RUN =
+      List.of("--size", "--fit", "--channels", "--split", "--labels", "--classes");
+
   private static final Pattern SHARES = Pattern.compile("([0-9]{1,3})/([0-9]{1,3})/([0-9]{1,3})");
 
   @Spec private CommandSpec spec;
@@ -58,6 +64,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
 
   @Option(
       names = "--fit",
+      completionCandidates = Choices.Fits.class,
       paramLabel = "RULE",
       defaultValue = "crop",
       description = {
@@ -68,6 +75,7 @@ final class DatasetsPackCommand implements Callable<Integer> {
 
   @Option(
       names = "--channels",
+      completionCandidates = Choices.Channels.class,
       paramLabel = "1|3|auto",
       defaultValue = "auto",
       description = "Grey, RGB, or RGB only if an image has a colour (default auto).")
@@ -134,6 +142,15 @@ final class DatasetsPackCommand implements Callable<Integer> {
       })
   private List<String> classes = List.of();
 
+  @Option(
+      names = "--for",
+      paramLabel = "RUN",
+      description = {
+        "Pack what is to be added to this run (or model file): with its classes, size, channels and",
+        "fit, all images in one split. See 'unerring correct --add'."
+      })
+  private Path run;
+
   @Option(names = "--threads", description = "Threads that decode (default: all); no bit changes.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -161,6 +178,18 @@ final class DatasetsPackCommand implements Callable<Integer> {
   private PackRequest request() {
     if (threads < 1) {
       throw new UsageException("--threads is at least 1, not " + threads);
+    }
+    if (run != null) {
+      for (String given : GIVEN_BY_RUN) {
+        if (spec.commandLine().getParseResult().hasMatchedOption(given)) {
+          throw new UsageException(given + " is the run's; leave it out, or leave out --for");
+        }
+      }
+      TrainedModel model =
+          Files.isRegularFile(run)
+              ? TrainedModel.open(run)
+              : TrainedRun.open(run).trained(Optional.empty());
+      return model.packing(input(), out, threads);
     }
     return new PackRequest(
         input(),

@@ -28,7 +28,10 @@ import picocli.CommandLine.Spec;
 final class DatasetsSynthesizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "FLAG", description = "A published set: breastmnist, ...")
+  @Parameters(
+      paramLabel = "FLAG",
+      completionCandidates = Choices.Published.class,
+      description = "A published set: breastmnist, ...")
   private String flag;
 
   @Option(
@@ -42,6 +45,7 @@ final class DatasetsSynthesizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--size",
+      completionCandidates = Choices.Sizes.class,
       description = "Side length of the images that the published set has: 28, 64, 128, 224.",
       defaultValue = "28")
   private int size;

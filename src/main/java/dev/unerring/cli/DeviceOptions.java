@@ -13,6 +13,7 @@ final class DeviceOptions {
 
   @Option(
       names = "--device",
+      completionCandidates = Choices.Devices.class,
       defaultValue = "auto",
       description =
           "auto (the GPU where one can be used, otherwise the processor), cpu, cuda, or reference (the"
@@ -21,6 +22,7 @@ final class DeviceOptions {
 
   @Option(
       names = "--kernels",
+      completionCandidates = Choices.Kernels.class,
       defaultValue = "auto",
       description = "auto, avx512, avx2, neon or portable; of the processor. Changes no bit.")
   private String kernels;

@@ -23,6 +23,13 @@ import picocli.CommandLine.Spec;
 final class DoctorCommand implements Callable<Integer> {
   private static final int DEVICE_UNUSABLE = 6;
 
+  /** Said by the launcher: used, stale, or none where there is none to use. */
+  private static final String START = System.getProperty("unerring.start.cache", "none");
+
+  private static final String STALE =
+      "start      slower by some 0.2 s: lib/modules is younger than its start cache, as in a copy; one"
+          + " start by a user who may write there mends it, or copy with cp -a";
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--json", description = "Print the findings as JSON.")
@@ -37,10 +44,14 @@ final class DoctorCommand implements Callable<Integer> {
     if (json) {
       Map<String, Object> values = new LinkedHashMap<>();
       values.put("unerring", Version.number());
+      values.put("startCache", START);
       values.putAll(diagnosis.json());
       out.print(Json.pretty(values));
     } else {
       out.println("unerring " + Version.number());
+      if (START.equals("stale")) {
+        out.println(STALE);
+      }
       diagnosis.lines().forEach(out::println);
     }
     out.flush();

@@ -13,6 +13,7 @@ import dev.unerring.network.Network;
 import dev.unerring.run.ImageInput;
 import dev.unerring.run.Predictor;
 import dev.unerring.run.RunEvaluation;
+import dev.unerring.run.TrainedModel;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.tensor.Shape;
 import java.io.PrintWriter;
@@ -63,8 +64,18 @@ final class PredictCommand implements Callable<Integer> {
       description = "Of npz files take <split>_images: train, val or test.")
   private String split;
 
-  @Option(names = "--format", defaultValue = "csv", description = "csv (default) or json: lines.")
+  @Option(
+      names = "--format",
+      completionCandidates = Choices.Formats.class,
+      defaultValue = "csv",
+      description = "csv (default) or json: lines.")
   private String format;
+
+  @Option(
+      names = "--csv-safe",
+      description =
+          "In CSV, an apostrophe before names that a spreadsheet would take for a formula (= + - @).")
+  private boolean csvSafe;
 
   @Option(names = "--out", paramLabel = "F", description = "File to write instead of stdout.")
   private Path out;
@@ -81,36 +92,57 @@ final class PredictCommand implements Callable<Integer> {
     if (!format.equals("csv") && !format.equals("json")) {
       throw new UsageException("--format is csv or json, not '" + format + "'");
     }
+    if (csvSafe && format.equals("json")) {
+      throw new UsageException("--csv-safe is for --format csv; leave it out");
+    }
     if (split != null) {
       SplitNames.require(split);
       if (files.stream().noneMatch(ImageInput::isNpz)) {
         throw new UsageException("--split is a part of npz files, and none is named; leave it out");
       }
     }
-    TrainedRun trained = run.run();
+    Optional<Path> alone = run.modelFile();
+    if (alone.isPresent() && data != null) {
+      throw new UsageException(
+          "--data goes with the folder of a run; a model file holds its calibration");
+    }
+    TrainedRun trained = alone.isPresent() ? null : run.run();
+    TrainedModel known =
+        trained == null ? TrainedModel.open(alone.get()) : trained.trained(Optional.empty());
     if (out != null) {
       List<Path> inputs = new ArrayList<>(files);
-      inputs.addAll(trained.inputs());
+      inputs.addAll(trained == null ? List.of(known.model()) : trained.inputs());
       OutputFile.require("--out", out, List.of(".csv", ".json", ".jsonl"), inputs);
     }
     WorkTerminal watch = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
-      Network network = trained.network(backend, BATCH);
-      long images = skipBroken ? -1 : requireUsable(network.image(), trained.fit(), watch);
-      Optional<Calibration> calibration = calibration(trained, backend, watch);
-      calibration
+      Network network = known.network(backend, BATCH);
+      long images = skipBroken ? -1 : requireUsable(network.image(), known.fit(), watch);
+      TrainedModel model =
+          trained == null ? known : trained.trained(calibration(trained, backend, watch));
+      if (trained == null && model.calibration().isEmpty()) {
+        watch.note("note: no calibration in this file, so logits without scores");
+      }
+      model
+          .calibration()
           .map(Calibration::warning)
           .filter(warning -> !warning.isEmpty())
           .ifPresent(warning -> watch.note("note: " + warning));
-      trained.patchNotice().ifPresent(watch::note);
+      model.patchNotice().ifPresent(watch::note);
       watch.note("Not for clinical use.");
       StringBuilder text = new StringBuilder();
       PrintWriter stdout = spec.commandLine().getOut();
-      Consumer<String> lines =
-          out == null ? line -> stdout.print(line + "\n") : line -> text.append(line).append('\n');
-      PredictionLines rows = new PredictionLines(trained, format.equals("json"), lines);
-      Predictor predictor = new Predictor(trained, network, calibration.orElse(null), rows::write);
-      predict(predictor, images, trained.fit(), watch);
+      Consumer<String> lines = line -> text.append(line).append('\n');
+      if (out == null) {
+        lines =
+            line -> {
+              stdout.print(line + "\n");
+              stdout.flush(); // a reader that has gone ends the work here
+            };
+      }
+      PredictionLines rows = new PredictionLines(model, form(), lines);
+      Predictor predictor = new Predictor(model, network, rows::write);
+      predict(predictor, images, model.fit(), watch);
       watch.clear();
       stdout.flush();
       if (out != null) {
@@ -118,6 +150,12 @@ final class PredictCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private PredictionLines.Form form() {
+    return format.equals("json")
+        ? PredictionLines.Form.JSON
+        : csvSafe ? PredictionLines.Form.SAFE_CSV : PredictionLines.Form.CSV;
   }
 
   /**

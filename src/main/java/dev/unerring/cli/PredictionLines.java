@@ -4,7 +4,7 @@ import dev.unerring.base.CsvField;
 import dev.unerring.base.Json;
 import dev.unerring.dataset.Task;
 import dev.unerring.run.Prediction;
-import dev.unerring.run.TrainedRun;
+import dev.unerring.run.TrainedModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,26 +13,37 @@ import java.util.stream.Collectors;
 
 /** Predictions as lines: CSV with a header, or a JSON object each. */
 final class PredictionLines {
-  private final TrainedRun run;
+  private final TrainedModel model;
   private final boolean multiLabel;
-  private final boolean json;
+  private final Form form;
   private final Consumer<String> lines;
   private boolean begun;
 
+  /** How lines are written. */
+  enum Form {
+    /** RFC 4180. */
+    CSV,
+    /** The same, and no name is a formula for a spreadsheet. */
+    SAFE_CSV,
+    /** A JSON object each. */
+    JSON
+  }
+
   /**
-   * Lines of a run.
+   * Lines of a model.
    *
    * @param lines takes each line, without its end
    */
-  PredictionLines(TrainedRun run, boolean json, Consumer<String> lines) {
-    this.run = run;
-    this.multiLabel = run.task() == Task.MULTI_LABEL;
-    this.json = json;
+  PredictionLines(TrainedModel model, Form form, Consumer<String> lines) {
+    this.model = model;
+    this.multiLabel = model.task() == Task.MULTI_LABEL;
+    this.form = form;
     this.lines = lines;
   }
 
   /** Writes a line; before the first of a CSV the header, in which scores may be missing. */
   void write(Prediction prediction) {
+    boolean json = form == Form.JSON;
     if (!json && !begun) {
       lines.accept(header(prediction.scores().size(), prediction.logits().size()));
     }
@@ -53,12 +64,16 @@ final class PredictionLines {
 
   /** Of multi-label sets, labels are separated by blanks and names by semicolons. */
   private String csv(Prediction p) {
-    StringBuilder line = new StringBuilder(CsvField.quoted(p.file())).append(',').append(p.index());
+    StringBuilder line = new StringBuilder(field(p.file())).append(',').append(p.index());
     line.append(',').append(joined(p.labels(), " "));
-    line.append(',').append(CsvField.quoted(String.join("; ", names(p))));
+    line.append(',').append(field(String.join("; ", names(p))));
     p.scores().forEach(score -> line.append(',').append(score));
     p.logits().forEach(logit -> line.append(',').append(logit));
     return line.append(',').append(p.margin()).toString();
+  }
+
+  private String field(String text) {
+    return form == Form.SAFE_CSV ? CsvField.safe(text) : CsvField.quoted(text);
   }
 
   private String json(Prediction p) {
@@ -74,7 +89,7 @@ final class PredictionLines {
   }
 
   private List<String> names(Prediction p) {
-    return p.labels().stream().map(run.labelNames()::get).toList();
+    return p.labels().stream().map(model.labelNames()::get).toList();
   }
 
   private static String joined(List<Integer> numbers, String separator) {

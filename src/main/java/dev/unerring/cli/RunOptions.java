@@ -12,7 +12,11 @@ import picocli.CommandLine.Option;
 
 /** Which run a verb works with. */
 final class RunOptions {
-  @Option(names = "--run", required = true, paramLabel = "DIR", description = "Folder of a run.")
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of a run; predict also takes a model file alone.")
   private Path run;
 
   @Option(
@@ -23,24 +27,35 @@ final class RunOptions {
 
   RunOptions() {}
 
+  /** The model file, where one is named instead of a folder. */
+  Optional<Path> modelFile() {
+    return Files.isRegularFile(run) ? Optional.of(run) : Optional.empty();
+  }
+
   /** The run. */
   TrainedRun run() {
     return TrainedRun.open(run);
   }
 
   /**
-   * The data that are named, else those of the run.
+   * The data that are named, else those of the run; their classes are matched with the run's by
+   * name.
    *
    * @param data a file or a flag; null for those of the run
-   * @throws DataException where the run's data are gone or were changed
+   * @throws DataException where the run's data are gone or were changed, or the names of the
+   *     classes differ
    */
   Dataset data(TrainedRun trained, String data, WorkMonitor monitor) {
     Path recorded = file(trained, data);
-    if (data != null) {
-      return Dataset.open(recorded, monitor);
+    Dataset opened = Dataset.open(recorded, monitor);
+    Dataset dataset;
+    try {
+      dataset = trained.matched(opened, monitor);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
     }
-    Dataset dataset = Dataset.open(recorded, monitor);
-    if (!trained.isOf(dataset)) {
+    if (data == null && !trained.isOf(dataset)) {
       dataset.close();
       throw new DataException(
           recorded

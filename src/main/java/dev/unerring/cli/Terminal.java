@@ -2,6 +2,7 @@ package dev.unerring.cli;
 
 import dev.unerring.train.Monitor;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -20,9 +21,9 @@ final class Terminal implements Monitor {
   private static final long LEAST_GRACE_NANOS = 10_000_000_000L;
 
   private static final int GRACE_PART = 10;
-  private static final String CLEAR = "\r\u001b[K";
 
   private final PrintWriter err;
+  private final StatusLine line;
   private final boolean bar;
   private final long deadline;
   private final Interrupt interrupt;
@@ -30,7 +31,6 @@ final class Terminal implements Monitor {
   private final long start = System.nanoTime();
   private long interrupted;
   private long drawn;
-  private boolean lineOpen;
   private String stage = "";
   private long stageStart;
   private long samples;
@@ -44,7 +44,13 @@ final class Terminal implements Monitor {
    * @param deadline of {@link System#nanoTime}, {@link Long#MAX_VALUE} for none
    */
   Terminal(PrintWriter err, boolean bar, long deadline, Interrupt interrupt) {
+    this(new StatusLine(err), err, bar, deadline, interrupt);
+  }
+
+  /** The same with a line of its own. */
+  Terminal(StatusLine line, PrintWriter err, boolean bar, long deadline, Interrupt interrupt) {
     this.err = err;
+    this.line = line;
     this.bar = bar;
     this.deadline = deadline;
     this.interrupt = interrupt;
@@ -97,22 +103,20 @@ final class Terminal implements Monitor {
     drawn = now;
     int filled = BAR * p.step() / p.steps();
     String errors = p.errorsLeft() < 0 ? "not counted yet" : String.valueOf(p.errorsLeft());
-    err.print(
-        String.format(
-            Locale.ROOT,
-            "%s%s %d/%d [%s%s] %.0f images/s, loss %.4f, errors left: %s, at most %s to go",
-            CLEAR,
-            stage.equals("train") ? "epoch" : "correction round",
-            p.round(),
-            p.rounds(),
-            "#".repeat(filled),
-            ".".repeat(BAR - filled),
-            rate(now),
-            p.loss(),
-            errors,
-            left(p, now)));
-    err.flush();
-    lineOpen = true;
+    String round = (p.stage().equals("train") ? "epoch " : "correction round ") + p.round();
+    String place = round + "/" + p.rounds();
+    String drawn = " [" + "#".repeat(filled) + ".".repeat(BAR - filled) + "]";
+    String speed = String.format(Locale.ROOT, ", %.0f images/s, loss %.4f", rate(now), p.loss());
+    String left = ", errors left: " + errors;
+    String toGo = ", at most " + left(p, now) + " to go";
+    line.draw(
+        List.of(
+            place + drawn + speed.replaceFirst(",", "") + left + toGo,
+            place + speed + left + toGo,
+            place + left + toGo,
+            place + left,
+            place + ", " + errors + " left",
+            round));
   }
 
   @Override
@@ -133,11 +137,7 @@ final class Terminal implements Monitor {
   /** Removes the bar. */
   void clear() {
     files.clear();
-    if (lineOpen) {
-      err.print(CLEAR);
-      err.flush();
-      lineOpen = false;
-    }
+    line.clear();
   }
 
   private double rate(long now) {

@@ -96,7 +96,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private boolean drawsBar() {
-    return !noProgress && WorkTerminal.onTerminal();
+    return !noProgress && StandardStream.drawsOnStderr();
   }
 
   /** Options that change the plan, and so the bits. */
@@ -109,6 +109,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
         names = "--recipe",
+        completionCandidates = Choices.Recipes.class,
         paramLabel = "NAME",
         description =
             "Plan to start from: unerring (default), or medmnist, the official training recipe: the"
@@ -117,6 +118,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
         names = "--preset",
+        completionCandidates = Choices.Presets.class,
         paramLabel = "NAME",
         description =
             "deng-2023: gradient descent tunneling as published, on a d-n-K network (--arch deng-N"
@@ -125,6 +127,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
         names = "--arch",
+        completionCandidates = Choices.Networks.class,
         description =
             "Network: auto (default), small (28x28), small3d, resnet18, resnet50, deng-N.")
     private String arch;
@@ -157,6 +160,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
         names = "--corrector",
+        completionCandidates = Choices.Correctors.class,
         paramLabel = "NAME",
         description =
             "Who corrects what training leaves: focus, tunneling, patch (ends at the floor on any"
@@ -167,6 +171,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
         names = "--arithmetic",
+        completionCandidates = Choices.Arithmetics.class,
         paramLabel = "NAME",
         description =
             "What carries out training: ordered (default: the same bits on every device), or cudnn"
@@ -176,6 +181,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
         names = "--precision",
+        completionCandidates = Choices.Precisions.class,
         paramLabel = "NAME",
         description =
             "Of the products of --arithmetic cudnn: fp32 (default), or their operands rounded to"
@@ -223,6 +229,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingPlan overridden(TrainingPlan p) {
+      if (batchSize != null && batchSize == 0) { // in a plan: by the shape of the images
+        throw new UsageException("the plan's batchSize is 2 to 65536, not 0");
+      }
       CorrectionPlan c = p.correction();
       return new TrainingPlan(
           arch == null ? p.architecture() : arch,

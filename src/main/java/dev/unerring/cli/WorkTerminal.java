@@ -2,8 +2,8 @@ package dev.unerring.cli;
 
 import dev.unerring.base.Sizes;
 import dev.unerring.base.WorkMonitor;
-import java.io.Console;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -12,12 +12,11 @@ import picocli.CommandLine.Model.CommandSpec;
  * a line every ten seconds; stops it when the user interrupts.
  */
 final class WorkTerminal implements WorkMonitor {
-  private static final String STDERR_IS_TERMINAL = "unerring.stderr.terminal";
   private static final long REDRAW_NANOS = 100_000_000L;
   private static final long LINE_NANOS = 10_000_000_000L;
-  private static final String CLEAR = "\r\u001b[K";
 
   private final PrintWriter err;
+  private final StatusLine line;
   private final boolean bar;
   private boolean bytes;
   private final Interrupt interrupt;
@@ -25,7 +24,6 @@ final class WorkTerminal implements WorkMonitor {
   private long start;
   private long firstDone;
   private long shown;
-  private boolean lineOpen;
 
   /**
    * Shows work.
@@ -34,6 +32,7 @@ final class WorkTerminal implements WorkMonitor {
    */
   WorkTerminal(PrintWriter err, boolean bar, Interrupt interrupt) {
     this.err = err;
+    this.line = new StatusLine(err);
     this.bar = bar;
     this.interrupt = interrupt;
   }
@@ -41,14 +40,8 @@ final class WorkTerminal implements WorkMonitor {
   /** For a verb of {@link Main}. */
   static WorkTerminal of(CommandSpec spec) {
     Main main = (Main) spec.root().userObject();
-    return new WorkTerminal(spec.commandLine().getErr(), onTerminal(), main.interrupt());
-  }
-
-  /** Whether stderr is a terminal that a line may be redrawn on. */
-  static boolean onTerminal() {
-    String stderr = System.getProperty(STDERR_IS_TERMINAL); // said by the launcher
-    Console console = System.console();
-    return stderr != null ? stderr.equals("true") : console != null && console.isTerminal();
+    return new WorkTerminal(
+        spec.commandLine().getErr(), StandardStream.drawsOnStderr(), main.interrupt());
   }
 
   @Override
@@ -90,12 +83,11 @@ final class WorkTerminal implements WorkMonitor {
     shown = time;
     String text = text(done, total, (time - start) / 1e9);
     if (bar) {
-      err.print(CLEAR + text);
-      lineOpen = true;
+      line.draw(List.of(text));
     } else {
       err.println(text);
+      err.flush();
     }
-    err.flush();
   }
 
   private String text(long done, long total, double seconds) {
@@ -127,10 +119,6 @@ final class WorkTerminal implements WorkMonitor {
 
   /** Removes the line. */
   void clear() {
-    if (lineOpen) {
-      err.print(CLEAR);
-      err.flush();
-      lineOpen = false;
-    }
+    line.clear();
   }
 }

@@ -91,14 +91,23 @@ final class AuditReport {
     line("");
     line(row("Samples", audit.splits().stream().map(SplitSummary::name).toList()));
     line(row("  all", audit.splits().stream().map(s -> String.valueOf(s.samples())).toList()));
+    int empty = 0;
     for (int i = 0; i < facts.labelNames().size(); i++) {
       int number = i;
+      boolean absent = audit.splits().stream().allMatch(s -> s.histogram().get(number) == 0);
+      empty += absent ? 1 : 0;
+      if (absent && empty > SHOWN) {
+        continue;
+      }
       line(
           row(
               "  " + (multiLabel ? "label " : "class ") + i + " " + facts.labelNames().get(i),
               audit.splits().stream()
                   .map(s -> String.valueOf(s.histogram().get(number)))
                   .toList()));
+    }
+    if (empty > SHOWN) {
+      line("  and " + (empty - SHOWN) + " more without a sample");
     }
     line(
         row(

@@ -1,8 +1,5 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.AtomicFile;
-import dev.unerring.base.FileHashes;
-import dev.unerring.base.Json;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,17 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Writes a data set with some samples more at the end of its training split, as an ordinary npz
- * file: uint8 images, int64 labels, stored, so that the same arrays give the same bytes. What the
- * pack file of a packed set says goes into one beside it.
+ * file: uint8 images, int64 labels, stored, so that the same arrays give the same bytes, and what
+ * the set says of itself.
  */
 public final class ClosedWorldFile {
   private static final int PIECE = 1 << 16;
@@ -70,10 +64,10 @@ public final class ClosedWorldFile {
           });
       npz.add(split.name() + "_labels", labels(split, added, more));
     }
-    npz.write(file, monitor);
-    if (data.fit().isPresent()) {
-      writePackFile(file, data, monitor);
+    if (data.description().named() || data.fit().isPresent()) {
+      data.description().addTo(npz);
     }
+    npz.write(file, monitor);
   }
 
   private static List<Integer> extents(Dataset data, int samples) {
@@ -81,8 +75,8 @@ public final class ClosedWorldFile {
     List<Integer> extents = new ArrayList<>(List.of(samples, image.h(), image.w()));
     if (image.d() > 1) {
       extents.add(1, image.d());
-    }
-    if (image.c() > 1) {
+      extents.add(image.c()); // a small depth alone would look like channels
+    } else if (image.c() > 1) {
       extents.add(image.c());
     }
     return extents;
@@ -112,16 +106,5 @@ public final class ClosedWorldFile {
       }
     }
     return NpzWriter.npy("<i8", List.of(samples, columns), items.array());
-  }
-
-  private static void writePackFile(Path file, Dataset data, WorkMonitor monitor) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("format", PackFile.FORMAT);
-    json.put("file", file.getFileName().toString());
-    json.put("sha256", FileHashes.ofFile(file, monitor).sha256());
-    json.put("task", data.task().manifestName());
-    json.put("labels", data.labelNames());
-    json.put("fit", data.fit().orElseThrow().word());
-    AtomicFile.write(PackFile.of(file), Json.pretty(json).getBytes(StandardCharsets.UTF_8));
   }
 }

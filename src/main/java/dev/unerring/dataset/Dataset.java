@@ -6,8 +6,11 @@ import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One data file in memory: three splits of images and labels, and what is known about the file.
@@ -20,11 +23,16 @@ public final class Dataset implements AutoCloseable {
   private final DatasetIdentity identity;
   private final Arena arena;
 
-  private Dataset(Path file, FileHashes hashes, DatasetReader.Content content, Arena arena) {
+  private Dataset(
+      Path file,
+      FileHashes hashes,
+      DatasetReader.Content content,
+      DatasetIdentity identity,
+      Arena arena) {
     this.file = file;
     this.hashes = hashes;
     this.content = content;
-    this.identity = DatasetIdentity.of(file, hashes, content.layout());
+    this.identity = identity;
     this.arena = arena;
   }
 
@@ -48,7 +56,16 @@ public final class Dataset implements AutoCloseable {
     Arena arena = Arena.ofShared();
     try (NpzReader npz = NpzReader.open(file, arena)) {
       DatasetReader.Content content = DatasetReader.read(npz, arena, surroundings);
-      Dataset dataset = new Dataset(file, npz.hashes(surroundings.monitor()), content, arena);
+      FileHashes hashes = npz.hashes(surroundings.monitor());
+      DatasetIdentity identity = DatasetIdentity.of(file, hashes, content.layout());
+      if (identity.description().classes() < 2) {
+        throw Refusal.entry(
+            file,
+            SetDescription.NAMES + ".npy",
+            "it names one class",
+            "name all classes, in order");
+      }
+      Dataset dataset = new Dataset(file, hashes, content, identity, arena);
       if (dataset.identity.official()) {
         new KnownHashes(surroundings.cache()).check(file, dataset.hashes, dataset.identity);
       }
@@ -60,6 +77,23 @@ public final class Dataset implements AutoCloseable {
       arena.close();
       throw e;
     }
+  }
+
+  /**
+   * This set with the names, numbers and task of another one, matched by name ({@link
+   * SetDescription#numbersIn}). {@link #contentSha256()} is then that of the labels as they are
+   * read. Close one of the two, not both.
+   *
+   * @param others what to call the other set
+   * @throws DataException where the names differ
+   */
+  public Dataset matched(SetDescription other, String others, WorkMonitor monitor) {
+    List<String> notes = new ArrayList<>();
+    int[] numbers = description().numbersIn(file.toString(), other, others, notes);
+    notes.forEach(monitor::note);
+    boolean same = Arrays.equals(numbers, IntStream.range(0, numbers.length).toArray());
+    DatasetReader.Content renumbered = same ? content : content.renumbered(numbers, monitor);
+    return new Dataset(file, hashes, renumbered, identity.as(other), arena);
   }
 
   /** Flag of a known set (with image size, e.g. {@code breastmnist_64}), else the file's stem. */
@@ -112,24 +146,29 @@ public final class Dataset implements AutoCloseable {
     return identity.manifest();
   }
 
+  /** What labels and pictures mean. */
+  public SetDescription description() {
+    return identity.description();
+  }
+
   /** What the labels ask for. */
   public Task task() {
-    return identity.task();
+    return identity.description().task();
   }
 
   /** Number of classes, or of labels for multi-label sets. */
   public int classes() {
-    return identity.labelNames().size();
+    return identity.description().labelNames().size();
   }
 
   /** Names of the classes (of the labels for multi-label sets), by number. */
   public List<String> labelNames() {
-    return identity.labelNames();
+    return identity.description().labelNames();
   }
 
   /** How the pictures of a packed set were brought to its size; empty for all other sets. */
   public Optional<Fit> fit() {
-    return identity.fit();
+    return identity.description().fit();
   }
 
   /** Shape of one image, n = 1. */

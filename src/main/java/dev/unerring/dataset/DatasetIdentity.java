@@ -5,9 +5,7 @@ import dev.unerring.base.FileHashes;
 import dev.unerring.tensor.Shape;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -17,16 +15,14 @@ import java.util.stream.Stream;
  * @param name flag (with image size) of a known set, else the stem of the file's name
  * @param official whether the hashes are the published ones
  * @param manifest of a known set that the layout fits
- * @param fit how the pictures of a packed set were resized; empty for all others
+ * @param description what labels and pictures mean
  * @param notice one line that says the above
  */
 record DatasetIdentity(
     String name,
     boolean official,
     Optional<DatasetManifest> manifest,
-    Task task,
-    List<String> labelNames,
-    Optional<Fit> fit,
+    SetDescription description,
     String notice) {
 
   static DatasetIdentity of(Path file, FileHashes hashes, DatasetReader.Layout layout) {
@@ -36,8 +32,7 @@ record DatasetIdentity(
         byName
             .flatMap(manifest -> official(file, hashes, manifest, layout))
             .or(() -> anyOfficial(file, hashes, layout))
-            .orElseGet(
-                () -> packed(file, hashes, unofficial(file, stem, hashes, byName, layout), layout));
+            .orElseGet(() -> described(file, stem, hashes, byName, layout));
     if (layout.ignored().isEmpty()) {
       return identity;
     }
@@ -45,9 +40,7 @@ record DatasetIdentity(
         identity.name,
         identity.official,
         identity.manifest,
-        identity.task,
-        identity.labelNames,
-        identity.fit,
+        identity.description,
         identity.notice
             + " Entries that belong to no split are ignored: "
             + String.join(", ", layout.ignored())
@@ -98,9 +91,7 @@ record DatasetIdentity(
               published.stem(),
               true,
               Optional.of(manifest),
-              manifest.task(),
-              manifest.labelNames(),
-              Optional.empty(),
+              manifest.description(),
               file + " is the " + what + " (MD5 " + hashes.md5() + ").");
         });
   }
@@ -119,9 +110,7 @@ record DatasetIdentity(
           stem,
           false,
           byName,
-          manifest.task(),
-          manifest.labelNames(),
-          Optional.empty(),
+          manifest.description(),
           manifest.generated()
               ? file
                   + " is a "
@@ -140,9 +129,7 @@ record DatasetIdentity(
         stem,
         false,
         Optional.empty(),
-        task,
-        IntStream.range(0, classes).mapToObj(String::valueOf).toList(),
-        Optional.empty(),
+        SetDescription.unnamed(task, classes),
         notice
             + misfit.map(why -> " and no " + byName.get().title() + ": " + why).orElse("")
             + "; it is used as a set of "
@@ -152,13 +139,48 @@ record DatasetIdentity(
             + ").");
   }
 
-  /** With the label names that stand beside the file, if it was packed here. */
-  private static DatasetIdentity packed(
-      Path file, FileHashes hashes, DatasetIdentity unknown, DatasetReader.Layout layout) {
-    int labels = layout.labelCount() > 1 ? layout.labelCount() : highestLabel(layout) + 1;
-    return PackFile.beside(file, hashes.sha256())
-        .map(pack -> pack.name(file, unknown, labels))
-        .orElse(unknown);
+  /** The same set, its labels read as those of another one. */
+  DatasetIdentity as(SetDescription other) {
+    return new DatasetIdentity(name, official, manifest, other, notice);
+  }
+
+  /** By what the file says of itself, else by what stands beside it, else by its name. */
+  private static DatasetIdentity described(
+      Path file,
+      String stem,
+      FileHashes hashes,
+      Optional<DatasetManifest> byName,
+      DatasetReader.Layout layout) {
+    SetDescription inside = layout.described().orElse(null);
+    if (inside == null) {
+      DatasetIdentity unknown = unofficial(file, stem, hashes, byName, layout);
+      int labels = layout.labelCount() > 1 ? layout.labelCount() : highestLabel(layout) + 1;
+      return PackFile.beside(file, hashes.sha256())
+          .map(pack -> pack.name(file, unknown, labels))
+          .orElse(unknown);
+    }
+    Optional<DatasetManifest> agreeing =
+        byName.filter(known -> !inside.named() || known.description().sameNames(inside));
+    DatasetIdentity identity = unofficial(file, stem, hashes, agreeing, layout);
+    SetDescription said = inside.completed(file, identity.description, highestLabel(layout) + 1);
+    return new DatasetIdentity(
+        identity.name,
+        false,
+        identity.manifest,
+        said,
+        identity.manifest.isPresent() || !said.named()
+            ? identity.notice
+            : file
+                + (said.fit().isPresent()
+                    ? " is a packed set"
+                    : " is not an official MedMNIST file")
+                + " (MD5 "
+                + hashes.md5()
+                + "); it holds the names of its "
+                + said.classes()
+                + (said.task() == Task.MULTI_LABEL ? " labels (" : " classes (")
+                + said.task().manifestName()
+                + ").");
   }
 
   /** Why the layout cannot be that of {@code manifest}; empty when it can. */

@@ -79,6 +79,11 @@ public record DatasetManifest(
     return labelNames.size();
   }
 
+  /** What its labels mean. */
+  public SetDescription description() {
+    return new SetDescription(task, labelNames, true, Optional.empty());
+  }
+
   /** The flags of the published sets (without the demo set), in the order of the index. */
   public static List<String> flags() {
     Map<?, ?> index = (Map<?, ?>) resource("index.json").orElseThrow();

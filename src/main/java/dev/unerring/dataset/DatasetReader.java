@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The layout of MedMNIST over an npz file: six arrays, images and labels that fit together. All
@@ -24,9 +25,12 @@ final class DatasetReader {
       List.of(
           "train_images", "train_labels", "val_images", "val_labels", "test_images", "test_labels");
 
+  private static final List<String> KNOWN =
+      Stream.concat(ARRAYS.stream(), Stream.of(SetDescription.NAMES, SetDescription.RULES))
+          .toList();
+
   static final int MAX_CLASSES = 1000;
   static final int MAX_LABEL_VALUES = 1 << 22;
-  static final int MAX_IMAGE_BYTES = 1 << 24;
   static final long MAX_TOTAL_BYTES = 16L << 30;
 
   private static final int MAX_ENTRIES = 64;
@@ -51,6 +55,15 @@ final class DatasetReader {
     Shape imageShape() {
       return layout.imageShape();
     }
+
+    /** The same images with other label numbers, and the hash of that. */
+    Content renumbered(int[] numbers, WorkMonitor monitor) {
+      List<Split> renumbered = splits.stream().map(split -> split.renumbered(numbers)).toList();
+      Layout other = layout.with(renumbered.stream().map(Split::labels).toList());
+      List<MemorySegment> images = renumbered.stream().map(Split::images).toList();
+      String hash = other.contentSha256(images, monitor, "hashing the images");
+      return new Content(other, renumbered, hash, mapped);
+    }
   }
 
   /**
@@ -59,6 +72,7 @@ final class DatasetReader {
    * @param imageShape of one image
    * @param labelCount labels a sample
    * @param labels of train, val, test, row by row
+   * @param described what the file says of itself; empty where it says nothing
    * @param ignored names of entries that belong to no split
    * @param syntheticFlag of a synthetic set, the flag whose form it has; else empty
    */
@@ -66,8 +80,13 @@ final class DatasetReader {
       Shape imageShape,
       int labelCount,
       List<int[]> labels,
+      Optional<SetDescription> described,
       List<String> ignored,
       String syntheticFlag) {
+    Layout with(List<int[]> others) {
+      return new Layout(imageShape, labelCount, others, described, ignored, syntheticFlag);
+    }
+
     int samples(int split) {
       return labels.get(split).length / labelCount;
     }
@@ -148,8 +167,18 @@ final class DatasetReader {
     for (String split : SPLITS) {
       labels.add(labels(split + "_labels", labelCount));
     }
+    return layout(shape, labelCount, labels, ignored);
+  }
+
+  /** The layout of samples that stand in no split. */
+  Layout layout(Shape shape, int labelCount, List<int[]> labels) {
+    return layout(shape, labelCount, labels, List.of());
+  }
+
+  private Layout layout(Shape shape, int labelCount, List<int[]> labels, List<String> ignored) {
+    Optional<SetDescription> described = SetDescription.inside(npz, labelCount);
     String syntheticFlag = SyntheticSet.flagOf(npz.comment());
-    return new Layout(shape, labelCount, List.copyOf(labels), ignored, syntheticFlag);
+    return new Layout(shape, labelCount, List.copyOf(labels), described, ignored, syntheticFlag);
   }
 
   private List<String> checkNames() {
@@ -169,7 +198,7 @@ final class DatasetReader {
             "its name holds a slash",
             "name the arrays " + String.join(", ", ARRAYS));
       }
-      if (!name.endsWith(".npy") || !ARRAYS.contains(name.substring(0, name.length() - 4))) {
+      if (!name.endsWith(".npy") || !KNOWN.contains(name.substring(0, name.length() - 4))) {
         ignored.add(Refusal.printable(name));
       }
     }
@@ -196,53 +225,7 @@ final class DatasetReader {
 
   /** Shape of one image of an array of images, which is checked. */
   Shape imageShape(String array) {
-    NpyHeader header = npz.header(array);
-    if (header.kind() != 'u' || header.itemBytes() != 1) {
-      throw refusal(
-          array,
-          "it is of " + header.typeName() + ", images must be uint8",
-          "save values 0 to 255 as numpy.uint8");
-    }
-    return imageShape(array, header);
-  }
-
-  private Shape imageShape(String array, NpyHeader header) {
-    List<Integer> extents = header.shape();
-    String advice = "give images N x H x W, N x H x W x 3 or N x D x H x W";
-    if (extents.size() < 3 || extents.size() > 4) {
-      throw refusal(array, "its shape " + header.shapeText() + " is not one of images", advice);
-    }
-    if (extents.getFirst() == 0) {
-      throw refusal(array, "the split is empty", "give each of train, val and test some samples");
-    }
-    if (header.items() == 0) {
-      throw refusal(array, "its images of shape " + header.shapeText() + " have no pixel", advice);
-    }
-    long imageBytes = header.items() / extents.getFirst();
-    if (imageBytes > MAX_IMAGE_BYTES) {
-      throw refusal(
-          array,
-          "one image has " + imageBytes + " bytes, allowed are " + MAX_IMAGE_BYTES,
-          "scale the images down");
-    }
-    int last = extents.getLast();
-    if (extents.size() == 3) {
-      return Shape.image2d(extents.get(1), last, 1);
-    }
-    if (last == 1 || last == 3) {
-      return Shape.image2d(extents.get(1), extents.get(2), last);
-    }
-    if (last == 2 || last == 4) {
-      throw refusal(
-          array,
-          "its shape "
-              + header.shapeText()
-              + " looks like "
-              + last
-              + " channels; images have 1 or 3",
-          advice);
-    }
-    return new Shape(1, extents.get(1), extents.get(2), last, 1);
+    return ImageArray.shape(npz.path(), array, npz.header(array));
   }
 
   private int labelCount() {

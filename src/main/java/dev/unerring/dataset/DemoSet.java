@@ -1,13 +1,10 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
-import dev.unerring.base.IoReason;
 import dev.unerring.base.Philox;
-import java.io.IOException;
+import dev.unerring.base.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -42,11 +39,26 @@ public final class DemoSet {
 
   /** Writes the set that {@code --data demo} stands for, unless {@code file} holds it already. */
   public static void write(Path file) {
-    writeIfDifferent(file, bytes(SEED, TRAIN, VAL, TEST, CONFLICTS));
+    write(file, SEED, TRAIN, VAL, TEST, CONFLICTS);
   }
 
   /**
-   * Writes a set as an npz file; the same arguments give the same bytes on every machine.
+   * Writes a set that holds its label names, otherwise as {@link #write(Path, long, int, int, int,
+   * int)}; the published set, whose bytes are known, has them in its manifest.
+   */
+  public static void writeNamed(Path file, long seed, int train, int val, int test, int conflicts) {
+    NpzWriter writer = writer(seed, train, val, test, conflicts);
+    boolean published =
+        seed == SEED && train == TRAIN && val == VAL && test == TEST && conflicts == CONFLICTS;
+    if (!published) {
+      DatasetManifest.find(NAME).orElseThrow().description().addTo(writer);
+    }
+    writeIfDifferent(file, writer);
+  }
+
+  /**
+   * Writes a set as an npz file; the same arguments give the same bytes on every machine. Memory:
+   * one image and the labels.
    *
    * @param file its folder must exist; not written when it holds the same bytes already
    * @param seed of all images and labels
@@ -55,13 +67,15 @@ public final class DemoSet {
    * @param test number of test images, at least 1
    * @param conflicts pairs of identical training images with different labels, disjoint; the floor
    *     is this number
+   * @throws IllegalArgumentException when there is no such set, or it could not be read back
    * @throws DataException when the file cannot be written
    */
   public static void write(Path file, long seed, int train, int val, int test, int conflicts) {
-    writeIfDifferent(file, bytes(seed, train, val, test, conflicts));
+    writeIfDifferent(file, writer(seed, train, val, test, conflicts));
   }
 
-  private static byte[] bytes(long seed, int train, int val, int test, int conflicts) {
+  private static NpzWriter writer(long seed, int train, int val, int test, int conflicts) {
+    int most = DatasetReader.MAX_LABEL_VALUES;
     if (train < 2 || val < 1 || test < 1 || conflicts < 0 || conflicts > train / CLASSES) {
       throw new IllegalArgumentException(
           "no demo set of "
@@ -74,29 +88,48 @@ public final class DemoSet {
               + conflicts
               + " conflicts (at most a quarter of the training images)");
     }
+    if (train > most || val > most || test > most) {
+      throw new IllegalArgumentException(
+          "a split has at most " + most + " images, not " + Math.max(train, Math.max(val, test)));
+    }
     NpzWriter writer = new NpzWriter(false);
     int[] sizes = {train, val, test};
     for (int split = 0; split < sizes.length; split++) {
-      int[] labels = new int[sizes[split]];
-      byte[] images = new byte[Math.multiplyExact(sizes[split], DemoImage.BYTES)];
-      for (int i = 0; i < labels.length; i++) {
-        labels[i] = Philox.bits(seed, LABEL_STREAM, split, i) & CLASSES - 1;
-        new DemoImage(seed, split, i, labels[i]).draw(images, i * DemoImage.BYTES);
-      }
-      if (split == 0) {
-        plantConflicts(seed, images, labels, conflicts);
-      }
-      writer.addSplit(
-          DatasetReader.SPLITS.get(split), List.of(DemoImage.SIDE, DemoImage.SIDE), images, labels);
+      add(writer, seed, split, sizes[split], split == 0 ? conflicts : 0);
     }
-    return writer.toBytes();
+    return writer;
+  }
+
+  private static void add(NpzWriter writer, long seed, int split, int size, int conflicts) {
+    int[] labels = new int[size];
+    int[] shown = new int[size];
+    byte[] items = new byte[size];
+    for (int i = 0; i < size; i++) {
+      labels[i] = Philox.bits(seed, LABEL_STREAM, split, i) & CLASSES - 1;
+      shown[i] = i;
+      items[i] = (byte) labels[i];
+    }
+    plantConflicts(seed, shown, labels, conflicts);
+    String name = DatasetReader.SPLITS.get(split);
+    writer.addStreamed(
+        name + "_images",
+        "|u1",
+        List.of(size, DemoImage.SIDE, DemoImage.SIDE),
+        out -> {
+          byte[] pixels = new byte[DemoImage.BYTES];
+          for (int image : shown) {
+            new DemoImage(seed, split, image, labels[image]).draw(pixels, 0);
+            out.write(pixels);
+          }
+        });
+    writer.add(name + "_labels", NpzWriter.npy("|u1", List.of(size, 1), items));
   }
 
   /**
-   * Copies the image of one sample over that of another with a higher label, so that the goal
-   * label, the lowest on a tie, is the one that was drawn.
+   * Shows the image of one sample as that of another with a higher label, so that the goal label,
+   * the lowest on a tie, is the one that was drawn.
    */
-  private static void plantConflicts(long seed, byte[] images, int[] labels, int conflicts) {
+  private static void plantConflicts(long seed, int[] shown, int[] labels, int conflicts) {
     boolean[] taken = new boolean[labels.length];
     long draws = 0;
     for (int planted = 0; planted < conflicts; draws++) {
@@ -108,8 +141,7 @@ public final class DemoSet {
       if (!taken[first] && !taken[second] && labels[first] < labels[second]) {
         taken[first] = true;
         taken[second] = true;
-        System.arraycopy(
-            images, first * DemoImage.BYTES, images, second * DemoImage.BYTES, DemoImage.BYTES);
+        shown[second] = first;
         planted++;
       }
     }
@@ -119,16 +151,10 @@ public final class DemoSet {
     return (int) ((Philox.bits(seed, CONFLICT_STREAM, 0, index) & 0xFFFFFFFFL) * bound >>> 32);
   }
 
-  private static void writeIfDifferent(Path file, byte[] bytes) {
-    try {
-      if (Files.isRegularFile(file)
-          && Files.size(file) == bytes.length
-          && Arrays.equals(Files.readAllBytes(file), bytes)) {
-        return;
-      }
-    } catch (IOException e) {
-      throw new DataException(file + ": cannot be read: " + IoReason.of(e), e);
+  private static void writeIfDifferent(Path file, NpzWriter writer) {
+    boolean there = Files.isRegularFile(file);
+    if (!there || !Sha256.hexOfFile(file).equals(writer.sha256())) {
+      writer.write(file);
     }
-    AtomicFile.write(file, bytes);
   }
 }

@@ -56,7 +56,7 @@ public record FileCheck(
       readAll(npz, layout, surroundings.monitor());
       splits =
           layout.splits(Collections.nCopies(3, MemorySegment.NULL)).stream()
-              .map(split -> SplitSummary.of(split, identity.labelNames().size()))
+              .map(split -> SplitSummary.of(split, identity.description().classes()))
               .toList();
       if (identity.official()) {
         new KnownHashes(surroundings.cache()).check(file, hashes, identity);

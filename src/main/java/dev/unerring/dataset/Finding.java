@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param code of the kind of finding, the same in every version: {@code class-without-samples},
  *     {@code one-class}, {@code all-identical}, {@code constant-images}, {@code saturated-images},
- *     {@code imbalance}, {@code unusual-split}, {@code nearly-black-images}
+ *     {@code imbalance}, {@code unusual-split}, {@code nearly-black-images}, {@code one-hot-labels}
  * @param message a sentence with the values
  * @param preventsTraining whether training on such a set makes no sense
  */

@@ -1,13 +1,19 @@
 package dev.unerring.dataset;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Judges the counts of an audit. */
 final class Findings {
   /** From this ratio of the largest to the smallest class on, a set is called imbalanced. */
   static final double IMBALANCED = 10;
+
+  /** Classes that are named one by one. */
+  private static final int NAMED = 5;
 
   private final LabelAudit audit;
   private final DatasetFacts facts;
@@ -20,6 +26,7 @@ final class Findings {
 
   static List<Finding> of(LabelAudit audit, DatasetFacts facts) {
     Findings findings = new Findings(audit, facts);
+    findings.oneHot();
     findings.missingClasses();
     findings.oneClass();
     findings.imbalance();
@@ -33,9 +40,27 @@ final class Findings {
     return number + " (" + facts.labelNames().get(number) + ")";
   }
 
+  /** A line for each missing class; where there are many, one for all splits that lack the same. */
   private void missingClasses() {
+    int lowest = lowestLabel();
+    if (lowest > 0) {
+      found.add(
+          new Finding(
+              "class-without-samples",
+              "the lowest label is "
+                  + lowest
+                  + ", but classes are numbered from 0: with numpy, labels - "
+                  + lowest,
+              true));
+      return;
+    }
+    Map<List<Integer>, List<String>> many = new LinkedHashMap<>();
     for (SplitSummary split : audit.splits()) {
       boolean train = split.name().equals("train");
+      if (split.missingClasses().size() > NAMED) {
+        many.computeIfAbsent(split.missingClasses(), _ -> new ArrayList<>()).add(split.name());
+        continue;
+      }
       for (int missing : split.missingClasses()) {
         String what =
             (split.multiLabel() ? "no sample has label " : "there is no sample of class ")
@@ -47,6 +72,81 @@ final class Findings {
                 split.name() + ": " + what + ": " + why,
                 train && !split.multiLabel()));
       }
+    }
+    many.forEach(this::missing);
+  }
+
+  /** The lowest label of all splits; 0 where classes have names, which say what the numbers are. */
+  private int lowestLabel() {
+    boolean named = !facts.labelNames().getFirst().equals("0");
+    int lowest = 0;
+    while (!named && !audit.splits().getFirst().multiLabel() && absent(lowest)) {
+      lowest++;
+    }
+    return lowest;
+  }
+
+  private boolean absent(int label) {
+    return audit.splits().stream().allMatch(split -> split.histogram().get(label) == 0);
+  }
+
+  private void missing(List<Integer> missing, List<String> splits) {
+    boolean multiLabel = audit.splits().getFirst().multiLabel();
+    int classes = facts.labelNames().size();
+    List<Integer> used = new ArrayList<>();
+    for (int i = 0; i < classes; i++) {
+      if (!missing.contains(i)) {
+        used.add(i);
+      }
+    }
+    boolean gap =
+        splits.contains("train")
+            && !multiLabel
+            && facts.labelNames().getLast().equals(String.valueOf(classes - 1));
+    found.add(
+        new Finding(
+            "class-without-samples",
+            String.join(", ", splits)
+                + ": no sample of "
+                + missing.size()
+                + " of "
+                + classes
+                + (multiLabel ? " labels" : " classes")
+                + ", the first is "
+                + className(missing.getFirst())
+                + "; there are samples of "
+                + shown(used)
+                + (gap
+                    ? " only: the highest label makes "
+                        + classes
+                        + " classes; if it is no class number, number the classes 0 to "
+                        + (used.size() - 1)
+                    : ""),
+            splits.contains("train") && !multiLabel));
+  }
+
+  private String shown(List<Integer> classes) {
+    String names =
+        classes.stream()
+            .limit(2 * NAMED)
+            .map(number -> facts.labelNames().get(number))
+            .collect(Collectors.joining(", "));
+    return classes.size() > 2 * NAMED ? names + ", ..." : names;
+  }
+
+  private void oneHot() {
+    if (audit.oneHot()) {
+      found.add(
+          Finding.warning(
+              "one-hot-labels",
+              "every sample has exactly one of "
+                  + facts.labelNames().size()
+                  + " labels, as one-hot classes have, but is read as a sample with several labels:"
+                  + " each is a decision of its own; if they are classes, save their numbers with"
+                  + " numpy: d = numpy.load('"
+                  + facts.fileName()
+                  + "'); numpy.savez('new.npz', **{k: d[k].argmax(1) if k.endswith('_labels') else"
+                  + " d[k] for k in d})"));
     }
   }
 

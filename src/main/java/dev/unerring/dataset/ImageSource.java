@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.UsageException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -30,8 +31,21 @@ public interface ImageSource {
     }
   }
 
-  /** Memory for {@link #gather(int[], float[])} of this many images. */
+  /**
+   * Memory for {@link #gather(int[], float[])} of this many images.
+   *
+   * @throws UsageException where an array cannot hold them
+   */
   default float[] room(int images) {
-    return new float[Math.multiplyExact(images, imageElements())];
+    long values = (long) images * imageElements();
+    if (values > Integer.MAX_VALUE - 8) {
+      throw new UsageException(
+          "a batch of "
+              + images
+              + " images has "
+              + values
+              + " values; choose a smaller --batch-size");
+    }
+    return new float[(int) values];
   }
 }

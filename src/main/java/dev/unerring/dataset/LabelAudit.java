@@ -26,6 +26,7 @@ public final class LabelAudit {
   private final List<String> remarks;
   private final int[] goalLabels;
   private final int[] floorByLabel;
+  private final boolean oneHot;
 
   /** Audits a data set; time linear in its bytes. The result does not refer to its memory. */
   public LabelAudit(Dataset dataset) {
@@ -40,6 +41,7 @@ public final class LabelAudit {
     groups = groups(new Samples(dataset.splits()), monitor);
     conflicts = groups.stream().filter(ImageGroup::contradictory).map(LabelConflict::of).toList();
     constantImages = constantImages(dataset, monitor);
+    oneHot = dataset.manifest().isEmpty() && dataset.splits().stream().allMatch(Split::oneHot);
     pixels = dataset.splits().stream().map(each -> PixelSummary.of(each, monitor)).toList();
     remarks =
         dataset.splits().stream()
@@ -204,6 +206,11 @@ public final class LabelAudit {
   /** Images in which all pixels have the same value. */
   public List<LabelledSample> constantImages() {
     return constantImages;
+  }
+
+  /** Whether every sample of an unpublished multi-label set has exactly one label. */
+  boolean oneHot() {
+    return oneHot;
   }
 
   /** Pixel values of train, val, test. */

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
  * What the header of an npy array says, after it was checked.
  *
  * @param kind {@code 'u'} unsigned, {@code 'i'} signed integers, {@code 'f'} floating point, {@code
- *     'b'} booleans
- * @param itemBytes 1, 2, 4 or 8
+ *     'b'} booleans; {@code 'U'} text of UTF-32, {@code 'S'} of bytes
+ * @param itemBytes 1, 2, 4 or 8; of texts any number
  * @param bigEndian order of the bytes of one item
  * @param shape extents, outermost first, C order; their product fits
  * @param dataOffset bytes of the entry before the first item
@@ -35,6 +35,7 @@ public record NpyHeader(
       case 'b' -> "bool";
       case 'u' -> "uint" + itemBytes * 8;
       case 'i' -> "int" + itemBytes * 8;
+      case 'U', 'S' -> "text";
       default -> "float" + itemBytes * 8;
     };
   }

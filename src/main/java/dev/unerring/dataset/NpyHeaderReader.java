@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads npy headers of version 1 to 3 and refuses every array that is not plain numbers. */
+/**
+ * Reads npy headers of version 1 to 3 and refuses every array that is not plain numbers, or where
+ * text is wanted, text.
+ */
 final class NpyHeaderReader {
   /** numpy itself refuses more than 10,000 bytes; the dictionary needs about 100. */
   static final int MAX_HEADER_BYTES = 1 << 14;
@@ -22,10 +25,12 @@ final class NpyHeaderReader {
 
   private final Path path;
   private final ZipEntry entry;
+  private final boolean text;
 
-  private NpyHeaderReader(Path path, ZipEntry entry) {
+  private NpyHeaderReader(Path path, ZipEntry entry, boolean text) {
     this.path = path;
     this.entry = entry;
+    this.text = text;
   }
 
   /**
@@ -35,7 +40,12 @@ final class NpyHeaderReader {
    *     do not need exactly the bytes of the entry
    */
   static NpyHeader read(Path path, ZipEntry entry, EntryStream stream) {
-    return new NpyHeaderReader(path, entry).read(stream);
+    return new NpyHeaderReader(path, entry, false).read(stream);
+  }
+
+  /** The same of an array of texts, numpy's types U and S. */
+  static NpyHeader readText(Path path, ZipEntry entry, EntryStream stream) {
+    return new NpyHeaderReader(path, entry, true).read(stream);
   }
 
   private NpyHeader read(EntryStream stream) {
@@ -62,9 +72,9 @@ final class NpyHeaderReader {
     if (length > MAX_HEADER_BYTES || length > entry.size() - before) {
       throw refusal("its npy header declares " + length + " bytes", AGAIN);
     }
-    byte[] text = take(stream, (int) length);
+    byte[] bytes = take(stream, (int) length);
     return header(
-        new String(text, major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1),
+        new String(bytes, major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1),
         before + (int) length);
   }
 
@@ -77,10 +87,10 @@ final class NpyHeaderReader {
     return result;
   }
 
-  private NpyHeader header(String text, int dataOffset) {
+  private NpyHeader header(String dictionary, int dataOffset) {
     Map<String, Object> members;
     try {
-      members = new PythonLiteral(text).dictionary();
+      members = new PythonLiteral(dictionary).dictionary();
     } catch (IllegalArgumentException e) {
       throw refusal("its npy header is not readable: " + e.getMessage(), AGAIN);
     }
@@ -90,11 +100,12 @@ final class NpyHeaderReader {
         || !(members.get("shape") instanceof List<?> shape)) {
       throw refusal("its npy header does not hold exactly descr, fortran_order and shape", AGAIN);
     }
-    Matcher type = type(members.get("descr"));
+    Matcher type = text ? textType(members.get("descr")) : type(members.get("descr"));
+    boolean wide = type.group(2).equals("U");
     NpyHeader header =
         new NpyHeader(
             type.group(2).charAt(0),
-            Integer.parseInt(type.group(3)),
+            Integer.parseInt(type.group(3)) * (wide ? Integer.BYTES : 1),
             type.group(1).equals(">"),
             extents(shape),
             dataOffset);
@@ -107,12 +118,12 @@ final class NpyHeaderReader {
   }
 
   private Matcher type(Object descr) {
-    if (!(descr instanceof String text)) {
+    if (!(descr instanceof String word)) {
       throw refusal("it is a structured array (several fields for each item)", PLAIN);
     }
-    Matcher type = TYPE.matcher(text);
+    Matcher type = TYPE.matcher(word);
     if (!type.matches()) {
-      throw refusal("its type " + Refusal.printable(text) + " is unknown", PLAIN);
+      throw refusal("its type " + Refusal.printable(word) + " is unknown", PLAIN);
     }
     boolean plain =
         switch (type.group(2)) {
@@ -124,15 +135,28 @@ final class NpyHeaderReader {
                   "it holds Python objects (a pickle, which could run code when it is read)",
                   PLAIN);
           case "U", "S", "a" ->
-              throw refusal("it holds text (type " + Refusal.printable(text) + ")", PLAIN);
+              throw refusal("it holds text (type " + Refusal.printable(word) + ")", PLAIN);
           case "V" ->
               throw refusal(
-                  "it is a structured array (type " + Refusal.printable(text) + ")", PLAIN);
+                  "it is a structured array (type " + Refusal.printable(word) + ")", PLAIN);
           default -> false;
         };
     boolean ordered = type.group(3).equals("1") || type.group(1).matches("[<>]");
     if (!plain || !ordered || !type.group(4).isEmpty()) {
-      throw refusal("its type " + Refusal.printable(text) + " is not one of plain numbers", PLAIN);
+      throw refusal("its type " + Refusal.printable(word) + " is not one of plain numbers", PLAIN);
+    }
+    return type;
+  }
+
+  private Matcher textType(Object descr) {
+    Matcher type = TYPE.matcher(String.valueOf(descr));
+    if (!type.matches()
+        || !type.group(2).matches("[US]")
+        || !type.group(3).matches("[1-9][0-9]{0,6}")
+        || !type.group(4).isEmpty()) {
+      throw refusal(
+          "it is no text (type " + Refusal.printable(String.valueOf(descr)) + ")",
+          "save it as numpy.array([\"benign\", \"malignant\"]), or leave it out");
     }
     return type;
   }

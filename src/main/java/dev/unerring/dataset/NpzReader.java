@@ -10,9 +10,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +32,9 @@ public final class NpzReader implements AutoCloseable {
 
   private static final long PIECE = 1 << 20;
   private static final String SUFFIX = ".npy";
+  private static final long MAX_TEXT_BYTES = 4L << 20;
+  private static final Charset UTF_32LE = Charset.forName("UTF-32LE");
+  private static final Charset UTF_32BE = Charset.forName("UTF-32BE");
 
   private final Path path;
   private final Arena arena;
@@ -156,7 +162,7 @@ public final class NpzReader implements AutoCloseable {
     if (bytes > PROVE_FIRST_BYTES) {
       prove(entry, monitor);
     }
-    MemorySegment items = allocate(entry, bytes, arena);
+    MemorySegment items = allocate(path, bytes, arena);
     try (EntryStream stream = new EntryStream(path, file, entry)) {
       NpyHeaderReader.read(path, entry, stream);
       for (long at = 0; at < bytes; at += PIECE) {
@@ -196,6 +202,33 @@ public final class NpzReader implements AutoCloseable {
     }
   }
 
+  /**
+   * The texts of the array {@code name} (without {@code .npy}), C order, without the zeros that
+   * fill them up.
+   *
+   * @throws DataException where it is none of numpy's text types, or larger than 4 MiB
+   */
+  List<String> texts(String name) {
+    ZipEntry entry = entry(name);
+    if (entry.size() > MAX_TEXT_BYTES) {
+      throw Refusal.entry(path, entry.name(), "it has more than 4 MiB of text", "leave it out");
+    }
+    try (EntryStream stream = new EntryStream(path, file, entry)) {
+      NpyHeader header = NpyHeaderReader.readText(path, entry, stream);
+      byte[] bytes = new byte[(int) header.dataBytes()];
+      stream.read(MemorySegment.ofArray(bytes));
+      stream.finish();
+      Charset charset =
+          header.kind() == 'S' ? StandardCharsets.UTF_8 : header.bigEndian() ? UTF_32BE : UTF_32LE;
+      List<String> texts = new ArrayList<>();
+      for (int at = 0; at < bytes.length; at += header.itemBytes()) {
+        String text = new String(bytes, at, header.itemBytes(), charset);
+        texts.add(text.replaceFirst("\0+$", ""));
+      }
+      return texts;
+    }
+  }
+
   private void prove(ZipEntry entry, WorkMonitor monitor) {
     try (EntryStream stream = new EntryStream(path, file, entry)) {
       for (long at = 0; at < entry.size(); at += PIECE) {
@@ -206,15 +239,15 @@ public final class NpzReader implements AutoCloseable {
     }
   }
 
-  private MemorySegment allocate(ZipEntry entry, long bytes, Arena arena) {
+  /** Memory of {@code arena}; DataException where there is not so much. */
+  static MemorySegment allocate(Path path, long bytes, Arena arena) {
     try {
       return arena.allocate(Math.max(bytes, 1), 64).asSlice(0, bytes);
     } catch (OutOfMemoryError e) {
       DataException refusal =
-          Refusal.entry(
+          Refusal.file(
               path,
-              entry.name(),
-              "there is no memory for its " + bytes + " bytes",
+              "there is no memory for the " + bytes + " bytes of its images",
               "use a machine with more memory or a smaller set");
       refusal.initCause(e);
       throw refusal;

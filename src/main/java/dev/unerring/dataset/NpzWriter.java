@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 /**
  * Writes npz files: the same arrays give the same bytes (no clock; every entry is dated
  * 1980-01-01). Stored entries are the same on every machine; deflated ones depend on its zlib.
- * Arrays that are streamed are made while they are written and may have any size.
+ * Arrays that are streamed are made while the file is written, twice, and may have any size.
  */
 public final class NpzWriter {
   /** Writes the items of an array, C order, as they shall stand in the file; each time the same. */
@@ -120,6 +120,25 @@ public final class NpzWriter {
         .put(header.getBytes(StandardCharsets.US_ASCII))
         .put(items)
         .array();
+  }
+
+  /**
+   * Texts as npy version 1.0: an array of numpy's type {@code <U}, as long as the longest.
+   *
+   * @param shape empty for one text alone
+   */
+  public static byte[] npyText(List<String> texts, List<Integer> shape) {
+    int longest = 1;
+    for (String text : texts) {
+      longest = Math.max(longest, text.codePointCount(0, text.length()));
+    }
+    ByteBuffer items =
+        ByteBuffer.allocate(texts.size() * longest * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < texts.size(); i++) {
+      items.position(i * longest * Integer.BYTES);
+      texts.get(i).codePoints().forEach(items::putInt);
+    }
+    return npy("<U" + longest, shape, items.array());
   }
 
   /** Writes the file so that it is either complete or not there; DataException on failure. */

@@ -135,7 +135,7 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
    * @param labels that the file needs: one more than its highest label, or its columns
    */
   DatasetIdentity name(Path npz, DatasetIdentity unknown, int labels) {
-    boolean multiLabel = unknown.task() == Task.MULTI_LABEL;
+    boolean multiLabel = unknown.description().task() == Task.MULTI_LABEL;
     if (multiLabel != (task == Task.MULTI_LABEL)
         || (multiLabel ? labels != labelNames.size() : labels > labelNames.size())) {
       throw refusal(
@@ -150,9 +150,7 @@ public record PackFile(String sha256, Task task, List<String> labelNames, Fit fi
         unknown.name(),
         false,
         Optional.empty(),
-        task,
-        labelNames,
-        Optional.of(fit),
+        new SetDescription(task, labelNames, true, Optional.of(fit)),
         npz + " is a packed set; its label names are those of " + of(npz).getFileName() + ".");
   }
 }

@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +24,16 @@ public final class Split implements ImageSource {
     this.images = images.asReadOnly();
     this.labelCount = labelCount;
     this.labels = labels;
+  }
+
+  /** The same images; label {@code i} as number {@code numbers[i]}, or column i as that column. */
+  Split renumbered(int[] numbers) {
+    int[] renumbered = new int[labels.length];
+    for (int i = 0; i < labels.length; i++) {
+      int at = labelCount == 1 ? i : i - i % labelCount + numbers[i % labelCount];
+      renumbered[at] = labelCount == 1 ? numbers[labels[i]] : labels[i];
+    }
+    return new Split(name, imageBytes, images, labelCount, renumbered);
   }
 
   /** {@code train}, {@code val} or {@code test}. */
@@ -74,6 +85,20 @@ public final class Split implements ImageSource {
   /** Label {@code column}, from 0, of a sample. */
   public int label(int sampleIndex, int column) {
     return labels[sampleIndex * labelCount + Objects.checkIndex(column, labelCount)];
+  }
+
+  /** Whether a sample has several labels, and each sample exactly one of them set. */
+  boolean oneHot() {
+    boolean oneHot = labelCount > 1;
+    for (int row = 0; oneHot && row < labels.length; row += labelCount) {
+      oneHot = Arrays.stream(labels, row, row + labelCount).sum() == 1;
+    }
+    return oneHot;
+  }
+
+  /** All labels, row by row; not to be changed. */
+  int[] labels() {
+    return labels;
   }
 
   /** A sample with all its labels. */

@@ -1,6 +1,7 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.CacheFolder;
+import dev.unerring.base.FreeMemory;
 import dev.unerring.base.WorkMonitor;
 import java.nio.file.Path;
 import java.util.function.ToLongFunction;
@@ -18,8 +19,13 @@ record Surroundings(
   /** Images above this many bytes are mapped. */
   static final long MEMORY_BYTES = 512L << 20;
 
+  /** A run reads its images once more at its end; others may be in memory too. */
+  private static final int SHARE = 8;
+
   static Surroundings standard(WorkMonitor monitor) {
+    FreeMemory free = FreeMemory.now();
+    long few = Math.min(MEMORY_BYTES, (free.bytes() - free.taken()) / SHARE);
     return new Surroundings(
-        CacheFolder.path(), MEMORY_BYTES, folder -> folder.toFile().getUsableSpace(), monitor);
+        CacheFolder.path(), few, folder -> folder.toFile().getUsableSpace(), monitor);
   }
 }

@@ -1,6 +1,7 @@
 package dev.unerring.dataset;
 
 import dev.unerring.base.Philox;
+import dev.unerring.base.Sizes;
 import dev.unerring.base.UsageException;
 import java.util.List;
 
@@ -46,6 +47,25 @@ public record SyntheticPlan(
     }
     if (total > MAX_SAMPLES) {
       throw new UsageException(total + " samples are too many; at most " + MAX_SAMPLES);
+    }
+    int columns = manifest.task() == Task.MULTI_LABEL ? manifest.classes() : 1;
+    int most = DatasetReader.MAX_LABEL_VALUES / columns;
+    for (int count : samples) {
+      if (count > most) {
+        throw new UsageException(
+            "a split of " + manifest.flag() + " has at most " + most + " samples, not " + count);
+      }
+    }
+    long bytes = total * manifest.channels() * pixels * pixels;
+    bytes *= manifest.dimensions() == 3 ? pixels : 1;
+    if (bytes > DatasetReader.MAX_TOTAL_BYTES) {
+      throw new UsageException(
+          total
+              + " images have "
+              + Sizes.text(bytes)
+              + ", at most "
+              + Sizes.text(DatasetReader.MAX_TOTAL_BYTES)
+              + " are read; take fewer or smaller ones");
     }
     if (conflicts < 0 || twins < 0 || copies < 0) {
       throw new UsageException("conflicts, twins and copies cannot be negative");

@@ -69,7 +69,7 @@ public final class SyntheticSet {
       }
       writer.add(name + "_labels", NpzWriter.npy("|u1", List.of(count, columns), rows));
     }
-    writer.write(file, monitor);
+    plan.manifest().description().addTo(writer).write(file, monitor);
   }
 
   private int first(int split) {

@@ -1,5 +1,6 @@
 package dev.unerring.dataset;
 
+import dev.unerring.base.FreeMemory;
 import dev.unerring.base.WorkMonitor;
 
 /**
@@ -33,6 +34,8 @@ final class TwinFilter {
   /** Projects images; those that are constant have the coordinates 0. */
   TwinFilter(Correlation correlation, TwinBasis basis, int threads, WorkMonitor monitor) {
     int images = correlation.samples().size();
+    long bytes = (long) images * (FULL * Integer.BYTES + 2 * Float.BYTES);
+    FreeMemory.requireHeap(bytes, "comparing " + images + " images with each other");
     coordinates = new int[Math.multiplyExact(images, FULL)];
     rest = new float[images];
     coarseRest = new float[images];

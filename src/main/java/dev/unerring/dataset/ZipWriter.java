@@ -13,11 +13,12 @@ import java.util.zip.DeflaterOutputStream;
 
 /**
  * Writes a zip file from front to back, so that no entry has to be held in memory: the same calls
- * give the same bytes (no clock; every entry is dated 1980-01-01). Sizes and checksum of a streamed
- * entry follow its data; entries that may not fit 32 bits get zip64 fields.
+ * give the same bytes (no clock; every entry is dated 1980-01-01). Sizes and checksum stand in the
+ * header before the data, so that readers of streams take the file too; for them every content is
+ * made twice. Sizes and offsets that do not fit 32 bits get zip64 fields.
  */
 final class ZipWriter {
-  /** Writes the content of an entry; called once. */
+  /** Writes the content of an entry; called twice, with the same bytes. */
   interface Content {
     void writeTo(OutputStream out) throws IOException;
   }
@@ -25,14 +26,8 @@ final class ZipWriter {
   /** What a field of 32 bits holds when the value is in a zip64 field. */
   private static final long SATURATED = 0xFFFFFFFFL;
 
-  /** Deflated data are at most this longer than their content: in 1/1000, and in bytes. */
-  private static final long LONGEST_DEFLATED = 1001;
-
-  private static final long SLACK = 1 << 16;
-
   private static final short VERSION = 20;
   private static final short VERSION_ZIP64 = 45;
-  private static final short SIZES_FOLLOW = 8;
 
   /** 1980-01-01 in the format of DOS. */
   private static final short DATE = 0x21;
@@ -55,56 +50,52 @@ final class ZipWriter {
     this.zip64From = zip64From;
   }
 
-  /** What is known of an entry when it has been written. */
-  private record Written(
-      byte[] name, short flags, long crc, long compressed, long size, long offset, boolean zip64) {}
+  /** Sizes and checksum of an entry, and where its header stands. */
+  private record Entry(
+      byte[] name, long crc, long compressed, long size, long offset, boolean zip64) {}
 
   /** An entry that is in memory already. */
   void entry(String name, byte[] content) throws IOException {
-    byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
-    CRC32 crc = new CRC32();
-    crc.update(content);
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    pack(packed, stream -> stream.write(content));
-    long compressed = packed.size();
-    Written entry =
-        new Written(ascii, (short) 0, crc.getValue(), compressed, content.length, out.count, false);
-    local(entry);
-    packed.writeTo(out);
-    remember(entry);
+    entry(name, content.length, stream -> stream.write(content));
   }
 
   /**
-   * An entry whose content is written while it is made.
+   * An entry whose content is made twice: measured, then written.
    *
-   * @param size bytes that {@code content} will write
+   * @param size bytes that {@code content} writes
+   * @throws IOException where it writes other bytes the second time
    */
   void entry(String name, long size, Content content) throws IOException {
     byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
-    boolean zip64 = size / 1000 * LONGEST_DEFLATED + SLACK >= zip64From;
-    long offset = out.count;
-    local(new Written(ascii, SIZES_FOLLOW, 0, 0, 0, offset, zip64));
-    long start = out.count;
+    Entry measured = packed(ascii, content, new Counted(OutputStream.nullOutputStream()));
+    if (measured.size != size) {
+      throw new IllegalStateException(
+          name + ": " + measured.size + " bytes written, announced were " + size);
+    }
+    local(measured);
+    Entry written = packed(ascii, content, out);
+    if (written.crc != measured.crc
+        || written.size != measured.size
+        || written.compressed != measured.compressed) {
+      throw new IOException(name + " was changed while it was written");
+    }
+    remember(measured);
+  }
+
+  private Entry packed(byte[] name, Content content, Counted to) throws IOException {
+    long start = to.count;
     CRC32 crc = new CRC32();
     Counted[] checked = new Counted[1];
     pack(
-        out,
+        to,
         stream -> {
           checked[0] = new Counted(stream, crc);
           content.writeTo(checked[0]);
         });
-    if (checked[0].count != size) {
-      throw new IllegalStateException(
-          name + ": " + checked[0].count + " bytes written, announced were " + size);
-    }
-    long compressed = out.count - start;
-    ByteBuffer descriptor =
-        littleEndian(zip64 ? 24 : 16).putInt(0x08074b50).putInt((int) crc.getValue());
-    out.write(
-        zip64
-            ? descriptor.putLong(compressed).putLong(size).array()
-            : descriptor.putInt((int) compressed).putInt((int) size).array());
-    remember(new Written(ascii, SIZES_FOLLOW, crc.getValue(), compressed, size, offset, zip64));
+    long compressed = to.count - start;
+    long size = checked[0].count;
+    boolean zip64 = size >= zip64From || compressed >= zip64From;
+    return new Entry(name, crc.getValue(), compressed, size, out.count, zip64);
   }
 
   private void pack(OutputStream to, Content content) throws IOException {
@@ -119,17 +110,17 @@ final class ZipWriter {
     }
   }
 
-  private void local(Written entry) throws IOException {
+  private void local(Entry entry) throws IOException {
     int extra = entry.zip64 ? 20 : 0;
     ByteBuffer header = littleEndian(30 + entry.name.length + extra).putInt(0x04034b50);
     common(header, entry).putShort((short) extra).put(entry.name);
     if (entry.zip64) {
-      header.putShort((short) 1).putShort((short) 16).putLong(0).putLong(0);
+      header.putShort((short) 1).putShort((short) 16).putLong(entry.size).putLong(entry.compressed);
     }
     out.write(header.array());
   }
 
-  private void remember(Written entry) {
+  private void remember(Entry entry) {
     boolean far = entry.offset >= zip64From;
     int values = (entry.zip64 ? 16 : 0) + (far ? 8 : 0);
     int extra = values == 0 ? 0 : 4 + values;
@@ -154,10 +145,10 @@ final class ZipWriter {
   }
 
   /** The fields that both headers of an entry share, from "version needed" to "name length". */
-  private ByteBuffer common(ByteBuffer header, Written entry) {
+  private ByteBuffer common(ByteBuffer header, Entry entry) {
     return header
         .putShort(entry.zip64 ? VERSION_ZIP64 : VERSION)
-        .putShort(entry.flags)
+        .putShort((short) 0)
         .putShort((short) (deflated ? 8 : 0))
         .putShort((short) 0)
         .putShort(DATE)

@@ -2,6 +2,7 @@ package dev.unerring.errors;
 
 import dev.unerring.backend.HeldImages;
 import dev.unerring.backend.Turn;
+import dev.unerring.base.DataException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
@@ -18,6 +19,9 @@ import java.util.stream.IntStream;
  * and its own pixels, so the batches are of no account.
  */
 public final class Evaluator {
+  /** What an array holds. */
+  private static final int MOST_LOGITS = Integer.MAX_VALUE - 8;
+
   private Evaluator() {}
 
   /** Logits [samples][classes] of a whole split, by sampleIndex. */
@@ -53,7 +57,7 @@ public final class Evaluator {
   private static float[] pass(
       Network network, ImageSource images, int[] samples, Network.Watch watch) {
     int classes = network.classes();
-    float[] logits = new float[samples.length * classes];
+    float[] logits = room(samples.length, classes);
     MemorySegment result = MemorySegment.ofArray(logits);
     Optional<HeldImages> held = held(network, images);
     held.ifPresent(device -> device.begin(samples, new int[0]));
@@ -74,6 +78,27 @@ public final class Evaluator {
       watch.step(first + count, samples.length);
     }
     return logits;
+  }
+
+  /**
+   * Memory for the logits of some samples.
+   *
+   * @throws DataException where they are more than an array holds
+   */
+  public static float[] room(int samples, int classes) {
+    long logits = (long) samples * classes;
+    if (logits > MOST_LOGITS) {
+      throw new DataException(
+          samples
+              + " samples of "
+              + classes
+              + " classes have "
+              + logits
+              + " logits, at most "
+              + MOST_LOGITS
+              + " are held; use fewer samples, or number the classes without gaps");
+    }
+    return new float[(int) logits];
   }
 
   /** Patches look at pixels on the host, so the device makes the batches of the layers alone. */

@@ -53,6 +53,16 @@ public record LabelledLogits(Task task, int classes, float[] logits, int[] label
     return new LabelledLogits(task, classes, someLogits, someLabels);
   }
 
+  /** Whether every logit is a finite number. */
+  public boolean isFinite() {
+    for (float logit : logits) {
+      if (!Float.isFinite(logit)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * The same, if every logit is a finite number.
    *

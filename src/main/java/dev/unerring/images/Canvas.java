@@ -1,6 +1,7 @@
 package dev.unerring.images;
 
 import dev.unerring.base.AtomicFile;
+import dev.unerring.base.FreeMemory;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ final class Canvas {
   Canvas(int height, int width) {
     this.height = height;
     this.width = width;
+    FreeMemory.requireHeap(9L * height * width, "a picture of " + width + "x" + height + " pixels");
     this.rgb = new byte[Math.multiplyExact(Math.multiplyExact(height, width), 3)];
   }
 

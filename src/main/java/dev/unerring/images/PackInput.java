@@ -41,6 +41,32 @@ public sealed interface PackInput {
   }
 
   /**
+   * Some pictures of one class.
+   *
+   * @param files at least one
+   * @param label one of the classes
+   * @param classes see {@link PackInput#classes}
+   */
+  record Pictures(List<Path> files, String label, List<String> classes) implements PackInput {
+    /** Takes copies; names in normal form. */
+    public Pictures {
+      files = List.copyOf(files);
+      label = Names.normal(label);
+      classes = classes.stream().map(Names::normal).toList();
+    }
+
+    @Override
+    public Path path() {
+      return files.getFirst();
+    }
+
+    @Override
+    public Pictures withClasses(List<String> names) {
+      return new Pictures(files, label, names);
+    }
+  }
+
+  /**
    * A CSV table with a header. Columns that are not named are found by their usual names.
    *
    * @param path the table; relative paths in it start from its folder
@@ -68,6 +94,11 @@ public sealed interface PackInput {
     public static Table of(Path path) {
       return new Table(
           path, Optional.empty(), List.of(), Optional.empty(), Optional.empty(), List.of());
+    }
+
+    /** The same table with several columns of labels. */
+    public Table withLabels(List<String> columns) {
+      return new Table(path, pathColumn, columns, groupColumn, splitColumn, List.of());
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.unerring.images;
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
 import dev.unerring.dataset.PackFile;
-import dev.unerring.dataset.Task;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +33,7 @@ public final class PackReport {
     json.put("format", PackFile.FORMAT);
     json.put("file", request.out().getFileName().toString());
     json.put("sha256", sha256);
-    json.put("task", task().manifestName());
+    json.put("task", list.description(request.fit()).task().manifestName());
     json.put("labels", list.labelNames());
     json.put("imageShape", List.of(1, size.height(), size.width(), samples.channels()));
     Map<String, Object> counts = new LinkedHashMap<>();
@@ -77,11 +76,6 @@ public final class PackReport {
 
   private boolean grouped() {
     return samples.list().sources().getFirst().group().isPresent();
-  }
-
-  private Task task() {
-    boolean two = samples.list().labelNames().size() <= 2;
-    return samples.list().multiLabel() ? Task.MULTI_LABEL : two ? Task.BINARY : Task.MULTI_CLASS;
   }
 
   /** A table of the counts, lines ended by line feeds. */

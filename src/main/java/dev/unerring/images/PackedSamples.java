@@ -3,6 +3,7 @@ package dev.unerring.images;
 import dev.unerring.base.Names;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.NpzWriter;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ record PackedSamples(
   }
 
   /** The file; its making is told to the monitor, who may stop it. */
-  NpzWriter npz(PackRequest.Size size, WorkMonitor monitor) {
+  NpzWriter npz(PackRequest.Size size, Fit fit, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);
     for (int split = 0; split < SourceList.SPLITS.size(); split++) {
       List<Integer> members = members(split);
@@ -71,7 +72,7 @@ record PackedSamples(
           });
       npz.add(SourceList.SPLITS.get(split) + "_labels", labels(members));
     }
-    return npz;
+    return list.description(fit).addTo(npz);
   }
 
   /** uint8, or int64 where there are more than 256 classes, as the official files have it. */

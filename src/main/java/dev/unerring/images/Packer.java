@@ -3,12 +3,15 @@ package dev.unerring.images;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
+import dev.unerring.base.Names;
 import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.NewSamples;
 import dev.unerring.dataset.NpzReader;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.dataset.PackFile;
+import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,14 +52,49 @@ public final class Packer {
     return new Packer(request, monitor).pack();
   }
 
+  /**
+   * The same images without a file: samples that were found later. Nothing is left of the output,
+   * whose folder holds the pixels meanwhile.
+   *
+   * @param request its input's split is not looked at, its size is given
+   */
+  public static NewSamples newSamples(PackRequest request, WorkMonitor monitor) {
+    return new Packer(request, monitor).newSamples();
+  }
+
+  private NewSamples newSamples() {
+    checkOptions();
+    SourceList list = list();
+    PackRequest.Size size = request.size().orElseThrow();
+    try (PixelFile kept = new PixelFile(request.out(), size.height() * size.width())) {
+      List<LoadedImage> images =
+          new ImageLoader(request, kept, monitor).load(list.sources(), size.height(), size.width());
+      PackedSamples samples = new PackedSamples(list, new int[images.size()], images, kept, 0);
+      list.notes().forEach(monitor::note);
+      samples.remarks().forEach(monitor::note);
+      return NewSamples.of(
+          request.input().path(),
+          Shape.image2d(size.height(), size.width(), request.channels()),
+          images.size(),
+          i -> kept.read(images.get(i), request.channels()),
+          list.sources().stream().flatMapToInt(each -> Arrays.stream(each.labels())).toArray(),
+          list.description(request.fit()),
+          list.sources().stream().map(each -> Names.shown(each.name())).toList());
+    }
+  }
+
+  private SourceList list() {
+    return switch (request.input()) {
+      case PackInput.Folder folder -> FolderListing.of(folder);
+      case PackInput.Table table -> TableListing.of(table, !request.shares().isEmpty());
+      case PackInput.Pictures pictures -> SourceList.of(pictures);
+    };
+  }
+
   private PackReport pack() {
     checkOptions();
     List<Path> outputs = outputs();
-    SourceList list =
-        switch (request.input()) {
-          case PackInput.Folder folder -> FolderListing.of(folder);
-          case PackInput.Table table -> TableListing.of(table, !request.shares().isEmpty());
-        };
+    SourceList list = list();
     int[] splits = GroupedSplit.check(list, splits(list));
     PackRequest.Size size = request.size().orElseGet(() -> firstSize(list));
     checkSize(size);
@@ -72,7 +110,7 @@ public final class Packer {
     int channels = images.stream().mapToInt(LoadedImage::channels).max().orElseThrow();
     PackedSamples samples = new PackedSamples(list, splits, images, kept, channels);
 
-    NpzWriter npz = samples.npz(size, monitor);
+    NpzWriter npz = samples.npz(size, request.fit(), monitor);
     byte[] sources = samples.sourcesCsv().getBytes(StandardCharsets.UTF_8);
     PackReport report = new PackReport(request, samples, size);
     byte[] json = report.packFile(npz.sha256(), sources).getBytes(StandardCharsets.UTF_8);
@@ -116,6 +154,7 @@ public final class Packer {
           case PackInput.Folder folder -> folder.classes();
           case PackInput.Table table ->
               table.labelColumns().size() > 1 ? table.labelColumns() : table.classes();
+          case PackInput.Pictures pictures -> pictures.classes();
         };
     if (names.stream().distinct().count() != names.size()) {
       throw new UsageException("a label is named twice in " + String.join(",", names));

@@ -2,10 +2,15 @@ package dev.unerring.images;
 
 import dev.unerring.base.DataException;
 import dev.unerring.base.Names;
+import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.PackFile;
+import dev.unerring.dataset.SetDescription;
+import dev.unerring.dataset.Task;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -28,6 +33,37 @@ record SourceList(
   static final List<String> SPLITS = List.of("train", "val", "test");
   private static final int MAX_LABELS = 1000;
   private static final int MAX_LABEL_VALUES = 1 << 22;
+
+  /** What its labels mean. */
+  SetDescription description(Fit fit) {
+    boolean two = labelNames.size() <= 2;
+    Task task = multiLabel ? Task.MULTI_LABEL : two ? Task.BINARY : Task.MULTI_CLASS;
+    return new SetDescription(task, labelNames, true, Optional.of(fit));
+  }
+
+  /**
+   * Pictures of one class.
+   *
+   * @throws DataException where the class is none of the classes
+   */
+  static SourceList of(PackInput.Pictures input) {
+    int label = input.classes().indexOf(input.label());
+    if (label < 0) {
+      throw new DataException(
+          "the label '"
+              + Names.shown(input.label())
+              + "' is none of "
+              + String.join(", ", input.classes())
+              + "; name one of them");
+    }
+    List<Source> sources = new ArrayList<>();
+    for (Path file : input.files()) {
+      sources.add(new Source(file.toString(), file, new int[] {label}, Optional.empty(), -1));
+    }
+    String first = input.path().toString();
+    return new SourceList(List.copyOf(sources), input.classes(), false, false, List.of())
+        .check(first, true);
+  }
 
   /** The number of the split that a word means, or -1. */
   static int split(String word) {

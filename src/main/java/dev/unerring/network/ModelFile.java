@@ -19,10 +19,14 @@ import java.util.Map;
 /**
  * Models as safetensors files: an 8-byte little-endian length, a JSON header, then the tensors as
  * little-endian float32 in PyTorch's layout and declared order, and the {@link Patches} if there
- * are any. The metadata holds the architecture, the shape of an image, the number of classes and
- * whether training images are inside, so that the file alone rebuilds the network.
+ * are any. The metadata holds the architecture, the shape of an image, the number of classes, the
+ * hash of the tensors and whether training images are inside, so that the file alone rebuilds the
+ * network; the writer may add what the network does not know, such as the names of its classes.
  */
 public final class ModelFile {
+  /** The key of {@link StoredTensors#weightsSha256} in the metadata. */
+  public static final String WEIGHTS = "weightsSha256";
+
   private static final int ALIGNMENT = 8;
   private static final int MOST_CLASSES = 1000;
   private static final int MOST_CHANNELS = 3;
@@ -37,6 +41,9 @@ public final class ModelFile {
   /** Bytes of the header for one tensor, more than any takes. */
   private static final long HEADER_BYTES = 512;
 
+  /** Bytes of the metadata, more than most take. */
+  private static final long METADATA_BYTES = 1 << 14;
+
   private ModelFile() {}
 
   /** Whether a file can hold the network with this many patches. */
@@ -47,7 +54,9 @@ public final class ModelFile {
 
   /** Bytes of a file without patches, at most. */
   public static long bytes(Network network) {
-    return tensorBytes(network) + HEADER_BYTES * (1L + network.parameters().size());
+    return tensorBytes(network)
+        + METADATA_BYTES
+        + HEADER_BYTES * (1L + network.parameters().size());
   }
 
   private static long tensorBytes(Network network) {
@@ -65,20 +74,45 @@ public final class ModelFile {
 
   /** Writes stored tensors of an earlier moment of the network. */
   public static void write(Path file, Network network, StoredTensors tensors) {
-    AtomicFile.write(file, content(network, tensors));
+    AtomicFile.write(file, content(network, tensors, Map.of()));
   }
 
-  /** The bytes of a file, made while it is written. */
-  public static AtomicFile.Content content(Network network, StoredTensors tensors) {
-    return out -> writeTo(out, network, tensors);
+  /**
+   * The metadata of a model file; the tensors are not looked at.
+   *
+   * @throws dev.unerring.base.DataException where it is no model of ours
+   */
+  public static Map<String, String> metadata(Path file) {
+    return new SafeTensors(file).texts();
   }
 
-  private static void writeTo(OutputStream out, Network network, StoredTensors tensors)
+  /**
+   * The shape of an image of a model.
+   *
+   * @throws dev.unerring.base.DataException where it says none
+   */
+  public static Shape image(Path file) {
+    return image(new SafeTensors(file));
+  }
+
+  /**
+   * The bytes of a file, made while it is written.
+   *
+   * @param more keys and texts for the metadata; none of the keys of the network itself
+   */
+  public static AtomicFile.Content content(
+      Network network, StoredTensors tensors, Map<String, String> more) {
+    return out -> writeTo(out, network, tensors, more);
+  }
+
+  private static void writeTo(
+      OutputStream out, Network network, StoredTensors tensors, Map<String, String> more)
       throws IOException {
     Map<String, Object> header = new LinkedHashMap<>();
     Shape image = network.image();
-    Map<String, Object> metadata = new LinkedHashMap<>();
+    Map<String, Object> metadata = new LinkedHashMap<>(more);
     metadata.put("format", "pt");
+    metadata.put(WEIGHTS, tensors.weightsSha256());
     metadata.put("architecture", network.architecture());
     metadata.put("classes", Integer.toString(network.classes()));
     metadata.put("input", image.d() + "x" + image.h() + "x" + image.w() + "x" + image.c());
@@ -165,19 +199,26 @@ public final class ModelFile {
     return Math.clamp(BATCH_ELEMENTS / image.imageElements(), 1, batch);
   }
 
-  private static Network network(SafeTensors in, Backend backend, Batch batch) {
+  private static Shape image(SafeTensors in) {
     String[] extents = in.text("input").split("x", -1);
     if (extents.length != 4) {
       throw in.damaged("the metadata 'input' is not four extents");
     }
     try {
-      Shape image =
-          new Shape(
-              1,
-              Integer.parseInt(extents[0]),
-              Integer.parseInt(extents[1]),
-              Integer.parseInt(extents[2]),
-              Integer.parseInt(extents[3]));
+      return new Shape(
+          1,
+          Integer.parseInt(extents[0]),
+          Integer.parseInt(extents[1]),
+          Integer.parseInt(extents[2]),
+          Integer.parseInt(extents[3]));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw in.damaged("the metadata 'input' is no shape: " + e.getMessage());
+    }
+  }
+
+  private static Network network(SafeTensors in, Backend backend, Batch batch) {
+    Shape image = image(in);
+    try {
       int classes = Integer.parseInt(in.text("classes"));
       boolean sensible = image.c() <= MOST_CHANNELS && image.imageElements() <= MOST_ELEMENTS;
       if (classes < 2 || classes > MOST_CLASSES || !sensible) {

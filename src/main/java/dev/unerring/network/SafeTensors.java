@@ -52,6 +52,17 @@ final class SafeTensors {
     throw damaged("its metadata lack '" + key + "'");
   }
 
+  /** All texts of the metadata. */
+  Map<String, String> texts() {
+    Map<String, String> texts = new TreeMap<>();
+    metadata.forEach((key, value) -> {
+      if (value instanceof String text) {
+        texts.put((String) key, text);
+      }
+    });
+    return texts;
+  }
+
   /** Whether the metadata have a key. */
   boolean says(String key) {
     return metadata.containsKey(key);

@@ -10,9 +10,11 @@ import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.Correctors;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
+import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Categorizer;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.Labels;
 import dev.unerring.errors.Metrics;
 import dev.unerring.network.ModelFile;
@@ -24,6 +26,7 @@ import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -61,7 +64,7 @@ record Completion(
       Network network, TrainingResult training, Lineage lineage, Environment environment) {
     boolean bestSaved = false;
     if (lineage.isFirst()) { // before all that can fail
-      folder.writeModel(MODEL, network, StoredTensors.view(network));
+      write(network);
       bestSaved = trainingSaved(network, training);
     }
     Optional<ErrorList> found = trainErrors(network);
@@ -73,7 +76,7 @@ record Completion(
     boolean wanted = found.isPresent() && correctionWanted(found.get(), lineage, network, stopped);
     boolean begun = wanted && stopped.isEmpty();
     if (!begun && !lineage.isFirst()) {
-      folder.writeModel(MODEL, network, StoredTensors.view(network));
+      write(network);
     }
     Optional<ErrorList> left = found;
     List<CorrectionResult> corrections = List.of();
@@ -84,7 +87,7 @@ record Completion(
       corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
       changed = !StoredTensors.view(network).weightsSha256().equals(before);
       if (changed || !lineage.isFirst()) {
-        folder.writeModel(MODEL, network, StoredTensors.view(network));
+        write(network);
       }
       left = changed ? trainErrors(network) : found;
     }
@@ -143,13 +146,35 @@ record Completion(
   /** Writes what training leaves beside the model; whether that is a best epoch. */
   private boolean trainingSaved(Network network, TrainingResult training) {
     folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
-    return training.best() != null && folder.writeModel(BEST, network, training.best());
+    return training.best() != null
+        && folder.writeModel(BEST, network, training.best(), metadata(Optional.empty()));
   }
 
   /** Bytes on the disk that the records of a run take: errors of a tenth of the decisions. */
   static long recordBytes(Dataset data, TrainingPlan plan) {
     long decisions = (long) data.train().size() * data.train().labelCount();
     return RECORDS + EPOCH * plan.epochs() + decisions / 5 * (ERROR + LOGIT * data.classes());
+  }
+
+  /** Saves the model, calibrated on the validation samples where its logits allow that. */
+  private void write(Network network) {
+    folder.writeModel(MODEL, network, StoredTensors.view(network), metadata(calibration(network)));
+  }
+
+  /** Empty where a logit is not finite, or a stop leaves no time. */
+  private Optional<Calibration> calibration(Network network) {
+    try {
+      float[] logits = Evaluator.logits(network, data.val(), monitor.finishing());
+      LabelledLogits outcome =
+          new LabelledLogits(data.task(), network.classes(), logits, Evaluator.labels(data.val()));
+      return outcome.isFinite() ? Optional.of(Calibration.fit(outcome)) : Optional.empty();
+    } catch (StoppedException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Map<String, String> metadata(Optional<Calibration> calibration) {
+    return TrainedModel.metadata(data.description(), plan.arithmetic().label(), calibration);
   }
 
   private Labels goals(int[] goals) {

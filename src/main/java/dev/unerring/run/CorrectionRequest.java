@@ -8,7 +8,7 @@ import java.nio.file.Path;
  *
  * @param run the version to go on from; its folder is only read
  * @param data file of its closed world
- * @param add npz file of newly found samples; null for none
+ * @param add newly found samples; null for none
  * @param skipContradictions whether new samples that contradict are left out; else all are refused
  * @param out folder of the new version, new or empty; null for the next one beside the run's
  * @param correction who corrects, with which budgets; {@link TrainedRun#correction} for the run's
@@ -18,12 +18,33 @@ import java.nio.file.Path;
 public record CorrectionRequest(
     TrainedRun run,
     Path data,
-    Path add,
+    AddedFiles add,
     boolean skipContradictions,
     Path out,
     CorrectionPlan correction,
     Device device,
     String software) {
+  /** With a file or folder of new samples, null for none. */
+  public CorrectionRequest(
+      TrainedRun run,
+      Path data,
+      Path add,
+      boolean skipContradictions,
+      Path out,
+      CorrectionPlan correction,
+      Device device,
+      String software) {
+    this(
+        run,
+        data,
+        add == null ? null : AddedFiles.of(add),
+        skipContradictions,
+        out,
+        correction,
+        device,
+        software);
+  }
+
   /** By the run's own correction, on the data that it recorded; contradictions are refused. */
   public CorrectionRequest(TrainedRun run, Path add, Path out, Device device, String software) {
     this(run, run.recordedData(), add, false, out, run.correction(), device, software);

@@ -18,7 +18,9 @@ import java.util.List;
  * the plan. NVIDIA's libraries are looked for when they are first needed, and once.
  */
 public final class Device {
-  private static final List<String> NAMES = List.of("auto", "cpu", "cuda", "reference");
+  /** Values of {@code --device}. */
+  public static final List<String> NAMES = List.of("auto", "cpu", "cuda", "reference");
+
   private static final int MOST_THREADS = 1024;
 
   private final String name;

@@ -2,9 +2,9 @@ package dev.unerring.run;
 
 import dev.unerring.base.DataException;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.ImageArray;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.ImageSource;
-import dev.unerring.dataset.NpyHeader;
 import dev.unerring.dataset.NpzReader;
 import dev.unerring.images.ImageFiles;
 import dev.unerring.tensor.Shape;
@@ -61,7 +61,7 @@ public final class ImageInput implements ImageSource, AutoCloseable {
     Arena arena = Arena.ofShared();
     try (NpzReader npz = NpzReader.open(file)) {
       String array = array(npz, split);
-      Shape found = shape(npz, array);
+      Shape found = ImageArray.shape(npz.path(), array, npz.header(array));
       if (!found.equals(image)) {
         throw refusal(
             npz,
@@ -93,26 +93,6 @@ public final class ImageInput implements ImageSource, AutoCloseable {
                 "images",
                 "it is missing, and so is x",
                 "of a MedMNIST file name the --split"));
-  }
-
-  private static Shape shape(NpzReader npz, String array) {
-    NpyHeader header = npz.header(array);
-    List<Integer> extents = header.shape();
-    boolean images = extents.size() == 3 || extents.size() == 4;
-    if (header.kind() != 'u' || header.itemBytes() != 1 || !images || header.items() == 0) {
-      throw refusal(
-          npz,
-          array,
-          "it is " + header.typeName() + " of shape " + header.shapeText(),
-          "give uint8 images N x H x W, N x H x W x 3 or N x D x H x W, at least one");
-    }
-    int last = extents.getLast();
-    if (extents.size() == 3) {
-      return Shape.image2d(extents.get(1), last, 1);
-    }
-    return last == 1 || last == 3
-        ? Shape.image2d(extents.get(1), extents.get(2), last)
-        : new Shape(1, extents.get(1), extents.get(2), last, 1);
   }
 
   /** E.g. {@code 28x28x3}; 3D images start with the depth. */

@@ -22,6 +22,7 @@ import dev.unerring.train.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -68,27 +69,26 @@ public final class LaterCorrection {
   }
 
   private Optional<RunResult> locked() {
-    try (Dataset data = Dataset.open(request.data(), monitor);
-        NewSamples added = request.add() == null ? null : NewSamples.open(request.add())) {
+    try (Dataset opened = Dataset.open(request.data(), monitor);
+        NewSamples given = request.add() == null ? null : added()) {
+      Dataset data = run.isOf(opened) ? run.matched(opened, monitor) : opened;
       if (!run.isOf(data)) {
         throw new DataException(
-            data.file()
+            opened.file()
                 + " is not the data of "
                 + run.name()
                 + ": its arrays are others (content SHA-256 in result.json); name the file that"
                 + " the run was made with");
       }
-      if (added != null) {
-        added.requireFit(data);
-      }
+      NewSamples added = given == null ? null : matched(given, data);
       LabelAudit audit = new LabelAudit(data, monitor);
-      Labels given = Labels.given(data.task(), data.train());
-      ErrorList found = counted(data, given);
+      Labels labels = Labels.given(data.task(), data.train());
+      ErrorList found = counted(data, labels);
       boolean atFloor = found.count() <= audit.floor();
       if (atFloor) {
         requireAdded();
       }
-      int[] goals = audit.goalLabels(found.answers(given));
+      int[] goals = audit.goalLabels(found.answers(labels));
       NewSampleAudit fresh =
           NewSampleAudit.of(data, goals, added, request.skipContradictions(), monitor);
       int[] rows = fresh.joining();
@@ -113,6 +113,24 @@ public final class LaterCorrection {
         folder.release();
       }
     }
+  }
+
+  private NewSamples added() {
+    Path folder = target().toAbsolutePath().normalize();
+    while (!Files.isDirectory(folder)) {
+      folder = folder.getParent();
+    }
+    return request.add().open(run.trained(Optional.empty()), folder, monitor);
+  }
+
+  private NewSamples matched(NewSamples given, Dataset data) {
+    List<String> notes = new ArrayList<>();
+    NewSamples matched =
+        given.matched(
+            data.imageShape(), data.train().labelCount(), run.description(), run.name(), notes);
+    given.notice().ifPresent(monitor::note);
+    notes.forEach(monitor::note);
+    return matched;
   }
 
   private static void discard(RunFolder folder, Throwable reason) {

@@ -43,9 +43,6 @@ record Memory(
 
   private static final long DECISION = 64;
 
-  /** Heap that is asked for beyond what is counted. */
-  private static final long SPARE = 24L << 20;
-
   /** The JVM is given this part of the heap for new objects, and fills it before it collects. */
   private static final int YOUNG = 3;
 
@@ -121,18 +118,7 @@ record Memory(
    * @param largest bytes of the heap at most
    */
   void requireTraining(int batch, int threads, FreeMemory free, long young, long largest) {
-    if (live() + SPARE > largest) {
-      long wanted = (live() + SPARE) * 5 / 4;
-      throw new DeviceException(
-          what(batch)
-              + " needs "
-              + Sizes.text(live() + SPARE)
-              + " of Java heap, the JVM may take "
-              + Sizes.text(largest)
-              + "; set the environment variable JAVA_TOOL_OPTIONS=-Xmx"
-              + ((wanted >> 20) + 1)
-              + "m");
-    }
+    FreeMemory.requireHeap(live(), largest, what(batch));
     long needed = training(batch, threads, young);
     if (needed <= free.bytes()) {
       return;

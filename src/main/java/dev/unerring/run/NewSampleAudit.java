@@ -38,7 +38,6 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
     if (added == null) {
       return new NewSampleAudit(null, new Admission(List.of()), monitor);
     }
-    added.notice().ifPresent(monitor::note);
     Admission admission = Admission.of(data.train(), goals, added.split(), monitor);
     List<Sample> contradictions = admission.of(Verdict.CONTRADICTS);
     if (!contradictions.isEmpty()) {
@@ -58,7 +57,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
     String named =
         samples.stream()
             .limit(NAMED)
-            .map(each -> each.sample() + " is identical to " + each.twin())
+            .map(each -> added.text(each.sample()) + " is identical to " + each.twin())
             .collect(Collectors.joining("; "));
     int more = samples.size() - NAMED;
     return added.file()

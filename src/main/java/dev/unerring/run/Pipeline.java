@@ -11,12 +11,16 @@ import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
+import dev.unerring.network.StoredTensors;
 import dev.unerring.tensor.Shape;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -83,15 +87,37 @@ public final class Pipeline {
     }
   }
 
-  /** All but the training itself has the bits of the definition. */
   private RunResult run(Dataset data, LabelAudit audit, Network trained) {
     Network network = trained.exact();
     RunFolder folder = NewRunFolder.create(request, writer);
     try {
       folder.reserve(diskBytes(data, network));
       return run(data, audit, trained, folder);
+    } catch (Error e) {
+      rescue(data, folder, network, e);
+      throw e;
     } finally {
       folder.release();
+    }
+  }
+
+  /** Saves the weights where no model is saved yet: memory that was short may be free again. */
+  private void rescue(Dataset data, RunFolder folder, Network network, Error cause) {
+    try {
+      Path model = folder.file(Completion.MODEL);
+      boolean there = Files.exists(model);
+      if (!there) {
+        Map<String, String> metadata =
+            TrainedModel.metadata(
+                data.description(), request.plan().arithmetic().label(), Optional.empty());
+        folder.writeModel(Completion.MODEL, network, StoredTensors.view(network), metadata);
+      }
+      monitor.note(
+          model
+              + (there ? ": the model is saved" : ": the weights of the last step are saved")
+              + ", but not counted");
+    } catch (RuntimeException | Error e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -103,6 +129,7 @@ public final class Pipeline {
     return models * ModelFile.bytes(network) + Completion.recordBytes(data, request.plan());
   }
 
+  /** All but the training itself has the bits of the definition. */
   private RunResult run(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
     Network network = trained.exact();
     Environment environment = new Environment(request, folder.path(), trained.backend());

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 public final class Predictor {
   private record Place(String file, int index) {}
 
-  private final TrainedRun run;
+  private final TrainedModel run;
   private final Network network;
   private final Calibration calibration;
   private final Consumer<Prediction> sink;
@@ -32,15 +32,13 @@ public final class Predictor {
   private final List<Place> waiting = new ArrayList<>();
 
   /**
-   * Predicts with a network of {@link TrainedRun#network}.
-   *
-   * @param calibration null for none: then there are no scores
+   * Predicts with a network of {@link TrainedModel#network}; without a calibration there are no
+   * scores.
    */
-  public Predictor(
-      TrainedRun run, Network network, Calibration calibration, Consumer<Prediction> sink) {
+  public Predictor(TrainedModel run, Network network, Consumer<Prediction> sink) {
     this.run = run;
     this.network = network;
-    this.calibration = calibration;
+    this.calibration = run.calibration().orElse(null);
     this.sink = sink;
     this.pixels = new float[Math.multiplyExact(network.batch(), network.image().imageElements())];
   }

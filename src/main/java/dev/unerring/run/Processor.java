@@ -20,7 +20,7 @@ record Processor(String name, List<String> instructionSets) {
       List.of("avx2", "fma", "avx512f", "avx512vl", "avx512dq", "avx512bw", "asimd");
 
   private static final List<String> WIDE = List.of("avx2", "fma");
-  private static final String FACTOR = "about FACTORX times slower";
+  private static final String FACTOR = "about 50 times slower";
   private static final String PASS_THROUGH =
       "pass the host's processor through (QEMU: -cpu host; libvirt: host-passthrough)";
 

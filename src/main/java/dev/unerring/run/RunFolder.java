@@ -152,11 +152,13 @@ public final class RunFolder {
    * Writes a model; where that fails, into the folder for temporary files instead. A second model
    * that cannot be written does not end the run: see {@link #requireComplete}.
    *
+   * @param metadata what the file says beside its network
    * @return whether it is written
    * @throws DataException where the model is not in this folder; says where it is
    */
-  boolean writeModel(String name, Network network, StoredTensors tensors) {
-    AtomicFile.Content content = ModelFile.content(network, tensors);
+  boolean writeModel(
+      String name, Network network, StoredTensors tensors, Map<String, String> metadata) {
+    AtomicFile.Content content = ModelFile.content(network, tensors, metadata);
     long copies = Files.exists(file(name)) ? 2 : 1; // the former one is kept beside it
     try {
       write(name, copies * ModelFile.bytes(network), content);

@@ -4,13 +4,13 @@ import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
 import dev.unerring.base.UnerringException;
 import dev.unerring.base.VerificationException;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Fit;
+import dev.unerring.dataset.SetDescription;
 import dev.unerring.dataset.Task;
 import dev.unerring.errors.Calibration;
-import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
-import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
@@ -33,22 +33,22 @@ public final class TrainedRun {
 
   private final RunFolder folder;
   private final Map<?, ?> result;
-  private final Task task;
-  private final List<String> labelNames;
-  private final Fit fit;
+  private final SetDescription description;
 
   private TrainedRun(RunFolder folder) {
     this.folder = folder;
     this.result = folder.sealedObject(RunFolder.RESULT);
     Map<?, ?> labels = result.containsKey("labels") ? result : folder.object("audit.json");
-    this.task = Task.fromManifest(text(labels, "task"));
+    Task task = Task.fromManifest(text(labels, "task"));
     List<String> names = new ArrayList<>();
     if (labels.get("labels") instanceof List<?> list) {
       list.forEach(name -> names.add(String.valueOf(name)));
     }
-    this.labelNames = List.copyOf(names);
-    String rule = result.containsKey("fit") ? text(result, "fit") : Fit.CROP.word();
-    this.fit = Fit.of(rule).orElseThrow(() -> damaged("fit"));
+    Optional<Fit> fit = Optional.empty();
+    if (result.containsKey("fit")) {
+      fit = Optional.of(Fit.of(text(result, "fit")).orElseThrow(() -> damaged("fit")));
+    }
+    this.description = SetDescription.of(task, names, fit);
   }
 
   /**
@@ -65,14 +65,19 @@ public final class TrainedRun {
     return folder.path().toAbsolutePath().normalize().getFileName().toString();
   }
 
+  /** What the labels and pictures of its data mean. */
+  public SetDescription description() {
+    return description;
+  }
+
   /** What the labels ask for. */
   public Task task() {
-    return task;
+    return description.task();
   }
 
   /** Names of the classes or labels, by number. */
   public List<String> labelNames() {
-    return labelNames;
+    return description.labelNames();
   }
 
   /**
@@ -80,7 +85,7 @@ public final class TrainedRun {
    * were, or {@link Fit#CROP} where the training set was not packed.
    */
   public Fit fit() {
-    return fit;
+    return description.fit().orElse(Fit.CROP);
   }
 
   /** The files of the run that are read to work with its model. */
@@ -218,6 +223,16 @@ public final class TrainedRun {
     return result;
   }
 
+  /**
+   * Data with the run's names, numbers and task, matched by name.
+   *
+   * @return the same data, to be closed in place of the other
+   * @throws DataException where the names of the classes differ from the run's
+   */
+  public Dataset matched(Dataset data, WorkMonitor monitor) {
+    return data.matched(description, name(), monitor);
+  }
+
   /** Whether these are the data of the run, however they are compressed. */
   public boolean isOf(Dataset data) {
     return data.contentSha256().equals(text(result, "dataContentSha256"));
@@ -231,27 +246,18 @@ public final class TrainedRun {
    * @throws VerificationException where it is not the model whose errors the run counted
    */
   public Network network(Backend backend, int batch) {
-    Network network = ModelFile.read(model(), backend, Memory.evaluation(batch, backend));
-    String found = StoredTensors.view(network).weightsSha256();
-    if (!found.equals(text(result, "weightsSha256"))) {
-      throw new VerificationException(
-          model()
-              + " is not the model of this run: weightsSha256 "
-              + found
-              + ", in result.json "
-              + result.get("weightsSha256")
-              + "; put the right file back or train again");
-    }
-    if (network.classes() != labelNames.size()) {
-      throw new DataException(
-          model()
-              + " has "
-              + network.classes()
-              + " classes, the run names "
-              + labelNames.size()
-              + "; the folder is damaged, train again");
-    }
-    return network;
+    return trained(Optional.empty()).network(backend, batch);
+  }
+
+  /** The model with all that its predictions need. */
+  public TrainedModel trained(Optional<Calibration> calibration) {
+    return new TrainedModel(
+        model(),
+        description,
+        calibration,
+        patchNotice(),
+        text(result, "weightsSha256"),
+        RunFolder.RESULT);
   }
 
   /** What was stored; empty where nothing was, or it is of another model. */

@@ -30,6 +30,12 @@ class CompletionTest {
     assertEquals(List.of("--history"), completed("unerring", "errors", "--hi"));
     assertEquals(List.of("--split"), completed("unerring", "evaluate", "--sp"));
     assertEquals(List.of("train", "val", "test"), completed("unerring", "evaluate", "--split", ""));
+    assertEquals(
+        List.of("auto", "cpu", "cuda", "reference"),
+        completed("unerring", "train", "--device", ""));
+    assertEquals(List.of("resnet18", "resnet50"), completed("unerring", "train", "--arch", "res"));
+    assertEquals(List.of("patch"), completed("unerring", "correct", "--corrector", "p"));
+    assertEquals(List.of("breastmnist"), completed("unerring", "datasets", "info", "bre"));
     assertEquals(List.of("--skip-broken"), completed("unerring", "predict", "--sk"));
     assertTrue(completed("unerring", "datasets", "").contains("demo"));
     assertTrue(completed("unerring", "train", "--").containsAll(List.of("--data", "--seed")));

@@ -48,6 +48,16 @@ class PredictCommandTest {
   }
 
   @Test
+  void namesThatAreFormulasAreMadeSafeWhereAsked() throws IOException {
+    Path formula = picture("=1+1.png", 3, 28);
+    CommandRun raw = run.command("predict", formula);
+    assertTrue(raw.out().contains("\n" + formula + ","), raw.out());
+    CommandRun safe = run.command("predict", "--csv-safe", formula);
+    assertEquals(raw.out(), safe.out(), "an absolute name is no formula");
+    assertEquals(2, run.command("predict", "--csv-safe", "--format", "json", formula).code());
+  }
+
+  @Test
   void everyImageOfASplitIsALineWithScoresThatAddUpToOne() {
     CommandRun csv = run.command("predict", "--split", "test", run.data());
     assertEquals(0, csv.code(), csv.err());
@@ -232,9 +242,9 @@ class PredictCommandTest {
     refused(predict(npz("images", "|u1", 2, 28, 28, 28)), 5, "its images are 28x28x28x1");
     refused(predict(npz("images", "|u1", 2, 28, 28, 3)), 5, "the model takes 28x28x1");
     refused(predict(npz("images", "|u1", 2, 64, 64)), 5, "its images are 64x64x1");
-    refused(predict(npz("images", "<f4", 2, 28, 28)), 5, "it is float32 of shape (2, 28, 28)");
-    refused(predict(npz("images", "|u1", 784)), 5, "of shape (784,)");
-    refused(predict(npz("images", "|u1", 0, 28, 28)), 5, "at least one");
+    refused(predict(npz("images", "<f4", 2, 28, 28)), 5, "it is of float32, images must be uint8");
+    refused(predict(npz("images", "|u1", 784)), 5, "its shape (784,) is not one of images");
+    refused(predict(npz("images", "|u1", 0, 28, 28)), 5, "give at least one image");
     refused(predict(npz("pictures", "|u1", 2, 28, 28)), 5, "entry images.npy: it is missing");
     refused(predict(run.data()), 5, "of a MedMNIST file name the --split");
     refused(

@@ -69,8 +69,25 @@ class DemoSetTest {
   }
 
   @Test
+  void aNamedSetHoldsItsNames() {
+    Path file = folder.resolve("n.npz");
+    DemoSet.writeNamed(file, 3, 60, 2, 2, 1);
+    try (Dataset data = Dataset.open(file)) {
+      assertEquals(List.of("solid", "ring", "striped", "spotted"), data.labelNames());
+    }
+    DemoSet.writeNamed(file, DemoSet.SEED, DemoSet.TRAIN, DemoSet.VAL, DemoSet.TEST, 1);
+    try (Dataset data = Dataset.open(file)) {
+      assertTrue(data.official(), "the published set keeps its bytes");
+    }
+  }
+
+  @Test
   void impossibleArguments() {
     Path file = folder.resolve("d.npz");
+    IllegalArgumentException many =
+        assertThrows(
+            IllegalArgumentException.class, () -> DemoSet.write(file, 0, 5_000_000, 9, 9, 0));
+    assertEquals("a split has at most 4194304 images, not 5000000", many.getMessage());
     assertThrows(IllegalArgumentException.class, () -> DemoSet.write(file, 1, 1, 1, 1, 0));
     assertThrows(IllegalArgumentException.class, () -> DemoSet.write(file, 1, 10, 1, 1, 3));
     assertThrows(IllegalArgumentException.class, () -> DemoSet.write(file, 1, 10, 0, 1, 0));

@@ -57,6 +57,28 @@ class LayoutRefusalTest {
     refuse("train_images", NpzWriter.npy("|u1", List.of(4, 0, 5), new byte[0]), "have no pixel");
   }
 
+  /** Channels first would be taken for volumes of that depth; the line of numpy turns them. */
+  @Test
+  void channelsFirst() {
+    layout("looks like 3 channels first", ".transpose(0, 2, 3, 1)", 4, 3, 28, 28);
+    layout("looks like 4 channels first", "[:, :3].transpose(0, 2, 3, 1)", 4, 4, 28, 28);
+    layout("looks like 2 channels first", "[:, :1].transpose(0, 2, 3, 1)", 4, 2, 64, 64);
+    layout("volumes of depth 3, say so", "[..., None]", 4, 3, 8, 9);
+    layout("looks like 4 channels; images have 1 or 3", "[..., :3]", 4, 28, 28, 4);
+    layout("volumes with several channels", "[:, 0]", 4, 3, 9, 9, 9);
+    layout("volumes with several channels", "[..., 0]", 4, 9, 9, 9, 3);
+  }
+
+  private void layout(String reason, String numpy, Integer... shape) {
+    int bytes = 1;
+    for (int extent : shape) {
+      bytes *= extent;
+    }
+    byte[] npy = NpzWriter.npy("|u1", List.of(shape), new byte[bytes]);
+    refuse("train_images", npy, reason);
+    refuse("train_images", npy, "d[k]" + numpy + " if k.endswith('images') else d[k]");
+  }
+
   @Test
   void shapesThatAreNoImages() {
     refuse(
@@ -65,8 +87,8 @@ class LayoutRefusalTest {
         "its shape (120,) is not one of images");
     refuse(
         "train_images",
-        NpzWriter.npy("|u1", List.of(4, 6, 5, 1, 1), new byte[120]),
-        "its shape (4, 6, 5, 1, 1) is not one of images");
+        NpzWriter.npy("|u1", List.of(4, 6, 5, 1, 1, 1), new byte[120]),
+        "its shape (4, 6, 5, 1, 1, 1) is not one of images");
     refuse(
         "train_images",
         NpzWriter.npy("|u1", List.of(4, 6, 5, 4), new byte[480]),

@@ -10,6 +10,7 @@ import dev.unerring.dataset.Admission.Verdict;
 import dev.unerring.suite.TestData;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,22 @@ class NewSamplesTest {
     }
     Path set = TestData.write(folder.resolve("set.npz"), 8, 2);
     try (NewSamples samples = NewSamples.open(set)) {
-      assertEquals(8, samples.split().size());
-      assertTrue(samples.notice().orElseThrow().contains("only its training split is read"));
+      try (Dataset data = Dataset.open(set)) {
+        int all = data.splits().stream().mapToInt(Split::size).sum();
+        assertEquals(all, samples.split().size());
+        assertEquals(data.test().label(1), samples.split().label(all - data.test().size() + 1));
+        assertEquals(
+            Admission.imageSha256(data.val(), 2), Admission.imageSha256(samples.split(), 8 + 2));
+        assertEquals(
+            set
+                + ": all its "
+                + all
+                + " samples are taken, in this order: train 8, val "
+                + data.val().size()
+                + ", test "
+                + data.test().size(),
+            samples.notice().orElseThrow());
+      }
     }
   }
 
@@ -161,7 +176,16 @@ class NewSamplesTest {
 
   private static void misfit(Dataset data, String reason, Path file) {
     try (NewSamples samples = NewSamples.open(file)) {
-      DataException e = assertThrows(DataException.class, () -> samples.requireFit(data));
+      DataException e =
+          assertThrows(
+              DataException.class,
+              () ->
+                  samples.matched(
+                      data.imageShape(),
+                      data.train().labelCount(),
+                      data.description(),
+                      "the set",
+                      new ArrayList<>()));
       assertTrue(e.getMessage().contains(reason), e.getMessage());
     }
   }

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,10 +28,10 @@ class SyntheticSetTest {
 
   /** SHA-256 of two small files; they change only with the pictures. */
   private static final String BREAST =
-      "196c49f814c057b6160bedd235a10af944e6f2e48a3f6ee1875e49705fe7a656";
+      "3bf52b93c3c56e91dda11cd0dbb6acf32d355b5bdf4d7e6bcb39251a5f846809";
 
   private static final String ADRENAL =
-      "96299abf3470b58ce266ea055479d29d19b2db46992f5da863aceb9fb6c100dd";
+      "4ebb6f33caca8f404c32a22c37b3611b2430f62c50a27bf95c78720e455e4e5d";
 
   @TempDir private Path folder;
 
@@ -56,7 +57,12 @@ class SyntheticSetTest {
       Path file = write(plan);
       try (NpzReader npz = NpzReader.open(file)) {
         assertEquals(
-            DatasetReader.ARRAYS.stream().map(name -> name + ".npy").sorted().toList(),
+            Stream.concat(
+                    DatasetReader.ARRAYS.stream(),
+                    Stream.of(SetDescription.NAMES, SetDescription.RULES))
+                .map(name -> name + ".npy")
+                .sorted()
+                .toList(),
             npz.entryNames());
         boolean colour = manifest.channels() == 3;
         String images =
@@ -68,6 +74,7 @@ class SyntheticSetTest {
         int columns = manifest.task() == Task.MULTI_LABEL ? manifest.classes() : 1;
         assertEquals("(70, " + columns + ")", npz.header("test_labels").shapeText());
         assertEquals("uint8", npz.header("test_labels").typeName());
+        assertEquals(manifest.labelNames(), npz.texts(SetDescription.NAMES));
       }
       try (Dataset data = Dataset.open(file)) {
         assertEquals("synthetic-" + flag, data.name());

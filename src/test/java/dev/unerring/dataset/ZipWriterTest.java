@@ -3,9 +3,11 @@ package dev.unerring.dataset;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.unerring.base.DataException;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +53,43 @@ class ZipWriterTest {
         }
       }
     }
+  }
+
+  /** A stream cannot be read back to a descriptor, so readers of streams want sizes first. */
+  @Test
+  void aStreamOfTheFileIsReadFromFrontToBack() throws IOException {
+    byte[] items = new byte[70_000];
+    for (int i = 0; i < items.length; i++) {
+      items[i] = (byte) (i * i >> 5);
+    }
+    for (boolean deflated : new boolean[] {false, true}) {
+      for (long zip64From : new long[] {0xFFFFFFFFL, 1000}) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ZipWriter zip = new ZipWriter(bytes, deflated, zip64From);
+        zip.entry("a.npy", items.length, out -> out.write(items));
+        zip.entry("b.npy", new byte[] {7});
+        zip.finish("");
+        try (ZipInputStream stream =
+            new ZipInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+          var first = stream.getNextEntry();
+          assertEquals("a.npy", first.getName());
+          assertEquals(items.length, first.getSize(), "the size stands before the data");
+          assertArrayEquals(items, stream.readAllBytes());
+          assertEquals("b.npy", stream.getNextEntry().getName());
+          assertArrayEquals(new byte[] {7}, stream.readAllBytes());
+          assertNull(stream.getNextEntry());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aContentThatChangesMeanwhileIsNotSaved() {
+    int[] calls = {0};
+    ZipWriter zip = new ZipWriter(new ByteArrayOutputStream(), false);
+    IOException failure =
+        assertThrows(IOException.class, () -> zip.entry("a.npy", 1, out -> out.write(calls[0]++)));
+    assertEquals("a.npy was changed while it was written", failure.getMessage());
   }
 
   @Test

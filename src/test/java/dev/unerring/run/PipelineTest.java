@@ -1,10 +1,10 @@
 package dev.unerring.run;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -71,6 +71,37 @@ class PipelineTest {
           files
               .map(f -> f.getFileName().toString())
               .collect(Collectors.toCollection(TreeSet::new)));
+    }
+  }
+
+  @Test
+  void anErrorInTrainingOrAfterItLosesNoWeights() {
+    for (String moment : List.of("epoch 2: ", "re-check")) {
+      OutOfMemoryError thrown = new OutOfMemoryError("Java heap space");
+      Monitor failing =
+          new Monitor() {
+            @Override
+            public void row(String text) {
+              fail(text);
+            }
+
+            @Override
+            public void note(String text) {
+              notes.add(text);
+              fail(text);
+            }
+
+            private void fail(String text) {
+              if (text.startsWith(moment)) {
+                throw thrown;
+              }
+            }
+          };
+      out = folder.resolve("run " + moment.charAt(0));
+      assertSame(thrown, assertThrows(OutOfMemoryError.class, () -> run(failing)));
+      assertTrue(Files.exists(out.resolve("model.safetensors")), moment);
+      assertTrue(notes.getLast().endsWith("but not counted"), notes.getLast());
+      assertTrue(notes.getLast().startsWith(out.toString()), notes.getLast());
     }
   }
 
@@ -178,9 +209,11 @@ class PipelineTest {
     assertTrue(result.goalReached(), "the base line is complete");
     assertEquals(4L, result.json().get("epochs"), "whatever the errors");
     assertEquals("best validation epoch", result.json().get("model"));
-    assertArrayEquals(
-        Files.readAllBytes(out.resolve("best-validation.safetensors")),
-        Files.readAllBytes(out.resolve("model.safetensors")));
+    TrainedModel best = TrainedModel.open(out.resolve("best-validation.safetensors"));
+    TrainedModel model = TrainedModel.open(out.resolve("model.safetensors"));
+    assertEquals(best.weightsSha256(), model.weightsSha256());
+    assertEquals(best.description(), model.description());
+    assertTrue(best.calibration().isEmpty() && model.calibration().isPresent());
     assertEquals(
         ((Map<?, ?>) ((Map<?, ?>) result.json().get("bestValidation")).get("test")).get("acc"),
         ((Map<?, ?>) result.json().get("test")).get("acc"));

@@ -8,6 +8,7 @@ import dev.unerring.dataset.Dataset;
 import dev.unerring.network.Network;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -15,12 +16,12 @@ import org.junit.jupiter.api.Test;
 class PredictorTest extends LaterCorrectionCase {
   @Test
   void aSinkThatThrowsGetsNoPredictionTwiceAndLosesNone() {
-    TrainedRun run = TrainedRun.open(first);
+    TrainedModel run = TrainedRun.open(first).trained(Optional.empty());
     try (Dataset set = Dataset.open(data);
         Backend backend = device.open()) {
       Network network = run.network(backend, 5);
       List<Prediction> plain = new ArrayList<>();
-      Predictor calm = new Predictor(run, network, null, plain::add);
+      Predictor calm = new Predictor(run, network, plain::add);
       for (int i = 0; i < OLD; i++) {
         calm.add(data, set.train(), i);
       }
@@ -34,7 +35,6 @@ class PredictorTest extends LaterCorrectionCase {
             new Predictor(
                 run,
                 network,
-                null,
                 each -> {
                   taken.add(each);
                   if (each.index() % bad == 0) {
@@ -66,12 +66,12 @@ class PredictorTest extends LaterCorrectionCase {
 
   @Test
   void aBatchThatCannotBePredictedIsGivenUp() {
-    TrainedRun run = TrainedRun.open(first);
+    TrainedModel run = TrainedRun.open(first).trained(Optional.empty());
     try (Dataset set = Dataset.open(data);
         Backend backend = device.open()) {
       Network network = run.network(backend, 2);
       List<Prediction> taken = new ArrayList<>();
-      Predictor predictor = new Predictor(run, network, null, taken::add);
+      Predictor predictor = new Predictor(run, network, taken::add);
       float[] values = new float[Math.toIntExact(network.parameterCount())];
       var host = java.lang.foreign.MemorySegment.ofArray(values);
       backend.download(network.values(), host);

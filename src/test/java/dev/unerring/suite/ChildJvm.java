@@ -15,19 +15,25 @@ public final class ChildJvm {
 
   private ChildJvm() {}
 
-  /** The lines that a program writes to stdout; it must end with status 0. */
-  public static List<String> lines(List<String> options, Class<?> program, List<String> arguments)
-      throws Exception {
+  /** The words that start a program of the class path of the tests. */
+  public static List<String> command(List<String> options, Class<?> program) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(options);
     words.addAll(
         List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dtest.seed=" + TestSeed.VALUE,
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             program.getName()));
+    return words;
+  }
+
+  /** The lines that a program writes to stdout; it must end with status 0. */
+  public static List<String> lines(List<String> options, Class<?> program, List<String> arguments)
+      throws Exception {
+    List<String> all = new ArrayList<>(options);
+    all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Dtest.seed=" + TestSeed.VALUE));
+    List<String> words = command(all, program);
     words.addAll(arguments);
     Process process =
         new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -82,8 +82,9 @@ final class OneThreadTest {
   private static <T> List<T> together(int callers, IntFunction<Callable<T>> caller)
       throws Exception {
     CountDownLatch start = new CountDownLatch(1);
-    try (ExecutorService threads =
-        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory())) {
+    ExecutorService threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
+    try {
       List<Future<T>> futures = new ArrayList<>();
       for (int i = 0; i < callers; i++) {
         Callable<T> work = caller.apply(i);
@@ -99,6 +100,8 @@ final class OneThreadTest {
         results.add(future.get(LIMIT_SECONDS, TimeUnit.SECONDS));
       }
       return results;
+    } finally {
+      threads.shutdownNow(); // waits for nobody that hangs
     }
   }
 

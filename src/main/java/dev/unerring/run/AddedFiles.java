@@ -1,0 +1,68 @@
+package dev.unerring.run;
+
+import dev.unerring.base.UsageException;
+import dev.unerring.base.WorkMonitor;
+import dev.unerring.dataset.NewSamples;
+import dev.unerring.images.PackInput;
+import dev.unerring.images.Packer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where samples that were found later are: an npz file, a folder with one folder a class, a CSV
+ * table, or pictures of one class.
+ *
+ * @param paths at least one; several are pictures
+ * @param label the class of all pictures; empty where the input says it
+ */
+public record AddedFiles(List<Path> paths, Optional<String> label) {
+  /** Takes a copy of the paths. */
+  public AddedFiles {
+    paths = List.copyOf(paths);
+  }
+
+  /** A file or folder that says its labels itself. */
+  public static AddedFiles of(Path path) {
+    return new AddedFiles(List.of(path), Optional.empty());
+  }
+
+  /**
+   * Reads them; pictures by the rules of the model: its classes, size, channels and fit.
+   *
+   * @param folder an existing folder that may be written; nothing is left there
+   * @throws UsageException where the label of pictures is missing, or named for other input
+   * @throws dev.unerring.base.DataException where a file cannot be used
+   */
+  NewSamples open(TrainedModel model, Path folder, WorkMonitor monitor) {
+    Path first = paths.getFirst();
+    boolean pictures =
+        paths.size() > 1 || !Files.isDirectory(first) && !hasSuffix(first, ".npz", ".csv");
+    if (pictures != label.isPresent()) {
+      throw new UsageException(
+          first
+              + (pictures
+                  ? ": a picture does not say its class; name it with --label, one of "
+                      + String.join(", ", model.labelNames())
+                  : ": it says its labels itself; --label goes with pictures"));
+    }
+    if (!pictures && hasSuffix(first, ".npz")) {
+      return NewSamples.open(first);
+    }
+    PackInput input =
+        pictures
+            ? new PackInput.Pictures(paths, label.get(), List.of())
+            : hasSuffix(first, ".csv")
+                ? PackInput.Table.of(first)
+                : new PackInput.Folder(first, Optional.empty(), List.of());
+    int threads = Runtime.getRuntime().availableProcessors();
+    return Packer.newSamples(model.packing(input, folder.resolve("added.npz"), threads), monitor);
+  }
+
+  private static boolean hasSuffix(Path path, String... suffixes) {
+    String name = path.toString().toLowerCase(Locale.ROOT);
+    return List.of(suffixes).stream().anyMatch(name::endsWith);
+  }
+}
