@@ -131,7 +131,7 @@ class CorrectCommandTest {
         added(7));
     require(5, "no such file", "--add", folder.resolve("absent.npz"));
     require(5, "is not the data of model", "--data", "demo", "--add", added(7));
-    require(3, "no new version is written", "--max-time", 0, "--add", added(7));
+    require(3, "; nothing is written and model is as it was", "--max-time", 0, "--add", added(7));
     Path plan = folder.resolve("plan.json");
     Files.writeString(plan, "{\"correction\":{\"focusRounds\":0}}");
     require(5, "correction.focusRounds is 1 to 100000, not 0", "--config", plan);

@@ -82,7 +82,7 @@ class TrainCommandTest {
 
   @Test
   void aTimeLimitThatIsOverBeforeTrainingWritesNothing() {
-    CommandRun run = train("--max-time", "0.000001");
+    CommandRun run = train("--max-time", 0);
     assertEquals(3, run.code(), run.err());
     assertTrue(run.err().contains("unerring: the time was up while "), run.err());
     assertTrue(run.err().contains("; nothing is written\n"), run.err());
