@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.NewSamples;
@@ -33,11 +34,16 @@ public record AddedFiles(List<Path> paths, Optional<String> label) implements Ad
    * {@inheritDoc} Pictures go by the rules of the model: its classes, size, channels and fit.
    *
    * @throws UsageException where the label of pictures is missing, or named for other input
-   * @throws dev.unerring.base.DataException where a file cannot be used
+   * @throws DataException where a file is not there or cannot be used
    */
   @Override
   public NewSamples open(TrainedModel model, Path folder, WorkMonitor monitor) {
     Path first = paths.getFirst();
+    for (Path path : paths) {
+      if (!Files.exists(path)) {
+        throw new DataException(path + ": there is no such file or folder; check the path");
+      }
+    }
     boolean pictures =
         paths.size() > 1 || !Files.isDirectory(first) && !hasSuffix(first, ".npz", ".csv");
     if (pictures != label.isPresent()) {

@@ -2,8 +2,10 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
+import dev.unerring.base.DeviceException;
 import dev.unerring.base.Json;
 import dev.unerring.base.StoppedException;
+import dev.unerring.base.UnerringException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
@@ -31,6 +33,7 @@ import java.util.function.LongSupplier;
 public final class Pipeline {
   private final RunFolder.Writer writer;
   private RunRequest request;
+  private boolean begun; // the network has weights
   private final Monitor monitor;
   private final Stopwatch watch;
 
@@ -120,7 +123,7 @@ public final class Pipeline {
     try {
       folder.reserve(diskBytes(data, network));
       return completed(data, audit, network, folder);
-    } catch (Error e) {
+    } catch (RuntimeException | Error e) {
       rescue(data, folder, network.exact(), e);
       throw e;
     } finally {
@@ -128,8 +131,15 @@ public final class Pipeline {
     }
   }
 
-  /** Saves the weights where no model is saved yet: memory that was short may be free again. */
-  private void rescue(Dataset data, RunFolder folder, Network network, Error cause) {
+  /**
+   * Saves the weights where training has begun and no model is saved yet: memory that was short may
+   * be free again. Other errors of ours say themselves what is left.
+   */
+  private void rescue(Dataset data, RunFolder folder, Network network, Throwable cause) {
+    boolean says = cause instanceof UnerringException && !(cause instanceof DeviceException);
+    if (says || !begun) {
+      return;
+    }
     try {
       Path model = folder.file(Completion.MODEL);
       boolean there = Files.exists(model);
@@ -169,6 +179,7 @@ public final class Pipeline {
     folder.writeSealed("audit.json", Json.pretty(audit.toJson()));
 
     Initializer.initialize(network, request.plan().seed());
+    begun = true;
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
         new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);

@@ -9,7 +9,7 @@ import java.util.Optional;
  * then counted and checked, unless that shall end too, see {@link #graceOver}.
  */
 public interface Monitor extends WorkMonitor {
-  /** Nobody watches: never stops, says nothing. */
+  /** Nobody watches: says nothing, stops for an interrupted thread only. */
   Monitor SILENT = new Monitor() {};
 
   /**

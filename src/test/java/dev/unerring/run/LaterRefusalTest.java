@@ -59,6 +59,8 @@ class LaterRefusalTest extends LaterCorrectionCase {
     correction = null;
     add = added("three", TestData.generated(9, 3, 7));
     requireRefusal(DataException.class, "the label of sample 2 is 2");
+    add = folder.resolve("typing-error"); // no picture without a label
+    requireRefusal(DataException.class, "typing-error: there is no such file or folder");
     add = added("new", TestData.generated(10, 2, 7));
     Path other = Files.createDirectories(folder.resolve("other"));
     Files.writeString(other.resolve("mine"), "");
