@@ -73,7 +73,7 @@ final class DatasetsCommand implements Runnable {
     @Override
     public Integer call() {
       OutputFile.requireNew(out);
-      WorkTerminal terminal = WorkTerminal.counting(spec);
+      WorkTerminal terminal = WorkTerminal.of(spec);
       try {
         DemoSet.writeNamed(out, seed, train, val, test, conflicts, terminal);
       } catch (IllegalArgumentException e) {
