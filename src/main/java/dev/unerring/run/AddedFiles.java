@@ -1,6 +1,6 @@
 package dev.unerring.run;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.NewSamples;
 import dev.unerring.images.PackInput;
@@ -33,7 +33,7 @@ public record AddedFiles(List<Path> paths, Optional<String> label) implements Ad
    * {@inheritDoc} Pictures go by the rules of the model: its classes, size, channels and fit.
    *
    * @throws UsageException where the label of pictures is missing, or named for other input
-   * @throws dev.unerring.base.DataException where a file cannot be used
+   * @throws dev.unerring.DataException where a file cannot be used
    */
   @Override
   public NewSamples open(TrainedModel model, Path folder, WorkMonitor monitor) {
