@@ -6,7 +6,6 @@ module dev.unerring {
   requires static info.picocli;
 
   exports dev.unerring;
-  exports dev.unerring.base;
 
   opens dev.unerring.cli to
       info.picocli;

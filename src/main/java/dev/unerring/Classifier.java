@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.Task;
 import dev.unerring.errors.Calibration;
@@ -15,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A loaded model. Any number of threads may use it: as many calls compute at once as it has
@@ -124,7 +124,7 @@ public final class Classifier implements AutoCloseable {
       }
       pixels.add(image.own());
     }
-    return pool.predict(pixels).stream().map(this::named).toList();
+    return PlainWords.call(() -> pool.predict(pixels)).stream().map(this::named).toList();
   }
 
   /**
@@ -145,7 +145,7 @@ public final class Classifier implements AutoCloseable {
    * @return what the model says of it
    */
   public Prediction predict(BufferedImage picture) {
-    return predict(Image.owning(shape, ImageFiles.read(NAME, picture, pool.image(), fit)));
+    return predict(image(() -> ImageFiles.read(NAME, picture, pool.image(), fit)));
   }
 
   /**
@@ -156,7 +156,11 @@ public final class Classifier implements AutoCloseable {
    * @return the image that the network would see
    */
   public Image decode(byte[] file) {
-    return Image.owning(shape, ImageFiles.read(NAME, file, pool.image(), fit));
+    return image(() -> ImageFiles.read(NAME, file, pool.image(), fit));
+  }
+
+  private Image image(Supplier<byte[]> pixels) {
+    return Image.owning(shape, PlainWords.call(pixels));
   }
 
   private Prediction named(dev.unerring.run.Prediction p) {

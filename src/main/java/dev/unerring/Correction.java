@@ -128,9 +128,8 @@ public final class Correction {
    *
    * @return the new version, whose folder is there exactly where {@link Run#goalReached}; empty
    *     where all new samples are known and right already
-   * @throws dev.unerring.base.UnerringException where run, data, new samples or device cannot be
-   *     used, the new samples contradict, there is nothing to correct, or the correction is
-   *     abandoned
+   * @throws dev.unerring.UnerringException where run, data, new samples or device cannot be used,
+   *     the new samples contradict, there is nothing to correct, or the correction is abandoned
    */
   public Optional<Run> run() {
     return execution.run(this::run);

@@ -1,7 +1,6 @@
 package dev.unerring;
 
 import dev.unerring.base.CacheFolder;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ArrayData;
 import dev.unerring.dataset.DatasetLocator;
 import dev.unerring.dataset.Fit;
@@ -40,11 +39,12 @@ public final class Data {
    *
    * @param flag for example {@code breastmnist}, looked for in {@code ~/.medmnist}; or {@code demo}
    * @return the data
-   * @throws dev.unerring.base.UnerringException where the flag is not known or its file not there
+   * @throws dev.unerring.UnerringException where the flag is not known or its file not there
    */
   public static Data named(String flag) {
     Path demo = CacheFolder.path().resolve("demo");
-    return file(new DatasetLocator(Optional.empty(), CacheFolder.home(), demo).locate(flag));
+    return PlainWords.call(
+        () -> file(new DatasetLocator(Optional.empty(), CacheFolder.home(), demo).locate(flag)));
   }
 
   /**

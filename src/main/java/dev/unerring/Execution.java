@@ -1,8 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UnerringException;
-import dev.unerring.base.UsageException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -45,7 +42,8 @@ record Execution(
   }
 
   private static dev.unerring.run.Device engine(Device device, int threads) {
-    return new dev.unerring.run.Device(device.name().toLowerCase(Locale.ROOT), "auto", threads);
+    String name = device.name().toLowerCase(Locale.ROOT);
+    return PlainWords.call(() -> new dev.unerring.run.Device(name, "auto", threads));
   }
 
   <T> T run(Function<Watch, T> work) {
@@ -65,10 +63,10 @@ record Execution(
       try {
         return work.apply(watch);
       } catch (StoppedException e) {
-        throw e;
+        throw e.embedded();
       } catch (UnerringException e) {
         if (!watch.abandoned()) {
-          throw e;
+          throw e.embedded();
         }
         StoppedException stopped = new StoppedException("the run was abandoned");
         stopped.addSuppressed(e);

@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.UsageException;
 import java.util.Arrays;
 
 /** One image as the network takes it: a shape and its pixels. Immutable. */

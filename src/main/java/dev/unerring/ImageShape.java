@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.UsageException;
 import dev.unerring.tensor.Shape;
 
 /**

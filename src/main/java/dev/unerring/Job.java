@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.StoppedException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -25,7 +24,7 @@ public final class Job<T> {
    * Waits for the result.
    *
    * @return what the run leaves
-   * @throws dev.unerring.base.UnerringException as the run itself; also where the waiting thread is
+   * @throws dev.unerring.UnerringException as the run itself; also where the waiting thread is
    *     interrupted: the thread stays interrupted, and the run goes on
    */
   public T result() {

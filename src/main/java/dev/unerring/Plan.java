@@ -1,9 +1,7 @@
 package dev.unerring;
 
-import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
-import dev.unerring.base.UsageException;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -42,9 +40,13 @@ public final class Plan {
    *
    * @param file a JSON object; keys that it lacks have their default
    * @return the plan
-   * @throws dev.unerring.base.UnerringException where the file cannot be read or is no plan
+   * @throws dev.unerring.UnerringException where the file cannot be read or is no plan
    */
   public static Plan read(Path file) {
+    return PlainWords.call(() -> parsed(file));
+  }
+
+  private static Plan parsed(Path file) {
     try {
       Object json = Json.parse(Files.readString(file, StandardCharsets.UTF_8));
       return new Plan(TrainingPlan.fromJson(json, file.toString()));
@@ -153,7 +155,7 @@ public final class Plan {
     try {
       return new Plan(TrainingPlan.fromJson(choice, "the plan", plan));
     } catch (DataException e) {
-      throw e.getCause() instanceof UsageException ? (UsageException) e.getCause() : e;
+      throw (e.getCause() instanceof UsageException cause ? cause : e).embedded();
     }
   }
 

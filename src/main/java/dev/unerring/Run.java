@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.DataException;
 import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import java.nio.file.Path;
@@ -63,12 +62,11 @@ public record Run(
    *
    * @param folder of a finished run
    * @return what it reached
-   * @throws dev.unerring.base.UnerringException where the folder holds no finished run, or its
-   *     result was changed
+   * @throws dev.unerring.UnerringException where the folder holds no finished run, or its result
+   *     was changed
    */
   public static Run open(Path folder) {
-    TrainedRun run = TrainedRun.open(folder);
-    return of(run.asResult());
+    return PlainWords.call(() -> of(TrainedRun.open(folder).asResult()));
   }
 
   static Run of(RunResult result) {

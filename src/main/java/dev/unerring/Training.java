@@ -87,8 +87,8 @@ public final class Training {
    * Trains on the calling thread. An interrupt of the thread abandons the run.
    *
    * @return the finished run, whose files are in its folder
-   * @throws dev.unerring.base.UnerringException where data, plan, folder or device cannot be used,
-   *     or the run is abandoned
+   * @throws dev.unerring.UnerringException where data, plan, folder or device cannot be used, or
+   *     the run is abandoned
    */
   public Run run() {
     return execution.run(this::run);

@@ -50,7 +50,7 @@ public final class Unerring {
    *
    * @param model folder of a finished run, or a model file
    * @return the classifier, which the caller closes
-   * @throws dev.unerring.base.UnerringException where the model is not there or damaged
+   * @throws dev.unerring.UnerringException where the model is not there or damaged
    */
   public static Classifier load(Path model) {
     return load(model, Runtime.getRuntime().availableProcessors());
@@ -63,10 +63,10 @@ public final class Unerring {
    * @param workers most predictions that compute at the same time, 1 to 1024; each takes memory of
    *     its own when it is first needed, all share the trained values
    * @return the classifier, which the caller closes
-   * @throws dev.unerring.base.UnerringException where the model is not there or damaged, or the
-   *     number of workers is out of range
+   * @throws dev.unerring.UnerringException where the model is not there or damaged, or the number
+   *     of workers is out of range
    */
   public static Classifier load(Path model, int workers) {
-    return Classifier.load(model, workers);
+    return PlainWords.call(() -> Classifier.load(model, workers));
   }
 }

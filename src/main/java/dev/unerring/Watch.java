@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.StoppedException;
 import dev.unerring.run.RunResult;
 import dev.unerring.train.EpochRow;
 import dev.unerring.train.Monitor;
@@ -92,6 +91,6 @@ final class Watch implements Monitor {
 
   @Override
   public void note(String text) {
-    listener.note(new Note(text));
+    listener.note(new Note(PlainWords.of(text)));
   }
 }

@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UnerringException;
-import dev.unerring.base.UsageException;
 import dev.unerring.suite.ChildJvm;
 import dev.unerring.suite.NativeMemory;
 import java.awt.image.BufferedImage;

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UnerringException;
-import dev.unerring.base.UsageException;
 import dev.unerring.suite.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -269,7 +266,7 @@ class FaceTest {
     refused("label names", () -> Data.of("a", Toy.SHAPE, List.of("a", "a")));
     refused("not 1x28x28x2", () -> ImageShape.of(28, 28, 2));
     refused("not 3", () -> Image.of(Toy.SHAPE, new byte[3]));
-    refused("threads", () -> Unerring.train(set).device(Device.CPU, 0));
+    refused("threads is 1 to 1024, not 0", () -> Unerring.train(set).device(Device.CPU, 0));
     refused("above 0", () -> Unerring.train(set).maxTime(Duration.ZERO));
     Data part = Data.of("part", Toy.SHAPE, List.of("a", "b")).train(new byte[784], new int[1]);
     refused("samples of train, val, test", () -> Toy.training(part, folder.resolve("p")).run());
@@ -280,6 +277,32 @@ class FaceTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(), left.toList());
     }
+  }
+
+  @Test
+  void failuresHaveKeysAndNameNoOptions() throws IOException {
+    Run run = Toy.training(Toy.data(), folder.resolve("run")).run();
+    key("out", () -> Toy.training(Toy.data(), run.folder()).run());
+    key("threads", () -> Unerring.train(Toy.data()).device(Device.CPU, 2000));
+    key("plan", () -> Plan.standard().primeTo(2));
+    key("run", () -> Unerring.load(folder));
+    key("nothing-to-correct", () -> Unerring.correct(run.folder()).run());
+    TestData other = TestData.generated(40, 2, 0).contrary(2);
+    Data contrary =
+        Data.of("contrary", Toy.SHAPE, run.labels()).train(other.images(), other.labels());
+    key("contradiction", () -> Unerring.correct(run.folder(), contrary).run());
+    Path environment = run.folder().resolve("environment.json");
+    String version = "\"unerring\": \"" + Unerring.version();
+    String text = Files.readString(environment);
+    assertTrue(text.contains(version), text);
+    Files.writeString(environment, text.replace(version, "\"unerring\": \"0.0.1"));
+    key("software", () -> Unerring.correct(run.folder(), added(true)).run());
+  }
+
+  private static void key(String key, org.junit.jupiter.api.function.Executable call) {
+    UnerringException e = assertThrows(UnerringException.class, call);
+    assertEquals(key, e.key(), e.getMessage());
+    assertFalse(e.getMessage().contains("--"), e.getMessage());
   }
 
   private static void refused(String what, org.junit.jupiter.api.function.Executable call) {

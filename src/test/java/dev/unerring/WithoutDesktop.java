@@ -1,6 +1,5 @@
 package dev.unerring;
 
-import dev.unerring.base.DeviceException;
 import dev.unerring.suite.TestData;
 import java.io.IOException;
 import java.nio.file.Files;

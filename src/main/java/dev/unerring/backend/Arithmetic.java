@@ -1,6 +1,6 @@
 package dev.unerring.backend;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 
 /**
  * What carries out the training phase: a choice of the plan, never derived from the hardware.

@@ -1,6 +1,6 @@
 package dev.unerring.backend;
 
-import dev.unerring.base.UnerringException;
+import dev.unerring.UnerringException;
 import dev.unerring.ffi.CpuKernels;
 import dev.unerring.ffi.KernelSet;
 import dev.unerring.ffi.NativeLibrary;
@@ -42,8 +42,7 @@ public final class CpuBackend implements Backend {
    *
    * @param kernelSet auto, avx512, avx2, neon or portable
    * @param threads at least 1, the calling thread included
-   * @throws dev.unerring.base.DeviceException where the library, the set or the threads cannot be
-   *     had
+   * @throws dev.unerring.DeviceException where the library, the set or the threads cannot be had
    */
   public static CpuBackend open(String kernelSet, int threads) {
     return new CpuBackend(kernels(kernelSet), threads);

@@ -1,6 +1,6 @@
 package dev.unerring.backend;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
@@ -53,7 +53,9 @@ final class CpuScratch implements AutoCloseable {
       return arena.allocate(bytes, ALIGNMENT);
     } catch (OutOfMemoryError e) {
       throw new DeviceException(
-          "not enough memory: " + (bytes >> 20) + " MiB asked for; use a smaller --batch-size", e);
+          "memory",
+          "not enough memory: " + (bytes >> 20) + " MiB asked for; use a smaller --batch-size",
+          e);
     }
   }
 

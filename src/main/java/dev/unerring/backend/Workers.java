@@ -1,6 +1,6 @@
 package dev.unerring.backend;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import dev.unerring.base.WorkerFailure;
 import dev.unerring.ffi.FloatingPointState;
 import java.util.concurrent.ThreadFactory;

@@ -1,5 +1,7 @@
 package dev.unerring.base;
 
+import dev.unerring.DataException;
+import dev.unerring.StoppedException;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.unerring.base;
 
+import dev.unerring.DataException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.unerring.base;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.unerring.DeviceException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;

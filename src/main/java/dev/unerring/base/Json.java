@@ -1,5 +1,7 @@
 package dev.unerring.base;
 
+import dev.unerring.DataException;
+
 /**
  * JSON. Values are {@code Map<String, Object>} (a LinkedHashMap when parsed), {@code List<Object>},
  * String, Boolean, null, Long (integers that fit) and Double; writing also accepts Integer, Short,

@@ -1,5 +1,6 @@
 package dev.unerring.base;
 
+import dev.unerring.DataException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

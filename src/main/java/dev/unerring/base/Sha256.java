@@ -1,5 +1,6 @@
 package dev.unerring.base;
 
+import dev.unerring.DataException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;

@@ -1,5 +1,6 @@
 package dev.unerring.base;
 
+import dev.unerring.StoppedException;
 import java.util.Optional;
 
 /**
@@ -87,7 +88,18 @@ public interface WorkMonitor {
   default void check(String work) {
     Optional<String> reason = stopReason();
     if (reason.isPresent()) {
-      throw StoppedException.during(work, reason.get());
+      throw during(work, reason.get());
     }
+  }
+
+  /** A stop in the middle of some work, e.g. {@code hashing x.npz}. */
+  private static StoppedException during(String work, String reason) {
+    String how =
+        switch (reason) {
+          case INTERRUPT -> "interrupted while ";
+          case TIME -> "the time was up while ";
+          default -> "stopped (" + reason + ") while ";
+        };
+    return new StoppedException(how + work, reason);
   }
 }

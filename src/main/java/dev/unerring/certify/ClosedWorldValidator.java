@@ -1,12 +1,12 @@
 package dev.unerring.certify;
 
+import dev.unerring.DataException;
+import dev.unerring.VerificationException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Exactness;
 import dev.unerring.backend.ReferenceBackend;
-import dev.unerring.base.DataException;
 import dev.unerring.base.Philox;
 import dev.unerring.base.Sha256;
-import dev.unerring.base.VerificationException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
@@ -66,7 +66,7 @@ public final class ClosedWorldValidator {
    * The same with progress, and with passes of at most {@code batch} images, which changes the
    * memory that is taken and no result.
    *
-   * @throws dev.unerring.base.StoppedException when the monitor stops
+   * @throws dev.unerring.StoppedException when the monitor stops
    */
   public static Recheck recheck(
       Path model, Path data, Backend backend, int batch, WorkMonitor monitor) {

@@ -1,6 +1,6 @@
 package dev.unerring.certify;
 
-import dev.unerring.base.VerificationException;
+import dev.unerring.VerificationException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;

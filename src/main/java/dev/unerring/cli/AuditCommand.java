@@ -1,8 +1,8 @@
 package dev.unerring.cli;
 
+import dev.unerring.UsageException;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.TwinAudit;

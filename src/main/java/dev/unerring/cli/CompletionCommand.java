@@ -1,6 +1,6 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;

@@ -1,6 +1,6 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.LaterCorrection;

@@ -1,6 +1,6 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.dataset.DemoSet;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

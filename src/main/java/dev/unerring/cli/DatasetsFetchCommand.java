@@ -1,7 +1,7 @@
 package dev.unerring.cli;
 
+import dev.unerring.UsageException;
 import dev.unerring.base.CacheFolder;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.DatasetManifest;
 import dev.unerring.dataset.KnownHashes;
 import dev.unerring.fetch.Fetcher;

@@ -1,8 +1,8 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.Philox;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.images.Montage;

@@ -1,6 +1,6 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.dataset.Fit;
 import dev.unerring.images.PackInput;
 import dev.unerring.images.PackReport;

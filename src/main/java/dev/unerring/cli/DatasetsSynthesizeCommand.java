@@ -1,6 +1,6 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.dataset.ClassBalance;
 import dev.unerring.dataset.DatasetManifest;
 import dev.unerring.dataset.SyntheticPlan;

@@ -1,6 +1,6 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.DatasetManifest;
 import dev.unerring.dataset.FileCheck;

@@ -1,6 +1,6 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -1,7 +1,7 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.UsageException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.dataset.Task;
 import dev.unerring.run.RunFolder;
 import dev.unerring.run.TrainedRun;

@@ -1,11 +1,11 @@
 package dev.unerring.cli;
 
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.NearTwins;

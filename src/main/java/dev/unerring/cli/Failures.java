@@ -1,7 +1,7 @@
 package dev.unerring.cli;
 
+import dev.unerring.UnerringException;
 import dev.unerring.base.IoReason;
-import dev.unerring.base.UnerringException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.IoReason;
-import dev.unerring.base.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

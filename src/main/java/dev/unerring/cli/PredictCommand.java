@@ -1,10 +1,10 @@
 package dev.unerring.cli;
 
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.Names;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.errors.Calibration;

@@ -1,6 +1,6 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import java.util.Iterator;

@@ -1,7 +1,7 @@
 package dev.unerring.cli;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.UnerringException;
+import dev.unerring.DataException;
+import dev.unerring.UnerringException;
 import dev.unerring.ffi.Posix;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -40,7 +40,7 @@ final class StandardStream extends Writer {
     private static final int LIKE_SIGPIPE = 141;
 
     private Closed(IOException cause) {
-      super("standard output is closed", cause);
+      super("closed", "standard output is closed", cause);
     }
 
     @Override

@@ -1,10 +1,10 @@
 package dev.unerring.cli;
 
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.backend.Arithmetic;
-import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
-import dev.unerring.base.UsageException;
 import dev.unerring.network.Architectures;
 import dev.unerring.run.Device;
 import dev.unerring.run.Pipeline;

@@ -15,8 +15,8 @@ public interface Corrector {
    * Corrects the network in place; at the end it holds the best accepted state, also where a
    * monitor or the surroundings end it by an exception.
    *
-   * @throws dev.unerring.base.StoppedException where it is stopped before its first count is done;
-   *     the network is as it was
+   * @throws dev.unerring.StoppedException where it is stopped before its first count is done; the
+   *     network is as it was
    */
   CorrectionResult correct(Network network);
 }

@@ -1,7 +1,7 @@
 package dev.unerring.correct;
 
+import dev.unerring.StoppedException;
 import dev.unerring.backend.Turn;
-import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;

@@ -1,6 +1,6 @@
 package dev.unerring.correct;
 
-import dev.unerring.base.StoppedException;
+import dev.unerring.StoppedException;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;

@@ -1,8 +1,8 @@
 package dev.unerring.correct;
 
+import dev.unerring.StoppedException;
+import dev.unerring.UsageException;
 import dev.unerring.base.Philox;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;

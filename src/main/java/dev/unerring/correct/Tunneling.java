@@ -1,7 +1,7 @@
 package dev.unerring.correct;
 
+import dev.unerring.StoppedException;
 import dev.unerring.base.Philox;
-import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;

@@ -1,6 +1,6 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -116,7 +116,7 @@ public record ArrayData(
    * Writes the file.
    *
    * @param file named {@link #name}{@code .npz}
-   * @throws dev.unerring.base.DataException where that fails
+   * @throws dev.unerring.DataException where that fails
    */
   public void write(Path file) {
     NpzWriter npz = new NpzWriter(false);

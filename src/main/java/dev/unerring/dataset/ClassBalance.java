@@ -1,6 +1,6 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -43,8 +43,8 @@ public final class ClosedWorldFile {
    * @param file where; a reader goes by its name, see {@link #name}
    * @param added more samples of the same shape; null for none
    * @param rows which of them join, in this order
-   * @throws dev.unerring.base.DataException where it cannot be written
-   * @throws dev.unerring.base.StoppedException when the monitor stops; no file is left
+   * @throws dev.unerring.DataException where it cannot be written
+   * @throws dev.unerring.StoppedException when the monitor stops; no file is left
    */
   public static void write(Path file, Dataset data, Split added, int[] rows, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);

@@ -1,9 +1,9 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.Json;
 import dev.unerring.base.NearestNames;
-import dev.unerring.base.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

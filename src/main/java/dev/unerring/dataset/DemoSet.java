@@ -1,6 +1,6 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.Philox;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;

@@ -1,6 +1,6 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 

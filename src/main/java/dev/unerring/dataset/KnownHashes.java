@@ -1,7 +1,7 @@
 package dev.unerring.dataset;
 
+import dev.unerring.DataException;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.FileHashes;
 import dev.unerring.base.Json;
 import java.io.IOException;

@@ -61,7 +61,7 @@ public final class NearTwins {
    * Exact, and the same for any number of processors. Constant images have no correlation.
    *
    * @param samples ascending
-   * @throws dev.unerring.base.StoppedException when the monitor stops
+   * @throws dev.unerring.StoppedException when the monitor stops
    */
   public static void each(
       Split split,

@@ -1,6 +1,6 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,6 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.FileHashes;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Uninterrupted;

@@ -1,6 +1,6 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import java.nio.file.Path;
 
 /** Words a refusal of a file: which file, which entry, the reason and what to do. */

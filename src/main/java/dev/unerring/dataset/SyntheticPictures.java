@@ -1,7 +1,7 @@
 package dev.unerring.dataset;
 
+import dev.unerring.UsageException;
 import dev.unerring.base.Philox;
-import dev.unerring.base.UsageException;
 import java.util.Arrays;
 
 /**

@@ -1,8 +1,8 @@
 package dev.unerring.dataset;
 
+import dev.unerring.UsageException;
 import dev.unerring.base.Philox;
 import dev.unerring.base.Sizes;
-import dev.unerring.base.UsageException;
 import java.util.List;
 
 /**

@@ -35,7 +35,7 @@ public final class SyntheticSet {
    * Writes the set as an npz file; the same plan gives the same bytes on every machine unless they
    * are compressed. Memory: one image and the labels.
    *
-   * @throws dev.unerring.base.DataException when the file cannot be written
+   * @throws dev.unerring.DataException when the file cannot be written
    */
   public void write(Path file, boolean compressed, WorkMonitor monitor) {
     NpzWriter writer = new NpzWriter(compressed).comment(COMMENT + plan.manifest().flag());

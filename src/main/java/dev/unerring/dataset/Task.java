@@ -1,6 +1,6 @@
 package dev.unerring.dataset;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 
 /** What the labels of a data set ask for. */
 public enum Task {

@@ -1,6 +1,6 @@
 package dev.unerring.errors;
 
-import dev.unerring.base.StoppedException;
+import dev.unerring.StoppedException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;

@@ -1,6 +1,6 @@
 package dev.unerring.errors;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

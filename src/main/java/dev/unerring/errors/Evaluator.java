@@ -1,8 +1,8 @@
 package dev.unerring.errors;
 
+import dev.unerring.DataException;
 import dev.unerring.backend.HeldImages;
 import dev.unerring.backend.Turn;
-import dev.unerring.base.DataException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.ImageSource;
 import dev.unerring.dataset.Split;
@@ -44,7 +44,7 @@ public final class Evaluator {
    * The same with progress. A stop is seen between the layers of a batch.
    *
    * @param work name of the work, for the progress
-   * @throws dev.unerring.base.StoppedException when the monitor stops
+   * @throws dev.unerring.StoppedException when the monitor stops
    */
   public static float[] logits(
       Network network, ImageSource images, int[] samples, WorkMonitor monitor, String work) {

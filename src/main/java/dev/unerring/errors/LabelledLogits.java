@@ -1,6 +1,6 @@
 package dev.unerring.errors;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.dataset.Task;
 import java.util.BitSet;
 

@@ -1,6 +1,6 @@
 package dev.unerring.fetch;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.Sizes;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;

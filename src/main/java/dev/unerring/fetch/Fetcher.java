@@ -1,11 +1,11 @@
 package dev.unerring.fetch;
 
+import dev.unerring.DataException;
+import dev.unerring.StoppedException;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.FileHashes;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Sizes;
-import dev.unerring.base.StoppedException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.KnownHashes;
 import java.io.IOException;

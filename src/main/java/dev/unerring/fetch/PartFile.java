@@ -1,7 +1,7 @@
 package dev.unerring.fetch;
 
+import dev.unerring.DataException;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.Uninterrupted;
 import java.io.IOException;
 import java.io.RandomAccessFile;

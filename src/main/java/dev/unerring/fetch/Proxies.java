@@ -1,6 +1,6 @@
 package dev.unerring.fetch;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

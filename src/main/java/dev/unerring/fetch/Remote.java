@@ -1,7 +1,7 @@
 package dev.unerring.fetch;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.UsageException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.net.ConnectException;

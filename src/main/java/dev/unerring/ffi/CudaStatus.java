@@ -1,7 +1,7 @@
 package dev.unerring.ffi;
 
-import dev.unerring.base.DeviceException;
-import dev.unerring.base.UnerringException;
+import dev.unerring.DeviceException;
+import dev.unerring.UnerringException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

@@ -3,7 +3,7 @@ package dev.unerring.ffi;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

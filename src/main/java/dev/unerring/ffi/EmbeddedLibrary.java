@@ -3,8 +3,8 @@ package dev.unerring.ffi;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.unerring.DeviceException;
 import dev.unerring.base.CacheFolder;
-import dev.unerring.base.DeviceException;
 import dev.unerring.base.IoReason;
 import java.io.IOException;
 import java.lang.foreign.Arena;

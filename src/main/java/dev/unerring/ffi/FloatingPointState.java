@@ -3,7 +3,7 @@ package dev.unerring.ffi;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import dev.unerring.base.Notices;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;

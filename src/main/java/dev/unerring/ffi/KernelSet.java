@@ -1,6 +1,6 @@
 package dev.unerring.ffi;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import java.util.Locale;
 
 /** Instruction sets that the CPU kernels are compiled for. The choice changes speed, never bits. */

@@ -1,6 +1,6 @@
 package dev.unerring.ffi;
 
-import dev.unerring.base.UnerringException;
+import dev.unerring.UnerringException;
 
 /**
  * A C function returned an error. Exit code 6 where the device or the library cannot be used as it
@@ -19,6 +19,7 @@ public final class NativeCallException extends UnerringException {
   NativeCallException(
       String function, int status, String statusName, String statusText, Remedy remedy) {
     super(
+        "native",
         function
             + " failed: status "
             + status

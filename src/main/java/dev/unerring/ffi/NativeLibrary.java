@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Sha256;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;

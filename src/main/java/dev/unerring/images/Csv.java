@@ -1,7 +1,7 @@
 package dev.unerring.images;
 
+import dev.unerring.DataException;
 import dev.unerring.base.CsvField;
-import dev.unerring.base.DataException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;

@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Names;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.DeviceException;
+import dev.unerring.DataException;
+import dev.unerring.DeviceException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Sizes;
 import dev.unerring.dataset.Fit;
@@ -213,6 +213,7 @@ public final class ImageFiles {
       return opened.decode();
     } catch (NoClassDefFoundError e) {
       throw new DeviceException(
+          "java.desktop",
           file
               + ": this Java runtime lacks the module java.desktop, which reads JPEG; add it with"
               + " --add-modules java.desktop, or save the image as a PNG",

@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.base.WorkerFailure;

@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import java.nio.file.Path;
 
 /** The limit of pixels, kept before any memory is taken. */

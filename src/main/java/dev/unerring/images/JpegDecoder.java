@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.dataset.ImageRemark;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;

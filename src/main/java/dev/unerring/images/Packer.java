@@ -1,10 +1,10 @@
 package dev.unerring.images;
 
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Names;
-import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.NewSamples;

@@ -11,7 +11,7 @@ sealed interface PictureFile permits PngDecoder, JpegDecoder {
   /**
    * Decodes it.
    *
-   * @throws dev.unerring.base.DataException where the file is damaged
+   * @throws dev.unerring.DataException where the file is damaged
    */
   Picture decode();
 

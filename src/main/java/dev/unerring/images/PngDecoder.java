@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.dataset.ImageRemark;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

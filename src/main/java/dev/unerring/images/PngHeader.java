@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;

@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.Names;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.unerring.images;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.Names;
 import dev.unerring.images.TableHeader.Role;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.unerring.network;
 
+import dev.unerring.UsageException;
 import dev.unerring.backend.Window;
-import dev.unerring.base.UsageException;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

@@ -95,7 +95,7 @@ final class Chain {
   /**
    * y from x, which may have fewer images than at {@link #bind}.
    *
-   * @throws dev.unerring.base.StoppedException between two layers, where the pass shall stop
+   * @throws dev.unerring.StoppedException between two layers, where the pass shall stop
    */
   void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
     for (int i = 0; i < layers.size(); i++) {
@@ -108,7 +108,7 @@ final class Chain {
    * Gradients of the parameters and, unless gradX is null, of the input. Of the first and last
    * layers' memory only gradX is written; gradY stays.
    *
-   * @throws dev.unerring.base.StoppedException between two layers, where the pass shall stop
+   * @throws dev.unerring.StoppedException between two layers, where the pass shall stop
    */
   void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     Tensor gradient = gradY;

@@ -1,9 +1,9 @@
 package dev.unerring.network;
 
+import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
-import dev.unerring.base.UsageException;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -80,7 +80,7 @@ public final class ModelFile {
   /**
    * The metadata of a model file; the tensors are not looked at.
    *
-   * @throws dev.unerring.base.DataException where it is no model of ours
+   * @throws dev.unerring.DataException where it is no model of ours
    */
   public static Map<String, String> metadata(Path file) {
     return new SafeTensors(file).texts();
@@ -89,7 +89,7 @@ public final class ModelFile {
   /**
    * The shape of an image of a model.
    *
-   * @throws dev.unerring.base.DataException where it says none
+   * @throws dev.unerring.DataException where it says none
    */
   public static Shape image(Path file) {
     return image(new SafeTensors(file));
@@ -158,7 +158,7 @@ public final class ModelFile {
    *
    * @param batch largest number of images of a pass of the new network; fewer where images are
    *     large
-   * @throws dev.unerring.base.DataException where the file is damaged or not a model of ours
+   * @throws dev.unerring.DataException where the file is damaged or not a model of ours
    */
   public static Network read(Path file, Backend backend, int batch) {
     return read(file, backend, (architecture, image, classes) -> batch);

@@ -1,6 +1,6 @@
 package dev.unerring.network;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import java.io.EOFException;

@@ -12,7 +12,7 @@ public interface Added {
    * @param model that they are for
    * @param folder an existing folder that may be written; nothing is left there
    * @return the samples, which the caller closes
-   * @throws dev.unerring.base.UnerringException where they cannot be used
+   * @throws dev.unerring.UnerringException where they cannot be used
    */
   NewSamples open(TrainedModel model, Path folder, WorkMonitor monitor);
 }

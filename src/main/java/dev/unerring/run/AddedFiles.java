@@ -1,7 +1,7 @@
 package dev.unerring.run;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.UsageException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.NewSamples;
 import dev.unerring.images.PackInput;

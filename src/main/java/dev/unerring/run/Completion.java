@@ -1,8 +1,8 @@
 package dev.unerring.run;
 
+import dev.unerring.StoppedException;
+import dev.unerring.VerificationException;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.VerificationException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.certify.Recheck;

@@ -1,11 +1,11 @@
 package dev.unerring.run;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.Names;
 import dev.unerring.base.NearestNames;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.dataset.Task;

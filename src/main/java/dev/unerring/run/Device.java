@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.UsageException;
 import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
@@ -7,7 +8,6 @@ import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.backend.cuda.CudnnBackend;
 import dev.unerring.base.Notices;
-import dev.unerring.base.UsageException;
 import dev.unerring.ffi.CudaStatus;
 import dev.unerring.ffi.KernelSet;
 import dev.unerring.ffi.NativeLibrary;
@@ -40,7 +40,8 @@ public final class Device {
    */
   public Device(String name, String kernels, int threads) {
     if (!NAMES.contains(name)) {
-      throw new UsageException("--device is auto, cpu, cuda or reference, not '" + name + "'");
+      throw new UsageException(
+          "device", "--device is auto, cpu, cuda or reference, not '" + name + "'");
     }
     if (!kernels.equals("auto")) {
       KernelSet.parse(kernels);
@@ -50,7 +51,7 @@ public final class Device {
       }
     }
     if (threads < 1 || threads > MOST_THREADS) {
-      throw new UsageException("--threads is 1 to " + MOST_THREADS + ", not " + threads);
+      throw new UsageException("threads", "--threads is 1 to " + MOST_THREADS + ", not " + threads);
     }
     this.name = name;
     this.kernels = kernels;
@@ -87,8 +88,8 @@ public final class Device {
 
   /**
    * A backend there whose bits are those of docs/arithmetic.md; the caller closes it. No silent
-   * fall-back: what cannot be had is a {@link dev.unerring.base.DeviceException}. Where the program
-   * has no kernels for this platform, auto is the definition, and a notice says so once.
+   * fall-back: what cannot be had is a {@link dev.unerring.DeviceException}. Where the program has
+   * no kernels for this platform, auto is the definition, and a notice says so once.
    */
   public Backend open() {
     return switch (name) {

@@ -1,14 +1,14 @@
 package dev.unerring.run;
 
+import dev.unerring.DeviceException;
+import dev.unerring.UnerringException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.CudaBackend;
-import dev.unerring.base.DeviceException;
 import dev.unerring.base.Fma;
 import dev.unerring.base.FreeMemory;
 import dev.unerring.base.Philox;
-import dev.unerring.base.UnerringException;
 import dev.unerring.errors.Labels;
 import dev.unerring.ffi.CpuKernels;
 import dev.unerring.ffi.CudaStatus;

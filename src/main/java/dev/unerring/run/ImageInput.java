@@ -1,6 +1,6 @@
 package dev.unerring.run;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.dataset.ImageArray;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.ImageSource;

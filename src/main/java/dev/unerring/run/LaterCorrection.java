@@ -1,12 +1,12 @@
 package dev.unerring.run;
 
+import dev.unerring.DataException;
+import dev.unerring.StoppedException;
+import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.DataException;
 import dev.unerring.base.EngineVersion;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.ClosedWorldFile;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
@@ -56,9 +56,9 @@ public final class LaterCorrection {
    *
    * @return the result, whose folder is there exactly where its goal is reached; empty where all
    *     new samples are in the closed world already and nothing in it is wrong above the floor
-   * @throws dev.unerring.base.UnerringException where run, data, new samples or device cannot be
-   *     used, the new samples contradict, or there is nothing to correct; StoppedException where a
-   *     stop came before the correction
+   * @throws dev.unerring.UnerringException where run, data, new samples or device cannot be used,
+   *     the new samples contradict, or there is nothing to correct; StoppedException where a stop
+   *     came before the correction
    */
   public Optional<RunResult> run() {
     requireUsable();
@@ -142,6 +142,7 @@ public final class LaterCorrection {
     }
     if (!run.software().equals(EngineVersion.number())) {
       throw new DataException(
+          "software",
           run.name()
               + " was made by unerring "
               + run.software()
@@ -226,6 +227,7 @@ public final class LaterCorrection {
   private void requireAdded() {
     if (request.add() == null) {
       throw new UsageException(
+          "nothing-to-correct",
           run.name()
               + " is at its floor: there is nothing to correct; name newly found samples with"
               + " --add");

@@ -1,7 +1,7 @@
 package dev.unerring.run;
 
+import dev.unerring.VerificationException;
 import dev.unerring.base.Sha256;
-import dev.unerring.base.VerificationException;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.errors.ErrorList;

@@ -21,7 +21,7 @@ record LogitMeaning(Task task, int classes, Calibration calibration, String mode
    *
    * @param logits [images][classes]
    * @param images where the images come from, for messages
-   * @throws dev.unerring.base.DataException where a logit is no finite number
+   * @throws dev.unerring.DataException where a logit is no finite number
    */
   List<Prediction> of(float[] logits, String images) {
     LabelledLogits answered = answered(logits).requireFinite(model + " (" + images + ")");

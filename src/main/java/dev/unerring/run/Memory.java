@@ -1,10 +1,10 @@
 package dev.unerring.run;
 
+import dev.unerring.DeviceException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CountingBackend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.cuda.CudaBackend;
-import dev.unerring.base.DeviceException;
 import dev.unerring.base.FreeMemory;
 import dev.unerring.base.Sizes;
 import dev.unerring.dataset.Dataset;

@@ -1,8 +1,8 @@
 package dev.unerring.run;
 
+import dev.unerring.StoppedException;
+import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UsageException;
 import dev.unerring.network.Mode;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
@@ -68,7 +68,7 @@ public final class ModelPool implements AutoCloseable {
    *
    * @param device cpu or reference, with one thread
    * @param workers most engines
-   * @throws dev.unerring.base.UnerringException where the model or the device cannot be used
+   * @throws dev.unerring.UnerringException where the model or the device cannot be used
    */
   public ModelPool(TrainedModel model, Device device, int workers) {
     this.device = device;
@@ -126,7 +126,7 @@ public final class ModelPool implements AutoCloseable {
     }
     try {
       if (closed) {
-        throw new UsageException("this classifier is closed; load the model again");
+        throw new UsageException("closed", "this classifier is closed; load the model again");
       }
       return open(images);
     } finally {

@@ -1,9 +1,9 @@
 package dev.unerring.run;
 
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.IoReason;
-import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.NpzReader;
 import java.io.IOException;
@@ -43,7 +43,7 @@ final class NewRunFolder {
   static void requireFree(Path path) throws IOException {
     Path target = path.toAbsolutePath().normalize();
     if (Files.isSymbolicLink(target)) {
-      throw new UsageException("--out " + path + " is a link; name the folder itself");
+      throw new UsageException("out", "--out " + path + " is a link; name the folder itself");
     }
     if (Files.exists(target)) {
       requireEmpty(path, "");
@@ -177,12 +177,12 @@ final class NewRunFolder {
    */
   private static void requireEmpty(Path path, String allowed) throws IOException {
     if (!Files.isDirectory(path)) {
-      throw new UsageException("--out " + path + " is not a folder; choose another");
+      throw new UsageException("out", "--out " + path + " is not a folder; choose another");
     }
     try (Stream<Path> content = Files.list(path)) {
       if (content.anyMatch(file -> !file.getFileName().toString().equals(allowed))) {
         throw new UsageException(
-            "--out " + path + " is not empty; choose another folder, or remove it first");
+            "out", "--out " + path + " is not empty; choose another folder, or remove it first");
       }
     }
   }

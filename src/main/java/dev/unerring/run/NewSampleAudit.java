@@ -1,6 +1,6 @@
 package dev.unerring.run;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.dataset.Admission;
 import dev.unerring.dataset.Admission.Sample;
 import dev.unerring.dataset.Admission.Verdict;
@@ -44,6 +44,7 @@ record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
       String all = contradiction(added, data, contradictions);
       if (!skipContradictions) {
         throw new DataException(
+            "contradiction",
             all
                 + "; nothing is learned: settle which label is right, or leave these samples out"
                 + " with --skip-contradictions");

@@ -1,11 +1,11 @@
 package dev.unerring.run;
 
+import dev.unerring.DeviceException;
+import dev.unerring.StoppedException;
+import dev.unerring.UnerringException;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DeviceException;
 import dev.unerring.base.Json;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UnerringException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
@@ -57,9 +57,9 @@ public final class Pipeline {
   /**
    * Runs all stages.
    *
-   * @throws dev.unerring.base.UnerringException where the data, the plan or the device cannot be
-   *     used, or the re-check contradicts the run; StoppedException where a stop came before there
-   *     was anything to keep
+   * @throws dev.unerring.UnerringException where the data, the plan or the device cannot be used,
+   *     or the re-check contradicts the run; StoppedException where a stop came before there was
+   *     anything to keep
    */
   public RunResult run() {
     request.device().prepare();

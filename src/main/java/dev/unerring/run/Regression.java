@@ -1,6 +1,6 @@
 package dev.unerring.run;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.Json;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.CorrectionRound;

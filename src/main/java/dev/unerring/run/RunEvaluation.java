@@ -1,7 +1,7 @@
 package dev.unerring.run;
 
+import dev.unerring.DataException;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.DataException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
@@ -64,7 +64,7 @@ public final class RunEvaluation {
    * Judges one split.
    *
    * @throws DataException where the model gives a logit that is no finite number
-   * @throws dev.unerring.base.StoppedException when the monitor stops
+   * @throws dev.unerring.StoppedException when the monitor stops
    */
   public LabelledLogits outcome(Split split) {
     int classes = network.classes();

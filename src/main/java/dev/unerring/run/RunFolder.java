@@ -1,12 +1,12 @@
 package dev.unerring.run;
 
+import dev.unerring.DataException;
+import dev.unerring.VerificationException;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.DiskSpace;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
-import dev.unerring.base.VerificationException;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
@@ -132,7 +132,8 @@ public final class RunFolder {
    */
   public static RunFolder open(Path path) {
     if (!Files.isRegularFile(path.resolve(RESULT))) {
-      throw new DataException(path + " is not the folder of a finished run: no result.json there");
+      throw new DataException(
+          "run", path + " is not the folder of a finished run: no result.json there");
     }
     RunFolder folder = new RunFolder(path);
     if (folder.sealedObject(RESULT).get(SEALED) instanceof Map<?, ?> hashes) {

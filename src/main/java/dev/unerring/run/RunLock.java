@@ -1,9 +1,9 @@
 package dev.unerring.run;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.LockFile;
-import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -53,7 +53,7 @@ final class RunLock implements AutoCloseable {
       own.lock = LockFile.take(place.resolve(name), true);
       if (own.lock.isEmpty()) {
         throw new UsageException(
-            "another run is writing " + folder + "; wait for it, or name another --out");
+            "out", "another run is writing " + folder + "; wait for it, or name another --out");
       }
       return own;
     } catch (FileSystemException e) {

@@ -1,6 +1,6 @@
 package dev.unerring.run;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.correct.PublishedTunneling;
 import dev.unerring.dataset.ArrayData;
 import dev.unerring.dataset.Dataset;

@@ -1,9 +1,9 @@
 package dev.unerring.run;
 
+import dev.unerring.DataException;
+import dev.unerring.VerificationException;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
-import dev.unerring.base.VerificationException;
 import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.SetDescription;
 import dev.unerring.dataset.Task;

@@ -1,9 +1,9 @@
 package dev.unerring.run;
 
+import dev.unerring.DataException;
+import dev.unerring.UnerringException;
+import dev.unerring.VerificationException;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.DataException;
-import dev.unerring.base.UnerringException;
-import dev.unerring.base.VerificationException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Fit;

@@ -1,6 +1,6 @@
 package dev.unerring.train;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

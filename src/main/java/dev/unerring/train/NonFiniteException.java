@@ -1,6 +1,6 @@
 package dev.unerring.train;
 
-import dev.unerring.base.UnerringException;
+import dev.unerring.UnerringException;
 
 /** A loss or gradient that is infinite or NaN; found before it was written into the weights. */
 public final class NonFiniteException extends UnerringException {
@@ -8,7 +8,7 @@ public final class NonFiniteException extends UnerringException {
 
   /** Says which step, which tensor and which samples. */
   public NonFiniteException(String message) {
-    super(message);
+    super("non-finite", message);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.unerring.train;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

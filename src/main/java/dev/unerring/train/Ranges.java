@@ -1,6 +1,6 @@
 package dev.unerring.train;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 
 /** Ranges of a plan's values. */
 final class Ranges {
@@ -8,7 +8,7 @@ final class Ranges {
 
   static void require(boolean holds, String key, Object value, String range) {
     if (!holds) {
-      throw new UsageException("the plan's " + key + " is " + range + ", not " + value);
+      throw new UsageException("plan", "the plan's " + key + " is " + range + ", not " + value);
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.unerring.train;
 
+import dev.unerring.StoppedException;
 import dev.unerring.backend.Turn;
 import dev.unerring.base.Philox;
-import dev.unerring.base.StoppedException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;

@@ -1,8 +1,8 @@
 package dev.unerring.train;
 
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.backend.Arithmetic;
-import dev.unerring.base.DataException;
-import dev.unerring.base.UsageException;
 import dev.unerring.errors.Costs;
 import dev.unerring.network.Architectures;
 import dev.unerring.tensor.Shape;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import dev.unerring.errors.Labels;
 import dev.unerring.ffi.CpuKernels;
 import dev.unerring.ffi.NativeLibrary;

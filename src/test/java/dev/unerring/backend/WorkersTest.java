@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.DeviceException;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UsageException;
+import dev.unerring.DataException;
+import dev.unerring.DeviceException;
+import dev.unerring.StoppedException;
+import dev.unerring.UsageException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.DataException;
+import dev.unerring.VerificationException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Exactness;
 import dev.unerring.backend.ReferenceBackend;
-import dev.unerring.base.DataException;
 import dev.unerring.base.Sha256;
-import dev.unerring.base.VerificationException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Split;
 import dev.unerring.errors.ErrorList;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
-import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.UsageException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.StoppedException;
+import dev.unerring.DataException;
+import dev.unerring.StoppedException;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Admission.Verdict;
 import dev.unerring.suite.TestData;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.UsageException;
 import dev.unerring.base.Sha256;
-import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;

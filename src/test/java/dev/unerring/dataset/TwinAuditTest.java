@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.StoppedException;
 import dev.unerring.base.Json;
-import dev.unerring.base.StoppedException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import static dev.unerring.dataset.Forge.put32;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

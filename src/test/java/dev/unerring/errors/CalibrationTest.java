@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.Json;
 import dev.unerring.dataset.Task;
 import java.util.Map;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
+import dev.unerring.UnerringException;
 import dev.unerring.base.FileHashes;
-import dev.unerring.base.UnerringException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.KnownHashes;
 import dev.unerring.fetch.FakeServer.Behaviour;

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UsageException;
+import dev.unerring.DataException;
+import dev.unerring.StoppedException;
+import dev.unerring.UsageException;
 import dev.unerring.dataset.KnownHashes;
 import dev.unerring.fetch.FakeServer.Behaviour;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import dev.unerring.ffi.CudaStatus.Situation;
 import dev.unerring.ffi.StubCuda.Kind;
 import dev.unerring.ffi.StubCuda.Knob;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
+import dev.unerring.DataException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.Fit;
 import dev.unerring.suite.ChildJvm;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.UsageException;
+import dev.unerring.UsageException;
 import dev.unerring.images.Montage.Tile;
 import dev.unerring.tensor.Shape;
 import java.awt.image.BufferedImage;

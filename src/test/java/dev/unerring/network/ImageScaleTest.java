@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.UsageException;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.MemorySegment;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
-import dev.unerring.base.UsageException;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.tensor.Shape;

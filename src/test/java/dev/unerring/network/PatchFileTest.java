@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.DataException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
-import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;

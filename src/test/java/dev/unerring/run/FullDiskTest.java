@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.unerring.DataException;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DataException;
 import dev.unerring.base.DiskSpace;
 import dev.unerring.network.ModelFile;
 import dev.unerring.suite.TestData;

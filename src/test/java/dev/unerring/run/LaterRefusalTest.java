@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.StoppedException;
-import dev.unerring.base.UnerringException;
-import dev.unerring.base.UsageException;
-import dev.unerring.base.VerificationException;
+import dev.unerring.DataException;
+import dev.unerring.StoppedException;
+import dev.unerring.UnerringException;
+import dev.unerring.UsageException;
+import dev.unerring.VerificationException;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import dev.unerring.base.FreeMemory;
 import dev.unerring.tensor.Shape;
 import org.junit.jupiter.api.Test;

@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.DeviceException;
+import dev.unerring.DataException;
+import dev.unerring.DeviceException;
+import dev.unerring.UsageException;
+import dev.unerring.VerificationException;
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
-import dev.unerring.base.UsageException;
-import dev.unerring.base.VerificationException;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.tensor.Shape;

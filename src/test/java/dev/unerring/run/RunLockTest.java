@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DataException;
-import dev.unerring.base.UsageException;
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.Monitor;

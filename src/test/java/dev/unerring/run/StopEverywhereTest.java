@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.StoppedException;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.StoppedException;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.suite.TestSeed;

@@ -28,6 +28,9 @@ final class ArchitectureRules {
   /** A class of ours in any text of a class file, by package below {@code dev.unerring}. */
   private static final Pattern OURS = Pattern.compile("dev/unerring/(?:[a-z][a-z0-9]*/)*[A-Z]\\w*");
 
+  /** The exceptions of the exported package are those of every package. */
+  private static final Pattern EXCEPTION = Pattern.compile("dev/unerring/[A-Z]\\w*Exception");
+
   private static final Pattern PICOCLI = Pattern.compile("L?picocli/CommandLine.*");
 
   /** A package, the packages that it may import besides {@code base} and itself, and why. */
@@ -109,6 +112,7 @@ final class ArchitectureRules {
     return OURS.matcher(text)
         .results()
         .map(MatchResult::group)
+        .filter(type -> !EXCEPTION.matcher(type).matches())
         .filter(type -> !packageOf(type).equals("base") && !packageOf(type).equals(layer.name()))
         .filter(type -> !layer.mayImport().contains(packageOf(type)))
         .map(type -> type.replace('/', '.'));

@@ -58,7 +58,7 @@ class ArchitectureTest {
     }
     Set<String> exported = new TreeSet<>();
     module.exports().forEach(each -> exported.add(each.toString()));
-    assertEquals(Set.of("dev.unerring", "dev.unerring.base"), exported);
+    assertEquals(Set.of("dev.unerring"), exported);
   }
 
   @Test

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.VerificationException;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Json;
-import dev.unerring.base.VerificationException;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.Correctors;

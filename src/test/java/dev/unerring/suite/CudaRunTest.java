@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.UnerringException;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.cuda.HostGpu;
-import dev.unerring.base.UnerringException;
 import dev.unerring.ffi.StubCuda.Kind;
 import dev.unerring.run.Device;
 import dev.unerring.run.Pipeline;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.DataException;
+import dev.unerring.UsageException;
 import dev.unerring.backend.Arithmetic;
-import dev.unerring.base.DataException;
 import dev.unerring.base.Json;
-import dev.unerring.base.UsageException;
 import dev.unerring.tensor.Shape;
 import java.util.List;
 import java.util.stream.Stream;

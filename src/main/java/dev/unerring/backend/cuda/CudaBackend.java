@@ -70,7 +70,7 @@ public sealed class CudaBackend implements Backend permits CudnnBackend {
    * Opens the first GPU and loads the kernels.
    *
    * @param status what was found on this machine
-   * @throws dev.unerring.base.DeviceException with the doctor's sentence where no GPU can be used
+   * @throws dev.unerring.DeviceException with the doctor's sentence where no GPU can be used
    */
   @SuppressWarnings("exports") // bindings are known inside this module only
   public static CudaBackend open(CudaStatus status) {

@@ -42,7 +42,7 @@ public final class CudnnBackend extends CudaBackend {
    *
    * @param status what was found on this machine
    * @param arithmetic one of cuDNN's
-   * @throws dev.unerring.base.DeviceException with the doctor's sentence where no GPU can be used
+   * @throws dev.unerring.DeviceException with the doctor's sentence where no GPU can be used
    */
   @SuppressWarnings("exports") // bindings are known inside this module only
   public static CudnnBackend open(CudaStatus status, Arithmetic arithmetic) {

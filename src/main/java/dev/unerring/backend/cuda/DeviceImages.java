@@ -1,7 +1,7 @@
 package dev.unerring.backend.cuda;
 
+import dev.unerring.DeviceException;
 import dev.unerring.backend.HeldImages;
-import dev.unerring.base.DeviceException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;

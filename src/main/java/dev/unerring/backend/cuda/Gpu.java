@@ -1,6 +1,6 @@
 package dev.unerring.backend.cuda;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import dev.unerring.ffi.CudaDevice;
 import dev.unerring.ffi.CudaDriver;
 import dev.unerring.ffi.CudaLibraries;

@@ -3,7 +3,7 @@ package dev.unerring.backend.cuda;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import dev.unerring.base.DeviceException;
+import dev.unerring.DeviceException;
 import dev.unerring.base.IoReason;
 import dev.unerring.ffi.CudaDevice;
 import dev.unerring.ffi.CudaRuntime;

@@ -3,9 +3,9 @@ package dev.unerring.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.UnerringException;
 import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
-import dev.unerring.base.UnerringException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.errors.Labels;
 import dev.unerring.ffi.CudaStatus;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.UnerringException;
 import dev.unerring.backend.HeldImages;
-import dev.unerring.base.UnerringException;
 import dev.unerring.ffi.StubCuda;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;

@@ -1,11 +1,11 @@
 package dev.unerring.backend.cuda;
 
+import dev.unerring.DeviceException;
 import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Window;
 import dev.unerring.backend.cuda.CudnnConvolution.Algorithms;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.DeviceException;
 import dev.unerring.base.Json;
 import dev.unerring.base.Philox;
 import dev.unerring.ffi.CudaStatus;
@@ -290,7 +290,7 @@ public final class GpuBenchmark {
         none[i] = refused.contains("name=" + names[i] + ",") ? none[i] : seconds[i];
       }
       return none;
-    } catch (dev.unerring.base.UnerringException e) {
+    } catch (dev.unerring.UnerringException e) {
       System.out.println(each + ", algorithm " + id + ": " + e.getMessage());
       return none;
     }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.base.DeviceException;
-import dev.unerring.base.UnerringException;
+import dev.unerring.DeviceException;
+import dev.unerring.UnerringException;
 import dev.unerring.ffi.CudaStatus;
 import dev.unerring.ffi.NativeCallException;
 import dev.unerring.ffi.StubCuda;
