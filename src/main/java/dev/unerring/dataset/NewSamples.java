@@ -86,7 +86,8 @@ public final class NewSamples implements AutoCloseable {
       MemorySegment.copy(MemorySegment.ofArray(images.apply(i)), 0, all, (long) i * bytes, bytes);
     }
     Split split = new Split("new", bytes, all, labels.length / count, labels);
-    String notice = file + ": " + count + " pictures: " + counts(split, description);
+    String pictures = count == 1 ? " picture: " : " pictures: ";
+    String notice = file + ": " + count + pictures + counts(split, description);
     return new NewSamples(
         file, imageShape, split, description, List.copyOf(names), Optional.of(notice), arena);
   }
