@@ -80,7 +80,7 @@ final class CorrectCommand implements Callable<Integer> {
   @Option(
       names = "--corrector",
       completionCandidates = Choices.LaterCorrectors.class,
-      paramLabel = "NAME",
+      paramLabel = "CORRECTOR",
       description =
           "focus, tunneling, patch, or auto: all three until nothing is left; default: that of"
               + " --config, else of the run (for a run of the preset deng-2023 its own); auto where"

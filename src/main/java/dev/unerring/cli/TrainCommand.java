@@ -109,7 +109,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--recipe",
         completionCandidates = Choices.Recipes.class,
-        paramLabel = "NAME",
+        paramLabel = "RECIPE",
         description =
             "Plan to start from: unerring (default), or medmnist, the official training recipe: the"
                 + " base line, 100 epochs of ResNet-18, no correction.")
@@ -118,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--preset",
         completionCandidates = Choices.Presets.class,
-        paramLabel = "NAME",
+        paramLabel = "PRESET",
         description =
             "deng-2023: gradient descent tunneling as published, on a d-n-K network (--arch deng-N"
                 + " names n).")
@@ -160,7 +160,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--corrector",
         completionCandidates = Choices.Correctors.class,
-        paramLabel = "NAME",
+        paramLabel = "CORRECTOR",
         description =
             "Who corrects what training leaves: focus, tunneling, patch (ends at the floor on any"
                 + " data, but the model then holds training images), none, or auto (default): the"
@@ -171,7 +171,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--arithmetic",
         completionCandidates = Choices.Arithmetics.class,
-        paramLabel = "NAME",
+        paramLabel = "ARITHMETIC",
         description =
             "What carries out training: ordered (default: the same bits on every device), or cudnn"
                 + " (an NVIDIA GPU at full speed; the same bits on the same kind of GPU with the"
@@ -181,7 +181,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--precision",
         completionCandidates = Choices.Precisions.class,
-        paramLabel = "NAME",
+        paramLabel = "PRECISION",
         description =
             "Of the products of --arithmetic cudnn: fp32 (default), or their operands rounded to"
                 + " tf32 or bf16.")

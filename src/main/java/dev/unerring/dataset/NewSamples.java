@@ -92,7 +92,8 @@ public final class NewSamples implements AutoCloseable {
       throw e;
     }
     Split split = new Split("new", bytes, all, labels.length / count, labels);
-    String notice = file + ": " + count + " pictures: " + counts(split, description);
+    String pictures = count == 1 ? " picture: " : " pictures: ";
+    String notice = file + ": " + count + pictures + counts(split, description);
     return new NewSamples(
         file, imageShape, split, description, List.copyOf(names), Optional.of(notice), arena);
   }

@@ -74,6 +74,7 @@ final class ImageLoader {
           try {
             images.add(result(results.set(i, null)));
           } catch (ExecutionException e) {
+            kept.checkWritten();
             failures.add(reason(e.getCause()));
           }
         }

@@ -16,6 +16,7 @@ final class PixelFile implements AutoCloseable {
   private final Path output;
   private final RandomAccessFile content;
   private final int pixels;
+  private DataException unwritable;
 
   /**
    * An empty file.
@@ -47,7 +48,19 @@ final class PixelFile implements AutoCloseable {
       content.write(samples);
       return place;
     } catch (IOException e) {
-      throw failure(e);
+      unwritable = failure(e);
+      throw unwritable;
+    }
+  }
+
+  /**
+   * Tells a full disk from a picture that cannot be used.
+   *
+   * @throws DataException where an image could not be written
+   */
+  synchronized void checkWritten() {
+    if (unwritable != null) {
+      throw unwritable;
     }
   }
 

@@ -35,6 +35,12 @@ class CompletionTest {
         completed("unerring", "train", "--device", ""));
     assertEquals(List.of("resnet18", "resnet50"), completed("unerring", "train", "--arch", "res"));
     assertEquals(List.of("patch"), completed("unerring", "correct", "--corrector", "p"));
+    assertEquals(List.of("patch"), completed("unerring", "train", "--corrector", "p"));
+    assertEquals(List.of("unerring", "medmnist"), completed("unerring", "train", "--recipe", ""));
+    assertEquals(List.of("deng-2023"), completed("unerring", "train", "--preset", ""));
+    assertEquals(List.of("ordered", "cudnn"), completed("unerring", "train", "--arithmetic", ""));
+    assertEquals(
+        List.of("fp32", "tf32", "bf16"), completed("unerring", "train", "--precision", ""));
     assertEquals(List.of("breastmnist"), completed("unerring", "datasets", "info", "bre"));
     assertEquals(List.of("--skip-broken"), completed("unerring", "predict", "--sk"));
     assertTrue(completed("unerring", "datasets", "").contains("demo"));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.DataException;
 import dev.unerring.StoppedException;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
@@ -183,5 +184,19 @@ class PackerTest {
     try (Dataset data = Dataset.open(folder.resolve("set.npz"))) {
       assertEquals(List.of(6, 6, 6), data.splits().stream().map(Split::size).toList());
     }
+  }
+
+  /** A full disk is one message about the output, not one for each picture. */
+  @Test
+  void pixelsThatCannotBeKeptAreNoFaultOfThePictures() {
+    PackInput input = threeHundred();
+    PackRequest request = request(input, "full.npz", 2);
+    PixelFile kept = new PixelFile(request.out(), 120);
+    kept.close();
+    ImageLoader loader = new ImageLoader(request, kept, WorkMonitor.SILENT);
+    List<Source> sources = FolderListing.of((PackInput.Folder) input).sources();
+    String message =
+        assertThrows(DataException.class, () -> loader.load(sources, 12, 10)).getMessage();
+    assertTrue(message.startsWith(request.out() + ": the pixels cannot be kept"), message);
   }
 }
