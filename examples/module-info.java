@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Three programs that embed the engine; they run on the class path as well. */
 module examples {
   requires dev.unerring;

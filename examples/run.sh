@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Compiles and runs the examples against the jar alone, on the class path and on the module path.
 # Arguments: home of a JDK, the jar, a folder to work in, which is made anew.
 set -eu

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """PyTorch's images per second in training, beside those of GpuBenchmark: the same networks, image
 sizes, batches and optimiser, on data that lie on the GPU. Argument: the JSON file to write."""
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Checks and measures the program on a machine with an NVIDIA GPU, its driver, CUDA and cuDNN; needs no
 # JDK, no compiler and no network. Usage: run.sh [section ...]; without one: all that need less than
 # eight minutes each ($LIMIT seconds). Results as JSON and log.txt go to $OUT, else to results/ beside

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The limits of this processor: fused multiply-adds in registers, and memory read and written.
 // No threads here: Java threads call these at the same time.
 #include <stddef.h>

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 #define ORDER free
 #include "reductions.inc"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #define ORDERED
 #define ORDER ordered
 #include "reductions.inc"

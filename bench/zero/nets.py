@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The engine's networks in PyTorch: same layers, PyTorch's default initialisation."""
 
 import torch

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whole processes to zero training errors: `unerring train` against zero.py, pair by pair.
 
 Both clocks run from the start of a process to its exit. PyTorch gets the better of 1 and 2 threads,

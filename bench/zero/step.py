@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Training steps of one network in PyTorch, for each number of threads and memory layout.
 
 Usage: step.py NET SECONDS; one line of JSON for each combination.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Trains a network in PyTorch until it makes no error on its training set, as a user would.
 
 Usage: zero.py FILE.npz NET --seed S --threads T [--channels-last]

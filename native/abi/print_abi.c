@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints the size of every type and the value of every constant that the bindings in dev.unerring.ffi
 // rely on, one "name value" a line. Build: cc -I<folders of the headers> print_abi.c
 #include "headers.h"

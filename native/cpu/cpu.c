@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Which kernel sets this processor can run. */
 #include <stdint.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* vfma without an instruction for it: the bits of fmaf, for vectors of four.
  *
  * In binary64 the product of two floats is exact, and the sum has an error that TwoSum finds

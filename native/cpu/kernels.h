@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What every kernel set shares: exported names, the floating-point environment, geometry words.
  *
  * A kernel set is one inclusion of kernels.inc with these defined:

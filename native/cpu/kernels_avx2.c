@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* AVX2 with FMA: 16 registers of 8 floats. */
 #include "kernels.h"
 #define SET avx2

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* NEON on AArch64: 32 registers of 4 floats. */
 #include "kernels.h"
 #include <arm_neon.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Portable C: no instruction set assumed. */
 #include "kernels.h"
 #define SET portable

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* exp and log of docs/arithmetic.md: binary64, fixed fma polynomial, rounded once to binary32.
  * Operation for operation the same as dev.unerring.base.OrderedMath; one source for C and CUDA. */
 #ifndef UNERRING_ORDERED_MATH_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* ---- batches made of images that lie on the GPU, in the order of a pass ----
  * Shapes: images [all][imageBytes], uint8; order [pass]; position one word: samples taken so far. */
 

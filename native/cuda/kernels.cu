@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* All kernels, in one translation unit: nvcc, NVRTC and the host build of the tests read it as it is. */
 #include "kernels.cuh"
 #include "ordered_math.h"

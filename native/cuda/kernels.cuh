@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What every kernel shares: how one is declared, the rounding of each operation, asynchronous copies.
  *
  * Arithmetic: docs/arithmetic.md. Every sum, product and quotient of floats is written with the name

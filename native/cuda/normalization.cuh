@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* ---- scaling and batch norm ----
  * Shapes: x, gy, y, gx [positions][C]; vectors [C]. A thread keeps its channel: the items of one
  * thread are `stride` apart, a multiple of C. */

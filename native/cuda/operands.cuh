@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* ---- operands of cuDNN and cuBLAS: their layout and their number format ----
  * Shapes: activations [positions][channels]; filters here [taps][ic][oc], there [oc][taps][channels],
  * where channels is ic filled up with zeros. A bfloat16 is the upper half of a float, rounded to the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* ---- elementwise operations, losses, optimisers ---- */
 
 KERNEL(256, 4, fill, float *x, float value, Long elements) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* ---- pooling ----
  * Max: real positions only; NaN wins, otherwise the lowest index among equals; no padding. */
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* ---- tap product: y[row][n] = chain over taps t, channels c of x[row + tap t][c] * w[t][c][n] ----
  * Carries out convolution forward and backward-input, and linear layers (one position, one tap).
  * Shapes: x [images][D][H][W][C]; w [taps][C][N]; bias [N] or null; y [images][OD][OH][OW][N].

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* ---- sums over positions for each channel, in chunks, and the tree that joins them ----
  * Shapes: x, gy [positions][C]; part [chunk][C].
  * Order: within a chunk one chain from +0, positions ascending; chunks meet in reduce_tree.

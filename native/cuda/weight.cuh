@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* ---- backward-weight: part[chunk][t][c][n] = chain over positions of x(position + tap t)[c] * gy[n] ----
  * Shapes: x [images][D][H][W][C]; gy [images][OD][OH][OW][N]; part [chunk][taps][C][N].
  * Order: one fma chain from +0 within a chunk, positions ascending; a position outside x takes part

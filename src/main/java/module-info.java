@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Trains an image classifier until it makes no error on its training set, and proves it. */
 module dev.unerring {
   requires jdk.management;

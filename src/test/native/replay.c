@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Replays calls of kernels that CallRecorder wrote down, with the kernels of another set or machine.
  *
  *   replay LIBRARY SET FILE      prints: SET, cases, calls, results, hash over all results

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring;
 
 /** A file is missing, unreadable, unwritable or not what it should be. Exit code 5. */

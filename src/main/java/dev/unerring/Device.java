@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring;
 
 /** Where a run computes. It changes no bit of the result. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring;
 
 /** A device, a library or the memory cannot be used. Exit code 6. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring;
 
 /** An argument, an option or a choice is wrong. Exit code 2. */

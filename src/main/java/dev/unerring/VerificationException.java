@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring;
 
 /** Two things that must be equal are not: a claim does not hold. Exit code 4. */

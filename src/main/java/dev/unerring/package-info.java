@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The face of the engine for programs that embed it: train, correct, predict. Start with {@link
  * dev.unerring.Unerring}; {@code docs/embedding.md} shows each of the three in a few lines.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.base;
 
 /** A second thread used what serves one thread at a time. The first thread's work is unharmed. */

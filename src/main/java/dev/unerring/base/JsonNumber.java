@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.base;
 
 /** The number format of ECMAScript (Number::toString, radix 10), which RFC 8785 asks for. */

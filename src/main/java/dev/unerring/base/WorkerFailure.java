@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.base;
 
 /** Hands the failure of a worker thread to the thread that waits for it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.errors;
 
 import dev.unerring.dataset.Split;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Native libraries through {@code java.lang.foreign}: finding them, loading them by absolute path,
  * one Java method a C function. The only package that may call a linker; it knows no tensor, no

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.images;
 
 /** A font of 5 x 7 pixels for printable ASCII; every other character is shown as '?'. */

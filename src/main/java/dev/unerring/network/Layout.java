@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.network;
 
 /** How a tensor in a file (PyTorch's order) maps to the engine's order. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The pipeline as one call: audit, train, correct, re-check, and the run folder it leaves. For the
  * command line and for applications that embed the engine: it prints nothing, ends no JVM and reads

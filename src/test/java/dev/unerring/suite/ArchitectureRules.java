@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.suite;
 
 import java.io.IOException;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
 final class ArchitectureRules {
   /** Hard limit of lines a source file. */
   static final int LONGEST_SOURCE = 400;
+
+  /** What every source file says of its licence. */
+  static final String LICENCE = "SPDX-License-Identifier: Apache-2.0";
 
   private static final Pattern MAY_BE_LONGER =
       Pattern.compile(".*/dev/unerring/(backend/ReferenceBackend|ffi/\\w+)\\.java");
@@ -148,6 +152,15 @@ final class ArchitectureRules {
         .map(field -> field + " is static and not final: two runs in one JVM would share it")
         .forEach(violations::add);
     return violations;
+  }
+
+  /** A file that is copied elsewhere still says its licence: in one of its first two lines. */
+  static Set<String> licence(Path source) throws IOException {
+    try (Stream<String> lines = Files.lines(source)) {
+      return lines.limit(2).anyMatch(line -> line.endsWith(" " + LICENCE))
+          ? Set.of()
+          : Set.of(source + " does not begin with '" + LICENCE + "' in a comment");
+    }
   }
 
   /** Files near 100 lines are read; the largest file is the one people complain about. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -46,6 +47,20 @@ class ArchitectureTest {
     Set<String> violations = new TreeSet<>();
     for (Path source : files(Path.of("src"), ".java")) {
       violations.addAll(ArchitectureRules.sourceLength(source));
+    }
+    assertTrue(violations.isEmpty(), () -> "\n" + String.join("\n", violations));
+  }
+
+  @Test
+  void sourcesNameTheirLicence() throws IOException {
+    Set<String> violations = new TreeSet<>();
+    for (String folder :
+        List.of("src", "native", "bench/src", "bench/native", "bench/zero", "gpu", "examples")) {
+      for (Path source : files(Path.of(folder), "")) {
+        if (source.toString().matches(".*\\.(java|c|cpp|cu|cuh|h|inc|py|sh)")) {
+          violations.addAll(ArchitectureRules.licence(source));
+        }
+      }
     }
     assertTrue(violations.isEmpty(), () -> "\n" + String.join("\n", violations));
   }
@@ -129,6 +144,14 @@ class ArchitectureTest {
     assertTrue(first(ArchitectureRules::staticState, sinner).contains("train.Trainer.runs"));
     String constants = "package dev.unerring.train; enum Kind { A; static final int RUNS = 1; }";
     assertEquals(Set.of(), violations(ArchitectureRules::staticState, constants));
+  }
+
+  @Test
+  void aSourceWithoutLicenceIsFound(@TempDir Path folder) throws IOException {
+    Path source = Files.write(folder.resolve("A.java"), List.of("package a;", "", "// end"));
+    assertTrue(ArchitectureRules.licence(source).toString().contains("does not begin with"));
+    Files.write(source, List.of("#!/bin/sh", "# " + ArchitectureRules.LICENCE));
+    assertEquals(Set.of(), ArchitectureRules.licence(source));
   }
 
   @Test

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.unerring.suite;
 
 /** The seed of every drawn test value: fixed, or the one of {@code -Dtest.seed=}. */

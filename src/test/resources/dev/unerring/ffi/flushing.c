@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What a library built with -ffast-math does: it sets flush-to-zero and denormals-are-zero in the
  * thread that loads it, and again in a thread that calls it (as one that loads sub-libraries does). */
 #if defined(__x86_64__)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A look-alike of libcuda, libcudart, libcublasLt, libcublas, libcudnn and libnvrtc for tests: it keeps
 // count of what is alive, computes on the host what the trial of a GPU needs, and can fail at any call.
 #include <stddef.h>

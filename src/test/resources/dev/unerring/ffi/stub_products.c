@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Part of stub_cuda.c: graphs that are captured and launched, and the products of cuBLAS and cuDNN,
 // computed one after another with loops. Numbers are float, or bfloat16 (the upper half of a float).
 

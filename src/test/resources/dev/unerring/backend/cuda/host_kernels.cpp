@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels' own source, built for the host: a launch is a loop over blocks, the threads of a block
 // are fibers that run from barrier to barrier, in an order that a seed permutes anew each time. So a
 // thread that reads what no barrier made visible reads something else. Shared memory starts as NaN;
