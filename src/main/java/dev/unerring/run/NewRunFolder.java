@@ -98,16 +98,27 @@ final class NewRunFolder {
       requireWritable(Path.of("runs"));
       return RunLock.none();
     }
+    if (!Files.exists(out)) {
+      requireWritable(out);
+    } else if (!Files.exists(out.resolve(RunLock.NAME))) {
+      requireFreeOrLocked(out);
+    }
+    RunLock lock = RunLock.inside(out, monitor);
     try {
-      if (Files.exists(out)) {
-        requireEmpty(out, RunLock.NAME);
-      } else {
-        requireWritable(out);
-      }
+      requireFreeOrLocked(out);
+      return lock;
+    } catch (RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static void requireFreeOrLocked(Path out) {
+    try {
+      requireEmpty(out, RunLock.NAME);
     } catch (IOException e) {
       throw new DataException("cannot read the folder " + out + ": " + IoReason.of(e), e);
     }
-    return RunLock.inside(out, monitor);
   }
 
   private static void requireWritable(Path path) {

@@ -37,6 +37,9 @@ class RunLockTest {
               Path none = folder.resolve("no-data.npz"); // which is not looked at
               UsageException e =
                   assertThrows(UsageException.class, () -> train(none, out, Monitor.SILENT));
+              assertEquals(
+                  "another run is writing " + out + "; wait for it, or name another --out",
+                  e.getMessage());
               refused.add(e.getMessage());
             }
           }
