@@ -67,7 +67,7 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
 
 # ---- verbs ----------------------------------------------------------------------------------
 .PHONY: build demo check check-exhaustive suite18 correction-study native kernels gpu-bundle \
-  gpu-check format golden reproducible bindings-diff clean help tools bench bench-quick bench-zero have-cc \
+  gpu-check examples format golden reproducible bindings-diff clean help tools bench bench-quick bench-zero have-cc \
   have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
@@ -83,6 +83,7 @@ check: $(CPU_LIBRARY) $(CUDA_FATBIN) | tools ## everything that must hold: forma
 	@$(MAKE) --no-print-directory build
 	@.ci/smoke-test $(VERSION) $(UNERRING)
 	@.ci/smoke-test $(VERSION) "$(JDK)/bin/java" -jar $(CLI_JAR)
+	@examples/run.sh "$(JDK)" $(JAR) target/examples
 	@.ci/start-test "$(JDK)" $(JAR) $(CLI_JAR) target/lib/picocli-*.jar
 	@.ci/test-summary target/surefire-reports
 
@@ -123,6 +124,9 @@ correction-study: build ## the correctors and plain training from the same netwo
 	  dev.unerring.suite.CorrectionStudy target/correction-study docs/correction.jsonl docs/correction.md \
 	  "$(or $(DATA),../shared/datasets)" "$(or $(SEEDS),0 1 2 3 4)" $(SETS)
 
+examples: $(STAMPS)/jar ## compile and run the programs of examples/, which embed the engine
+	@examples/run.sh "$(JDK)" $(JAR) target/examples
+
 native: $(CPU_LIBRARY) ## build the C kernels only
 
 kernels: $(CUDA_FATBIN) ## compile the kernels of the GPU for all GPUs (needs NVIDIA's nvcc)
@@ -145,11 +149,13 @@ bindings-diff: | have-jdk have-mvn ## compare the CUDA bindings with what jextra
 # PYTHON names an interpreter with torch; without one its rows are skipped and say so. Results go to
 # bench/results; docs/benchmarks.md says how to read them.
 PYTHON ?=
+# ONLY=inference: the benchmarks of one name (docs/benchmarks.md); they are printed and kept below bench/target.
+ONLY ?=
 bench: $(BENCH)/stamps/ready ## measure everything, other libraries in the same run (about 20 minutes)
-	@$(BENCH_RUN) full bench/results
+	@$(BENCH_RUN) full $(if $(ONLY),$(BENCH)/only $(ONLY),bench/results)
 
 bench-quick: $(BENCH)/stamps/ready ## measure the main shapes only (a few minutes)
-	@$(BENCH_RUN) quick bench/results
+	@$(BENCH_RUN) quick $(if $(ONLY),$(BENCH)/only $(ONLY),bench/results)
 
 # SETS="breast retina adrenal3d", SEEDS="0 1 ...": which pairs; DATA: the folder of the npz files, not
 # ~/.medmnist. What is finished is kept until the program changes.
@@ -208,7 +214,7 @@ $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
 # the hash of the image's classes, so that a cache of other code is never taken for this one's. The
 # run takes enough steps for profiles of them, on data with conflicts, which real sets have. The heap may
 # take 70 % of the memory: what fits is decided by the estimate before a run, which counts the heap too.
-OPTIONS := --enable-native-access=dev.unerring --add-modules=info.picocli -XX:MaxRAMPercentage=70 -XX:+UseSerialGC -XX:-UsePerfData
+OPTIONS := --enable-native-access=dev.unerring --add-modules=info.picocli,java.desktop -XX:MaxRAMPercentage=70 -XX:+UseSerialGC -XX:-UsePerfData
 REHEARSAL := target/rehearsal
 MAIN := -Dunerring.stderr.terminal=false -m dev.unerring/dev.unerring.cli.Main
 SHA256 := $(if $(filter macos,$(SYSTEM)),shasum -a 256,sha256sum)
@@ -220,7 +226,7 @@ $(STAMPS)/image: $(STAMPS)/jar $(CUDA_FATBIN) $(wildcard src/main/launcher/*) Ma
 	  --libs $(NATIVE)$(if $(NVCC),:$(dir $(CUDA_FATBIN))) --module-version $(VERSION) target/jmods/dev.unerring.jmod
 	@cp target/lib/picocli-*.jar target/modules/picocli.jar
 	@"$(JDK)/bin/java" src/main/launcher/ModernClasses.java target/modules/picocli.jar
-	@"$(JDK)/bin/jlink" --module-path target/jmods:target/modules --add-modules dev.unerring,info.picocli \
+	@"$(JDK)/bin/jlink" --module-path target/jmods:target/modules --add-modules dev.unerring,java.desktop,info.picocli \
 	  --add-options="$(OPTIONS)" \
 	  --no-header-files --no-man-pages --generate-cds-archive --output $(IMAGE) \
 	  >target/jlink.log 2>&1 || { cat target/jlink.log >&2; echo "jlink failed; does $(JDK) bring its modules (folder jmods)?" >&2; exit 1; }
@@ -264,7 +270,7 @@ $(GPU_BUNDLE): $(STAMPS)/image gpu/run.sh gpu/peer.py $(shell find src/test 2>/d
 	  -DincludeGroupIds=org.junit.jupiter,org.junit.platform,org.opentest4j,org.apiguardian
 	@echo "jlink $(GPU_FOLDER)"
 	@"$(JDK)/bin/jlink" --module-path target/jmods:target/modules \
-	  --add-modules dev.unerring,info.picocli,java.logging --add-options="$(OPTIONS)" \
+	  --add-modules dev.unerring,java.desktop,info.picocli,java.logging --add-options="$(OPTIONS)" \
 	  --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-0 \
 	  --output $(GPU_FOLDER)/unerring >target/jlink.log 2>&1 || { cat target/jlink.log >&2; exit 1; }
 	@sed "s/@CACHE@/none/" src/main/launcher/unerring >$(GPU_FOLDER)/unerring/bin/unerring

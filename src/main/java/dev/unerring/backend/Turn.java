@@ -119,7 +119,7 @@ public final class Turn implements AutoCloseable {
   }
 
   /**
-   * Ends all turns, for {@link Backend#close}: from now on nobody gets one.
+   * Ends all turns, for {@link Backend#close}: no thread gets one from now on.
    *
    * @return false where they had ended before
    * @throws ConcurrentUseException where another thread has its turn; nothing has changed then

@@ -38,7 +38,7 @@ public final class AtomicFile {
     write(target, out -> out.write(bytes));
   }
 
-  /** The same as {@link #write(Path, WorkMonitor, Content)}, which nobody watches. */
+  /** The same as {@link #write(Path, WorkMonitor, Content)} without a monitor. */
   public static void write(Path target, Content content) {
     write(target, WorkMonitor.SILENT, content);
   }

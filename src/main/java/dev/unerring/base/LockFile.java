@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A lock that one thread of one process holds at a time. The operating system holds it on an open
- * file, so that a killed process leaves none: only the file, which is in nobody's way.
+ * file, so that a killed process leaves no lock, only the file, which does no harm.
  */
 public final class LockFile implements AutoCloseable {
   /**

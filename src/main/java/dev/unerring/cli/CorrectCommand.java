@@ -117,8 +117,7 @@ final class CorrectCommand implements Callable<Integer> {
             skipContradictions,
             out,
             correction(trained),
-            device.device(),
-            Version.number());
+            device.device());
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
     boolean bar = !noProgress && StandardStream.drawsOnStderr();

@@ -73,10 +73,13 @@ final class DatasetsCommand implements Runnable {
     @Override
     public Integer call() {
       OutputFile.requireNew(out);
+      WorkTerminal terminal = WorkTerminal.of(spec);
       try {
-        DemoSet.writeNamed(out, seed, train, val, test, conflicts);
+        DemoSet.writeNamed(out, seed, train, val, test, conflicts, terminal);
       } catch (IllegalArgumentException e) {
         throw new UsageException(e.getMessage(), e);
+      } finally {
+        terminal.clear();
       }
       spec.commandLine().getOut().println("written: " + out);
       spec.commandLine().getOut().flush();

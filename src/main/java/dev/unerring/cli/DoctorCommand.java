@@ -1,5 +1,6 @@
 package dev.unerring.cli;
 
+import dev.unerring.base.EngineVersion;
 import dev.unerring.base.Json;
 import dev.unerring.run.Diagnosis;
 import java.io.PrintWriter;
@@ -43,12 +44,12 @@ final class DoctorCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Map<String, Object> values = new LinkedHashMap<>();
-      values.put("unerring", Version.number());
+      values.put("unerring", EngineVersion.number());
       values.put("startCache", START);
       values.putAll(diagnosis.json());
       out.print(Json.pretty(values));
     } else {
-      out.println("unerring " + Version.number());
+      out.println("unerring " + EngineVersion.number());
       if (START.equals("stale")) {
         out.println(STALE);
       }

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 
 /**
  * Entry of the jar. The engine does not need picocli, so its module does not require it: where the
- * module path has it and nobody added it, the command line starts in a layer of its own that has
+ * module path has it and no option added it, the command line starts in a layer of its own that has
  * both.
  */
 public final class Launcher {

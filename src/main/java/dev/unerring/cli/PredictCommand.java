@@ -6,7 +6,6 @@ import dev.unerring.base.DataException;
 import dev.unerring.base.Names;
 import dev.unerring.base.UsageException;
 import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.errors.Calibration;
 import dev.unerring.network.Network;
@@ -117,7 +116,7 @@ final class PredictCommand implements Callable<Integer> {
     WorkTerminal watch = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
       Network network = known.network(backend, BATCH);
-      long images = skipBroken ? -1 : requireUsable(network.image(), known.fit(), watch);
+      long images = skipBroken ? -1 : requireUsable(network.image(), known, watch);
       TrainedModel model =
           trained == null ? known : trained.trained(calibration(trained, backend, watch));
       if (trained == null && model.calibration().isEmpty()) {
@@ -142,7 +141,7 @@ final class PredictCommand implements Callable<Integer> {
       }
       PredictionLines rows = new PredictionLines(model, form(), lines);
       Predictor predictor = new Predictor(model, network, rows::write);
-      predict(predictor, images, model.fit(), watch);
+      predict(predictor, images, model, watch);
       watch.clear();
       stdout.flush();
       if (out != null) {
@@ -163,11 +162,11 @@ final class PredictCommand implements Callable<Integer> {
    *
    * @return number of images
    */
-  private long requireUsable(Shape image, Fit fit, WorkTerminal watch) {
+  private long requireUsable(Shape image, TrainedModel model, WorkTerminal watch) {
     List<String> broken = new ArrayList<>();
     long images = 0;
     for (int i = 0; i < files.size(); i++) {
-      try (ImageInput input = ImageInput.open(files.get(i), split, image, fit)) {
+      try (ImageInput input = ImageInput.open(files.get(i), split, image, model)) {
         images += input.size();
         watch.step("reading the files", i, files.size());
       } catch (DataException e) {
@@ -188,12 +187,12 @@ final class PredictCommand implements Callable<Integer> {
     return images;
   }
 
-  private void predict(Predictor predictor, long images, Fit fit, WorkTerminal watch) {
+  private void predict(Predictor predictor, long images, TrainedModel model, WorkTerminal watch) {
     int skipped = 0;
     long done = 0;
     ImageRemark.Counter remarks = new ImageRemark.Counter();
     for (Path file : files) {
-      Optional<ImageInput> opened = open(file, predictor.image(), fit, watch);
+      Optional<ImageInput> opened = open(file, predictor.image(), model, watch);
       skipped += opened.isEmpty() ? 1 : 0;
       if (opened.isPresent()) {
         try (ImageInput input = opened.get()) {
@@ -215,9 +214,10 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** The images of a file; empty, and said so, where it is to be left out. */
-  private Optional<ImageInput> open(Path file, Shape image, Fit fit, WorkTerminal watch) {
+  private Optional<ImageInput> open(
+      Path file, Shape image, TrainedModel model, WorkTerminal watch) {
     try {
-      return Optional.of(ImageInput.open(file, split, image, fit));
+      return Optional.of(ImageInput.open(file, split, image, model));
     } catch (DataException e) {
       if (!skipBroken) {
         throw e;

@@ -66,7 +66,7 @@ final class StandardStream extends Writer {
     return new PrintWriter(new StandardStream(file, STDOUT, link));
   }
 
-  /** Messages. Always escaped, sent line by line; lost where nobody takes them. */
+  /** Messages. Always escaped, sent line by line; lost where they cannot be written. */
   static PrintWriter err() {
     return new PrintWriter(new StandardStream(FileDescriptor.err, STDERR, null), true);
   }

@@ -73,8 +73,7 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
     Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
-    RunRequest request =
-        new RunRequest(file, out, chosen, where, Version.number(), costs.options());
+    RunRequest request = new RunRequest(file, out, chosen, where, costs.options());
     RunResult result;
     try {
       result = new Pipeline(request, terminal, System::nanoTime).run();

@@ -166,10 +166,12 @@ public final class Tunneling implements Corrector {
     private final Network network;
     private final HybridData hybrid;
     private final FrozenTraining training;
+    private final StoredTensors start;
     private StoredTensors best;
     private ErrorList fewest;
 
     Session(Network network, HybridData hybrid, StoredTensors start, ErrorList before) {
+      this.start = start;
       this.best = start;
       this.fewest = before;
       this.network = network;
@@ -230,7 +232,7 @@ public final class Tunneling implements Corrector {
       Optional<ErrorList> left = training.errors(goals);
       if (t == 1.0 && left.isPresent() && plan.costs().compare(left.get(), fewest) < 0) {
         fewest = left.get();
-        best = StoredTensors.of(network);
+        best = StoredTensors.of(network, best == start ? null : best);
       }
       return left;
     }

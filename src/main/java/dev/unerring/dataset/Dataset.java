@@ -37,9 +37,9 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Reads and checks a MedMNIST-shaped npz file. More than 512 MiB of images are not read into
-   * memory but mapped: from the file itself when it is not compressed, else from a file in the
-   * user's cache folder, into which they are decoded once.
+   * Reads and checks a MedMNIST-shaped npz file. More than 512 MiB of images, or an eighth of the
+   * free memory, are not read into memory but mapped: from the file itself when it is not
+   * compressed, else from a file in the user's cache folder, into which they are decoded once.
    *
    * @throws DataException with file, entry, reason and what to do when anything is wrong with it
    */
@@ -58,13 +58,6 @@ public final class Dataset implements AutoCloseable {
       DatasetReader.Content content = DatasetReader.read(npz, arena, surroundings);
       FileHashes hashes = npz.hashes(surroundings.monitor());
       DatasetIdentity identity = DatasetIdentity.of(file, hashes, content.layout());
-      if (identity.description().classes() < 2) {
-        throw Refusal.entry(
-            file,
-            SetDescription.NAMES + ".npy",
-            "it names one class",
-            "name all classes, in order");
-      }
       Dataset dataset = new Dataset(file, hashes, content, identity, arena);
       if (dataset.identity.official()) {
         new KnownHashes(surroundings.cache()).check(file, dataset.hashes, dataset.identity);

@@ -33,7 +33,7 @@ import java.util.Optional;
  *
  * <p>When it is made, all of it is read back and compared with the content hash before it gets its
  * name. At each later load its size and its header (which holds the hashes of the npz and of the
- * content) must be right, else it is made again; {@link Dataset#checkContent()} reads all of it.
+ * content) must be right, else it is made again; {@link Dataset#checkContent} reads all of it.
  */
 final class DecodedFile {
   private static final int PIECE = 1 << 20;

@@ -3,6 +3,7 @@ package dev.unerring.dataset;
 import dev.unerring.base.DataException;
 import dev.unerring.base.Philox;
 import dev.unerring.base.Sha256;
+import dev.unerring.base.WorkMonitor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class DemoSet {
   public static final int CONFLICTS = 1;
 
   private static final int CLASSES = 4;
+  private static final int REPORTED = 1024;
   private static final int LABEL_STREAM = Philox.DEMO_SET;
   private static final int CONFLICT_STREAM = Philox.DEMO_SET + 4;
 
@@ -45,9 +47,12 @@ public final class DemoSet {
   /**
    * Writes a set that holds its label names, otherwise as {@link #write(Path, long, int, int, int,
    * int)}; the published set, whose bytes are known, has them in its manifest.
+   *
+   * @param monitor told how far the drawing is, of which there are two rounds
    */
-  public static void writeNamed(Path file, long seed, int train, int val, int test, int conflicts) {
-    NpzWriter writer = writer(seed, train, val, test, conflicts);
+  public static void writeNamed(
+      Path file, long seed, int train, int val, int test, int conflicts, WorkMonitor monitor) {
+    NpzWriter writer = writer(seed, train, val, test, conflicts, monitor);
     boolean published =
         seed == SEED && train == TRAIN && val == VAL && test == TEST && conflicts == CONFLICTS;
     if (!published) {
@@ -71,10 +76,11 @@ public final class DemoSet {
    * @throws DataException when the file cannot be written
    */
   public static void write(Path file, long seed, int train, int val, int test, int conflicts) {
-    writeIfDifferent(file, writer(seed, train, val, test, conflicts));
+    writeIfDifferent(file, writer(seed, train, val, test, conflicts, WorkMonitor.SILENT));
   }
 
-  private static NpzWriter writer(long seed, int train, int val, int test, int conflicts) {
+  private static NpzWriter writer(
+      long seed, int train, int val, int test, int conflicts, WorkMonitor monitor) {
     int most = DatasetReader.MAX_LABEL_VALUES;
     if (train < 2 || val < 1 || test < 1 || conflicts < 0 || conflicts > train / CLASSES) {
       throw new IllegalArgumentException(
@@ -95,12 +101,13 @@ public final class DemoSet {
     NpzWriter writer = new NpzWriter(false);
     int[] sizes = {train, val, test};
     for (int split = 0; split < sizes.length; split++) {
-      add(writer, seed, split, sizes[split], split == 0 ? conflicts : 0);
+      add(writer, seed, split, sizes[split], split == 0 ? conflicts : 0, monitor);
     }
     return writer;
   }
 
-  private static void add(NpzWriter writer, long seed, int split, int size, int conflicts) {
+  private static void add(
+      NpzWriter writer, long seed, int split, int size, int conflicts, WorkMonitor monitor) {
     int[] labels = new int[size];
     int[] shown = new int[size];
     byte[] items = new byte[size];
@@ -117,9 +124,13 @@ public final class DemoSet {
         List.of(size, DemoImage.SIDE, DemoImage.SIDE),
         out -> {
           byte[] pixels = new byte[DemoImage.BYTES];
-          for (int image : shown) {
+          for (int i = 0; i < size; i++) {
+            int image = shown[i];
             new DemoImage(seed, split, image, labels[image]).draw(pixels, 0);
             out.write(pixels);
+            if ((i + 1) % REPORTED == 0) {
+              monitor.step("drawing " + name, i + 1L, size);
+            }
           }
         });
     writer.add(name + "_labels", NpzWriter.npy("|u1", List.of(size, 1), items));

@@ -81,9 +81,15 @@ public final class NewSamples implements AutoCloseable {
       List<String> names) {
     int bytes = imageShape.imageElements();
     Arena arena = Arena.ofShared();
-    MemorySegment all = NpzReader.allocate(file, (long) count * bytes, arena);
-    for (int i = 0; i < count; i++) {
-      MemorySegment.copy(MemorySegment.ofArray(images.apply(i)), 0, all, (long) i * bytes, bytes);
+    MemorySegment all;
+    try {
+      all = NpzReader.allocate(file, (long) count * bytes, arena);
+      for (int i = 0; i < count; i++) {
+        MemorySegment.copy(MemorySegment.ofArray(images.apply(i)), 0, all, (long) i * bytes, bytes);
+      }
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
     }
     Split split = new Split("new", bytes, all, labels.length / count, labels);
     String notice = file + ": " + count + " pictures: " + counts(split, description);

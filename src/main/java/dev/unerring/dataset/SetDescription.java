@@ -100,20 +100,34 @@ public record SetDescription(Task task, List<String> labelNames, boolean named, 
           ? Optional.empty()
           : Optional.of(new SetDescription(task, names, true, Optional.empty()));
     }
+    Map<?, ?> rules = rules(npz);
+    if (!FORMAT.equals(rules.get("format"))) {
+      throw refusal(npz, RULES, "its format is not " + FORMAT);
+    }
+    Optional<Fit> fit = Optional.empty();
+    if (rules.get("fit") instanceof String word) {
+      fit = Optional.of(Fit.of(word).orElseThrow(() -> refusal(npz, RULES, "no rule: " + word)));
+    }
+    return Optional.of(new SetDescription(task(npz, rules), names, !names.isEmpty(), fit));
+  }
+
+  private static Map<?, ?> rules(NpzReader npz) {
     List<String> text = npz.texts(RULES);
     try {
-      Map<?, ?> rules = (Map<?, ?>) Json.parse(text.size() == 1 ? text.getFirst() : "");
-      if (!FORMAT.equals(rules.get("format"))) {
-        throw refusal(npz, RULES, "its format is not " + FORMAT);
+      if (text.size() == 1 && Json.parse(text.getFirst()) instanceof Map<?, ?> rules) {
+        return rules;
       }
-      Task task = Task.fromManifest((String) rules.get("task"));
-      Optional<Fit> fit = Optional.empty();
-      if (rules.get("fit") instanceof String word) {
-        fit = Optional.of(Fit.of(word).orElseThrow(() -> refusal(npz, RULES, "no rule: " + word)));
-      }
-      return Optional.of(new SetDescription(task, names, !names.isEmpty(), fit));
-    } catch (ClassCastException e) {
-      throw refusal(npz, RULES, "it is not what Unerring writes");
+    } catch (DataException e) {
+      throw refusal(npz, RULES, "it is not what Unerring writes: " + e.getMessage());
+    }
+    throw refusal(npz, RULES, "it is not what Unerring writes");
+  }
+
+  private static Task task(NpzReader npz, Map<?, ?> rules) {
+    try {
+      return Task.fromManifest(String.valueOf(rules.get("task")));
+    } catch (DataException e) {
+      throw refusal(npz, RULES, e.getMessage());
     }
   }
 
@@ -148,6 +162,12 @@ public record SetDescription(Task task, List<String> labelNames, boolean named, 
     if (names.isEmpty() || new TreeSet<>(names).size() < names.size()) {
       throw refusal(npz, NAMES, "it holds no name, or one twice");
     }
+    if (names.size() > DatasetReader.MAX_CLASSES) {
+      throw refusal(
+          npz,
+          NAMES,
+          "it holds " + names.size() + " names, allowed are " + DatasetReader.MAX_CLASSES);
+    }
     for (String name : names) {
       if (!PackFile.isLabelName(name)) {
         throw refusal(npz, NAMES, "'" + Names.shown(name) + "' cannot be the name of a class");
@@ -157,7 +177,8 @@ public record SetDescription(Task task, List<String> labelNames, boolean named, 
   }
 
   private static DataException refusal(NpzReader npz, String array, String reason) {
-    return Refusal.entry(npz.path(), array + ".npy", reason, AGAIN);
+    String advice = array.equals(NAMES) ? AGAIN : "leave it out, or pack the set again";
+    return Refusal.entry(npz.path(), array + ".npy", reason, advice);
   }
 
   /**
@@ -231,6 +252,19 @@ public record SetDescription(Task task, List<String> labelNames, boolean named, 
             + " names no classes, so they are matched by number: "
             + pairs(named ? this : other));
     return IntStream.range(0, classes()).toArray();
+  }
+
+  /**
+   * Refuses pictures of an npz file that were packed by another rule than this set's.
+   *
+   * @param own what to call this set
+   */
+  public void requireSameFit(String own, NpzReader npz) {
+    if (npz.contains(RULES)) {
+      inside(npz, task == Task.MULTI_LABEL ? classes() : 1)
+          .orElseThrow()
+          .requireSameFit(npz.path().toString(), this, own);
+    }
   }
 
   private void requireSameFit(String own, SetDescription other, String others) {

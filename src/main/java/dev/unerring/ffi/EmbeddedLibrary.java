@@ -21,9 +21,9 @@ import java.util.Optional;
 
 /**
  * Loads a library that the program carries as bytes. On Linux the bytes go into an anonymous file
- * in memory (memfd), so that no folder is needed and nobody can exchange them. Elsewhere they go
- * into a new folder that only this user can open, and are removed as soon as they are loaded.
- * Nothing that lay on the disk before is ever loaded.
+ * in memory (memfd), so that no folder is needed and no other user can exchange them. Elsewhere
+ * they go into a new folder that only this user can open, and are removed as soon as they are
+ * loaded. Nothing that lay on the disk before is ever loaded.
  */
 final class EmbeddedLibrary {
   private static final int MFD_CLOEXEC = 1;

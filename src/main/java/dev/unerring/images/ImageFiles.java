@@ -1,11 +1,13 @@
 package dev.unerring.images;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.DeviceException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Sizes;
 import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.tensor.Shape;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,6 +54,38 @@ public final class ImageFiles {
 
   /** The same, with what a user should know of the image. */
   public static Image image(Path file, Shape image, Fit fit) {
+    requirePicture(file, image);
+    return image(file, bytes(file), image, fit);
+  }
+
+  /**
+   * The samples of the bytes of a file.
+   *
+   * @param name of the image, for messages
+   * @throws DataException as {@link #read(Path, Shape, Fit)}
+   */
+  public static byte[] read(Path name, byte[] bytes, Shape image, Fit fit) {
+    requirePicture(name, image);
+    if (bytes.length > MAX_FILE_BYTES) {
+      throw new DataException(
+          name + ": it has " + bytes.length + " bytes, read are at most " + MAX_FILE_BYTES);
+    }
+    return image(name, bytes, image, fit).samples();
+  }
+
+  /**
+   * The samples of a picture in memory, without colour management.
+   *
+   * @throws DataException where it has another colour model than grey, RGB or a palette, with 8 or
+   *     16 bits a sample, with or without transparency
+   */
+  public static byte[] read(Path name, BufferedImage picture, Shape image, Fit fit) {
+    requirePicture(name, image);
+    ImageSize.check(name, picture.getHeight(), picture.getWidth());
+    return fitted(name, BufferedPicture.of(name, picture), image, fit);
+  }
+
+  private static void requirePicture(Path file, Shape image) {
     if (image.d() != 1 || image.c() != 1 && image.c() != 3) {
       throw new DataException(
           file
@@ -65,7 +99,10 @@ public final class ImageFiles {
               + image.c()
               + "; pack volumes as an npz file");
     }
-    PictureFile opened = open(file, bytes(file));
+  }
+
+  private static Image image(Path file, byte[] bytes, Shape image, Fit fit) {
+    PictureFile opened = open(file, bytes);
     Picture picture = decode(file, opened);
     return new Image(fitted(file, picture, image, fit), remarks(opened, picture, image, fit));
   }
@@ -174,6 +211,12 @@ public final class ImageFiles {
   static Picture decode(Path file, PictureFile opened) {
     try {
       return opened.decode();
+    } catch (NoClassDefFoundError e) {
+      throw new DeviceException(
+          file
+              + ": this Java runtime lacks the module java.desktop, which reads JPEG; add it with"
+              + " --add-modules java.desktop, or save the image as a PNG",
+          e);
     } catch (OutOfMemoryError e) {
       String what = "decoding its " + opened.samples() + " samples";
       throw noMemory(file, what, heapBytes(opened), e);

@@ -176,22 +176,32 @@ public final class ModelFile {
     Network network = network(in, backend, batch);
     for (Parameter parameter : network.parameters()) {
       ParameterSpec spec = parameter.spec();
-      float[] engine = engine(spec, in.take(spec.name(), "F32", spec.fileShape()));
-      backend.upload(MemorySegment.ofArray(engine), parameter.value());
+      fill(network.room(), spec, in);
+      long bytes = (long) spec.size() * Float.BYTES;
+      backend.upload(MemorySegment.ofArray(network.room()).asSlice(0, bytes), parameter.value());
     }
     network.patch(PatchTensors.read(in, network.image(), network.classes()));
     in.requireNothingElse();
     return network;
   }
 
-  /** Stays small, so that the compiler, which is late here, is soon done with it. */
-  private static float[] engine(ParameterSpec spec, ByteBuffer values) {
-    float[] engine = new float[spec.size()];
-    Layout layout = spec.layout();
-    for (int i = 0; i < engine.length; i++) {
-      engine[layout.engineIndex(i)] = values.getFloat(i * Float.BYTES);
+  /** Reads a tensor into the engine's layout. */
+  private static void fill(float[] engine, ParameterSpec spec, SafeTensors in) {
+    int[] next = {0};
+    in.take(
+        spec.name(),
+        "F32",
+        spec.fileShape(),
+        piece -> next[0] = fill(engine, spec.layout(), next[0], piece));
+  }
+
+  /** Kept small so that the JIT compiles this loop early; the element after the last one. */
+  private static int fill(float[] engine, Layout layout, int first, ByteBuffer piece) {
+    int count = piece.remaining() / Float.BYTES;
+    for (int i = 0; i < count; i++) {
+      engine[layout.engineIndex(first + i)] = piece.getFloat(i * Float.BYTES);
     }
-    return engine;
+    return first + count;
   }
 
   /** Images that a pass of a network that is read takes where at most {@code batch} are wanted. */

@@ -33,6 +33,7 @@ public final class Network {
   private final Activation gradLogits;
   private final Buffer[] moments;
   private final Commit[] commits;
+  private float[] room;
   private Patches patches = Patches.NONE;
   private int images;
 
@@ -71,6 +72,26 @@ public final class Network {
     commits = new Commit[batch + 1];
     scratch = new Scratch(backend, chain.largest(shape));
     chain.bind(backend, shape, parameters, scratch);
+  }
+
+  /** A network with the values of another one and memory of its own for passes. */
+  private Network(Network other, Backend own) {
+    architecture = other.architecture;
+    classes = other.classes;
+    backend = own;
+    Shape shape = other.input.whole().shape();
+    chain = new Chain(Architectures.layers(architecture, shape.withN(1), classes));
+    parameters.addAll(other.parameters);
+    values = other.values;
+    gradients = other.gradients;
+    input = allocate(shape);
+    logits = allocate(chain.outputShape(shape));
+    gradLogits = logits;
+    moments = new Buffer[2];
+    commits = new Commit[other.commits.length];
+    scratch = new Scratch(backend, chain.largest(shape));
+    chain.bind(backend, shape, parameters, scratch);
+    patches = other.patches;
   }
 
   private Network(Network other) {
@@ -163,6 +184,14 @@ public final class Network {
       moments[which] = backend.allocate(values.length());
     }
     return moments[which];
+  }
+
+  /** Memory of the host for any one tensor, for reading and writing models. */
+  float[] room() {
+    if (room == null) {
+      room = new float[parameters.stream().mapToInt(each -> each.spec().size()).max().orElse(0)];
+    }
+    return room;
   }
 
   /** What stands on top of the layers in evaluation mode. */
@@ -302,6 +331,17 @@ public final class Network {
     public void run() {
       network.chain.commitStatistics(network.backend, images, momentum);
     }
+  }
+
+  /**
+   * The same trained values with memory of its own, for forward passes with running statistics at
+   * the same time on another thread. The values live as long as this network's backend and may not
+   * change meanwhile.
+   *
+   * @param own a backend whose memory is the processor's, as this one's is
+   */
+  public Network sharing(Backend own) {
+    return new Network(this, own);
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.unerring.network;
 
 import dev.unerring.tensor.Shape;
-import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 
@@ -59,18 +59,27 @@ final class PatchTensors {
     if (count < 1 || count > Integer.MAX_VALUE) {
       throw in.damaged(RADIUS + " is not a list of one number a patch");
     }
-    int patches = (int) count;
-    ByteBuffer radii = in.take(RADIUS, "F32", List.of(patches));
-    ByteBuffer lifts = in.take(LIFT, "F32", List.of(patches, classes));
-    ByteBuffer centres = in.take(CENTRE, "U8", centreShape(patches, image));
-    float[] radius = new float[patches];
-    radii.asFloatBuffer().get(radius);
-    float[] lift = new float[Math.multiplyExact(patches, classes)];
-    lifts.asFloatBuffer().get(lift);
-    byte[] centre = new byte[centres.limit()];
-    for (int i = 0; i < centre.length; i++) {
-      centre[engineIndex(i, image)] = centres.get(i);
+    if (count > in.length() / Patches.bytesEach(image, classes)) {
+      throw in.damaged(RADIUS + " has offsets outside the file for its " + count + " patches");
     }
+    int patches = (int) count;
+    float[] radius = new float[patches];
+    FloatBuffer radii = FloatBuffer.wrap(radius);
+    in.take(RADIUS, "F32", List.of(patches), piece -> radii.put(piece.asFloatBuffer()));
+    float[] lift = new float[Math.multiplyExact(patches, classes)];
+    FloatBuffer lifts = FloatBuffer.wrap(lift);
+    in.take(LIFT, "F32", List.of(patches, classes), piece -> lifts.put(piece.asFloatBuffer()));
+    byte[] centre = new byte[Math.multiplyExact(patches, image.imageElements())];
+    int[] next = {0};
+    in.take(
+        CENTRE,
+        "U8",
+        centreShape(patches, image),
+        piece -> {
+          while (piece.hasRemaining()) {
+            centre[engineIndex(next[0]++, image)] = piece.get();
+          }
+        });
     try {
       return new Patches(centre, radius, lift);
     } catch (IllegalArgumentException e) {

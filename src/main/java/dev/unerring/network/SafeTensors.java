@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A safetensors file that is being read: an 8-byte little-endian length, a JSON header, the
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  */
 final class SafeTensors {
   private static final int LARGEST_HEADER = 1 << 24;
+  private static final int PIECE = 1 << 16;
   private static final String METADATA = "__metadata__";
 
   private final Path file;
@@ -83,11 +85,11 @@ final class SafeTensors {
   }
 
   /**
-   * The elements of a tensor as little-endian bytes, read when they are asked for.
+   * Hands on the elements of a tensor as little-endian bytes, in pieces of whole elements.
    *
    * @param dtype F32 or U8
    */
-  ByteBuffer take(String name, String dtype, List<Integer> shape) {
+  void take(String name, String dtype, List<Integer> shape, Consumer<ByteBuffer> sink) {
     Map<?, ?> entry = map(left.remove(name), name);
     long begin = offset(entry, name, 0);
     long end = offset(entry, name, 1);
@@ -104,7 +106,19 @@ final class SafeTensors {
       throw damaged(name + " has offsets outside the file or not of its shape's length");
     }
     ends.put(begin, end);
-    return bytes(data + begin, Math.toIntExact(bytes));
+    byte[] piece = new byte[(int) Math.min(PIECE, bytes)];
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      in.seek(data + begin);
+      for (long left = bytes; left > 0; left -= piece.length) {
+        int length = (int) Math.min(left, piece.length);
+        in.readFully(piece, 0, length);
+        sink.accept(ByteBuffer.wrap(piece, 0, length).order(ByteOrder.LITTLE_ENDIAN));
+      }
+    } catch (EOFException e) {
+      throw damaged("it was cut off while it was read");
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 
   /** Refuses tensors that were not asked for, and gaps and overlaps between the others. */
@@ -130,7 +144,8 @@ final class SafeTensors {
         "not a model of Unerring: " + file + ": " + reason + "; train again or take a backup");
   }
 
-  private long length() {
+  /** Bytes of all tensors. */
+  long length() {
     return size - data;
   }
 

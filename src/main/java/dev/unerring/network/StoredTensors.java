@@ -1,6 +1,7 @@
 package dev.unerring.network;
 
 import dev.unerring.base.Sha256;
+import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,7 +20,7 @@ import java.util.List;
  * a view of what the network holds.
  *
  * @param specs their declarations, in declared order
- * @param values their elements
+ * @param values their elements; what an array holds beyond them is of no use
  * @param patches what stands on top of them
  * @param image shape of one image
  */
@@ -29,9 +30,11 @@ public record StoredTensors(
 
   /** Copies the network's tensors. */
   public static StoredTensors of(Network network) {
-    StoredTensors view = view(network);
-    return new StoredTensors(
-        view.specs, new ArrayList<>(view.values), network.patches(), network.image());
+    List<float[]> values = new ArrayList<>();
+    for (Parameter parameter : network.parameters()) {
+      values.add(new float[parameter.spec().size()]);
+    }
+    return of(network, new StoredTensors(specs(network), values, Patches.NONE, network.image()));
   }
 
   /**
@@ -50,40 +53,44 @@ public record StoredTensors(
   }
 
   /**
-   * The tensors that the network holds when they are asked for; one of them in memory at a time.
+   * The tensors that the network holds when they are asked for. One at a time is in memory: each
+   * stands at the start of the same array, until the next one is asked for.
    */
   public static StoredTensors view(Network network) {
-    List<Parameter> parameters = network.parameters();
     List<float[]> values =
         new AbstractList<>() {
           @Override
           public float[] get(int tensor) {
-            float[] copy = new float[parameters.get(tensor).spec().size()];
-            download(network, tensor, copy);
-            return copy;
+            download(network, tensor, network.room());
+            return network.room();
           }
 
           @Override
           public int size() {
-            return parameters.size();
+            return network.parameters().size();
           }
         };
-    List<ParameterSpec> specs = parameters.stream().map(Parameter::spec).toList();
-    return new StoredTensors(specs, values, network.patches(), network.image());
+    return new StoredTensors(specs(network), values, network.patches(), network.image());
+  }
+
+  private static List<ParameterSpec> specs(Network network) {
+    return network.parameters().stream().map(Parameter::spec).toList();
   }
 
   private static void download(Network network, int tensor, float[] copy) {
-    network
-        .backend()
-        .download(network.parameters().get(tensor).value(), MemorySegment.ofArray(copy));
+    Parameter parameter = network.parameters().get(tensor);
+    network.backend().download(parameter.value(), segment(copy, parameter.spec()));
+  }
+
+  private static MemorySegment segment(float[] values, ParameterSpec spec) {
+    return MemorySegment.ofArray(values).asSlice(0, (long) spec.size() * Float.BYTES);
   }
 
   /** Puts the copy back into the network it was taken from. */
   public void restore(Network network) {
-    for (int i = 0; i < values.size(); i++) {
-      network
-          .backend()
-          .upload(MemorySegment.ofArray(values.get(i)), network.parameters().get(i).value());
+    for (int t = 0; t < values.size(); t++) {
+      Buffer target = network.parameters().get(t).value();
+      network.backend().upload(segment(values.get(t), specs.get(t)), target);
     }
     network.patch(patches);
   }
@@ -99,9 +106,10 @@ public record StoredTensors(
     for (int t = 0; t < specs.size(); t++) {
       Layout layout = specs.get(t).layout();
       float[] engine = values.get(t);
-      for (int begin = 0; begin < engine.length; begin += PIECE_FLOATS) {
+      int size = specs.get(t).size();
+      for (int begin = 0; begin < size; begin += PIECE_FLOATS) {
         piece.clear();
-        for (int i = begin; i < Math.min(begin + PIECE_FLOATS, engine.length); i++) {
+        for (int i = begin; i < Math.min(begin + PIECE_FLOATS, size); i++) {
           float value = engine[layout.engineIndex(i)];
           piece.putInt(oneNaN ? Float.floatToIntBits(value) : Float.floatToRawIntBits(value));
         }

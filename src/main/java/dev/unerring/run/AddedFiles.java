@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import dev.unerring.base.DataException;
 import dev.unerring.base.UsageException;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.dataset.NewSamples;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param paths at least one; several are pictures
  * @param label the class of all pictures; empty where the input says it
  */
-public record AddedFiles(List<Path> paths, Optional<String> label) {
+public record AddedFiles(List<Path> paths, Optional<String> label) implements Added {
   /** Takes a copy of the paths. */
   public AddedFiles {
     paths = List.copyOf(paths);
@@ -30,14 +31,19 @@ public record AddedFiles(List<Path> paths, Optional<String> label) {
   }
 
   /**
-   * Reads them; pictures by the rules of the model: its classes, size, channels and fit.
+   * {@inheritDoc} Pictures go by the rules of the model: its classes, size, channels and fit.
    *
-   * @param folder an existing folder that may be written; nothing is left there
    * @throws UsageException where the label of pictures is missing, or named for other input
-   * @throws dev.unerring.base.DataException where a file cannot be used
+   * @throws DataException where a file is not there or cannot be used
    */
-  NewSamples open(TrainedModel model, Path folder, WorkMonitor monitor) {
+  @Override
+  public NewSamples open(TrainedModel model, Path folder, WorkMonitor monitor) {
     Path first = paths.getFirst();
+    for (Path path : paths) {
+      if (!Files.exists(path)) {
+        throw new DataException(path + ": there is no such file or folder; check the path");
+      }
+    }
     boolean pictures =
         paths.size() > 1 || !Files.isDirectory(first) && !hasSuffix(first, ".npz", ".csv");
     if (pictures != label.isPresent()) {

@@ -13,17 +13,15 @@ import java.nio.file.Path;
  * @param out folder of the new version, new or empty; null for the next one beside the run's
  * @param correction who corrects, with which budgets; {@link TrainedRun#correction} for the run's
  * @param device where to compute
- * @param software version of the software, for the records
  */
 public record CorrectionRequest(
     TrainedRun run,
     Path data,
-    AddedFiles add,
+    Added add,
     boolean skipContradictions,
     Path out,
     CorrectionPlan correction,
-    Device device,
-    String software) {
+    Device device) {
   /** With a file or folder of new samples, null for none. */
   public CorrectionRequest(
       TrainedRun run,
@@ -32,8 +30,7 @@ public record CorrectionRequest(
       boolean skipContradictions,
       Path out,
       CorrectionPlan correction,
-      Device device,
-      String software) {
+      Device device) {
     this(
         run,
         data,
@@ -41,12 +38,11 @@ public record CorrectionRequest(
         skipContradictions,
         out,
         correction,
-        device,
-        software);
+        device);
   }
 
   /** By the run's own correction, on the data that it recorded; contradictions are refused. */
-  public CorrectionRequest(TrainedRun run, Path add, Path out, Device device, String software) {
-    this(run, run.recordedData(), add, false, out, run.correction(), device, software);
+  public CorrectionRequest(TrainedRun run, Path add, Path out, Device device) {
+    this(run, run.recordedData(), add, false, out, run.correction(), device);
   }
 }

@@ -57,6 +57,11 @@ public final class Device {
     this.threads = threads;
   }
 
+  /** One thread of the processor: with its kernels, or the definition where there are none. */
+  public static Device oneThread() {
+    return new Device(CpuBackend.carried() ? "cpu" : "reference", "auto", 1);
+  }
+
   /** What was asked for: auto, cpu, cuda or reference. */
   public String name() {
     return name;

@@ -4,6 +4,7 @@ import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.cuda.CudaBackend;
+import dev.unerring.base.EngineVersion;
 import dev.unerring.base.Fma;
 import dev.unerring.ffi.KernelSet;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ record Environment(RunRequest request, Path out, Backend backend) {
 
   Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("unerring", request.version());
+    json.put("unerring", EngineVersion.number());
     json.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
     json.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     json.put("processor", System.getProperty("os.arch"));

@@ -1,7 +1,6 @@
 package dev.unerring.run;
 
 import dev.unerring.base.DataException;
-import dev.unerring.dataset.Fit;
 import dev.unerring.dataset.ImageArray;
 import dev.unerring.dataset.ImageRemark;
 import dev.unerring.dataset.ImageSource;
@@ -40,14 +39,14 @@ public final class ImageInput implements ImageSource, AutoCloseable {
    *
    * @param split train, val or test; null for none
    * @param image the shape that is wanted
-   * @param fit how a picture is resized; NONE refuses any other size
+   * @param model says how a picture is resized; npz files packed by another rule are refused
    * @throws DataException that names the file and why it cannot be used
    */
-  public static ImageInput open(Path file, String split, Shape image, Fit fit) {
+  public static ImageInput open(Path file, String split, Shape image, TrainedModel model) {
     if (isNpz(file)) {
-      return npz(file, split, image);
+      return npz(file, split, image, model);
     }
-    ImageFiles.Image picture = ImageFiles.image(file, image, fit);
+    ImageFiles.Image picture = ImageFiles.image(file, image, model.fit());
     MemorySegment samples = MemorySegment.ofArray(picture.samples());
     return new ImageInput(image.imageElements(), samples, null, picture.remarks());
   }
@@ -57,7 +56,7 @@ public final class ImageInput implements ImageSource, AutoCloseable {
     return file.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
   }
 
-  private static ImageInput npz(Path file, String split, Shape image) {
+  private static ImageInput npz(Path file, String split, Shape image, TrainedModel model) {
     Arena arena = Arena.ofShared();
     try (NpzReader npz = NpzReader.open(file)) {
       String array = array(npz, split);
@@ -69,6 +68,7 @@ public final class ImageInput implements ImageSource, AutoCloseable {
             "its images are " + text(found) + ", the model takes " + text(image),
             "give images of that kind and size");
       }
+      model.description().requireSameFit(model.model().toString(), npz);
       MemorySegment pixels = npz.read(array, arena);
       return new ImageInput(image.imageElements(), pixels, arena, null);
     } catch (RuntimeException | Error e) {

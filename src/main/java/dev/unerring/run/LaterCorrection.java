@@ -2,6 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.DataException;
+import dev.unerring.base.EngineVersion;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.StoppedException;
@@ -107,7 +108,7 @@ public final class LaterCorrection {
         }
         return Optional.of(result);
       } catch (RuntimeException | Error e) {
-        discard(folder, e);
+        folder.discard(e);
         throw e;
       } finally {
         folder.release();
@@ -133,27 +134,19 @@ public final class LaterCorrection {
     return matched;
   }
 
-  private static void discard(RunFolder folder, Throwable reason) {
-    try {
-      folder.discard();
-    } catch (DataException e) {
-      reason.addSuppressed(e);
-    }
-  }
-
   /** What can be refused before anything is read at length. */
   private void requireUsable() {
     if (request.correction().method() == Method.NONE) {
       throw new UsageException(
           "the corrector none corrects nothing; name focus, tunneling, patch or auto");
     }
-    if (!run.software().equals(request.software())) {
+    if (!run.software().equals(EngineVersion.number())) {
       throw new DataException(
           run.name()
               + " was made by unerring "
               + run.software()
               + ", this is "
-              + request.software()
+              + EngineVersion.number()
               + ": a version continues one of the same software, so that the whole line can be"
               + " repeated; correct it with that one, or train again");
     }
@@ -280,7 +273,7 @@ public final class LaterCorrection {
         Path recorded = file.isEmpty() ? old.file() : folder.path().resolve(file);
         Environment environment =
             new Environment(
-                new RunRequest(recorded, folder.path(), plan, request.device(), request.software()),
+                new RunRequest(recorded, folder.path(), plan, request.device()),
                 folder.path(),
                 backend);
         monitor.note(introduction(data, audit, lineage));

@@ -38,9 +38,9 @@ record Lineage(
     Regression history,
     String closedWorldFile) {
 
-  /** Of a run that trains. */
-  static Lineage first() {
-    return new Lineage(1, 0, 0, 0, Map.of(), List.of(), Regression.none(), "");
+  /** Of a run that trains; see {@link #closedWorldFile}. */
+  static Lineage first(String closedWorldFile) {
+    return new Lineage(1, 0, 0, 0, Map.of(), List.of(), Regression.none(), closedWorldFile);
   }
 
   /** Of a run that corrects another one. */

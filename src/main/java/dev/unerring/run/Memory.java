@@ -11,6 +11,7 @@ import dev.unerring.dataset.Dataset;
 import dev.unerring.network.Mode;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
+import dev.unerring.network.Parameter;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
@@ -42,6 +43,9 @@ record Memory(
   private static final long SAMPLE = 128;
 
   private static final long DECISION = 64;
+
+  /** Networks of a run, each with room for its largest tensor. */
+  private static final int NETWORKS = 4;
 
   /** The JVM is given this part of the heap for new objects, and fills it before it collects. */
   private static final int YOUNG = 3;
@@ -190,12 +194,15 @@ record Memory(
     return JVM + young + live() + Math.max(trains, rechecks);
   }
 
-  /** Bytes of the heap that are in use at once. */
+  /** Bytes of the heap that are in use at once, and tensors on their way to and from files. */
   private long live() {
-    CountingBackend none = new CountingBackend(1);
-    try (none) {
+    try (CountingBackend none = new CountingBackend(1)) {
       Network network = new Network(architecture, image, classes, none, 1);
-      return heap + copies * network.parameterCount() * Float.BYTES;
+      long largest = 0;
+      for (Parameter parameter : network.parameters()) {
+        largest = Math.max(largest, parameter.spec().size());
+      }
+      return heap + (copies * network.parameterCount() + NETWORKS * largest) * Float.BYTES;
     }
   }
 

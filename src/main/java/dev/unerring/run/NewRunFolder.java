@@ -148,7 +148,11 @@ final class NewRunFolder {
 
   private static Path createNumbered(RunRequest request) {
     String data = NpzReader.stem(request.data());
-    String stem = data + "-" + request.plan().architecture() + "-seed" + request.plan().seed();
+    String network =
+        request.arrays() == null
+            ? request.plan().architecture()
+            : request.plan().resolved(request.arrays().image()).architecture();
+    String stem = data + "-" + network + "-seed" + request.plan().seed();
     Path runs = Path.of("runs");
     try {
       Files.createDirectories(runs);

@@ -2,8 +2,10 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
+import dev.unerring.base.DeviceException;
 import dev.unerring.base.Json;
 import dev.unerring.base.StoppedException;
+import dev.unerring.base.UnerringException;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.LabelAudit;
 import dev.unerring.dataset.Task;
@@ -17,6 +19,7 @@ import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingResult;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,6 +33,7 @@ import java.util.function.LongSupplier;
 public final class Pipeline {
   private final RunFolder.Writer writer;
   private RunRequest request;
+  private boolean begun; // the network has weights
   private final Monitor monitor;
   private final Stopwatch watch;
 
@@ -67,6 +71,34 @@ public final class Pipeline {
   }
 
   private RunResult reserved() {
+    if (request.arrays() == null) {
+      return trained(Optional.empty());
+    }
+    RunFolder folder = NewRunFolder.create(request, writer);
+    request = request.stored(folder.file(request.closedWorldFile()));
+    try {
+      request.arrays().write(request.data());
+      return trained(Optional.of(folder));
+    } catch (RuntimeException | Error e) {
+      if (!Files.exists(folder.file("plan.json"))) { // nothing but the data
+        removeData(folder, e);
+      }
+      throw e;
+    }
+  }
+
+  private void removeData(RunFolder folder, Throwable reason) {
+    try {
+      Files.deleteIfExists(request.data());
+      if (request.out() == null) {
+        Files.deleteIfExists(folder.path());
+      }
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  private RunResult trained(Optional<RunFolder> own) {
     try (Dataset data = Dataset.open(request.data(), monitor)) {
       if (!data.official()) {
         monitor.note(data.notice());
@@ -82,27 +114,32 @@ public final class Pipeline {
       try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
         Memory.of(request.plan(), data, 0).requireTraining(batch, backend);
         Network network = new Network(architecture, image, data.classes(), backend, batch);
-        return run(data, audit, network);
+        return run(data, audit, network, own.orElseGet(() -> NewRunFolder.create(request, writer)));
       }
     }
   }
 
-  private RunResult run(Dataset data, LabelAudit audit, Network trained) {
-    Network network = trained.exact();
-    RunFolder folder = NewRunFolder.create(request, writer);
+  private RunResult run(Dataset data, LabelAudit audit, Network network, RunFolder folder) {
     try {
       folder.reserve(diskBytes(data, network));
-      return run(data, audit, trained, folder);
-    } catch (Error e) {
-      rescue(data, folder, network, e);
+      return completed(data, audit, network, folder);
+    } catch (RuntimeException | Error e) {
+      rescue(data, folder, network.exact(), e);
       throw e;
     } finally {
       folder.release();
     }
   }
 
-  /** Saves the weights where no model is saved yet: memory that was short may be free again. */
-  private void rescue(Dataset data, RunFolder folder, Network network, Error cause) {
+  /**
+   * Saves the weights where training has begun and no model is saved yet: memory that was short may
+   * be free again. Other errors of ours say themselves what is left.
+   */
+  private void rescue(Dataset data, RunFolder folder, Network network, Throwable cause) {
+    boolean says = cause instanceof UnerringException && !(cause instanceof DeviceException);
+    if (says || !begun) {
+      return;
+    }
     try {
       Path model = folder.file(Completion.MODEL);
       boolean there = Files.exists(model);
@@ -130,7 +167,7 @@ public final class Pipeline {
   }
 
   /** All but the training itself has the bits of the definition. */
-  private RunResult run(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
+  private RunResult completed(Dataset data, LabelAudit audit, Network trained, RunFolder folder) {
     Network network = trained.exact();
     Environment environment = new Environment(request, folder.path(), trained.backend());
     monitor.note(introduction(data, audit, environment));
@@ -142,6 +179,7 @@ public final class Pipeline {
     folder.writeSealed("audit.json", Json.pretty(audit.toJson()));
 
     Initializer.initialize(network, request.plan().seed());
+    begun = true;
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
     TrainingResult training =
         new Trainer(request.plan(), data, goals, audit.floor(), monitor).train(trained);
@@ -151,7 +189,7 @@ public final class Pipeline {
     watch.lap("train");
 
     return new Completion(folder, data, audit, request.plan(), request.device(), monitor, watch)
-        .run(network, training, Lineage.first(), environment);
+        .run(network, training, Lineage.first(request.closedWorldFile()), environment);
   }
 
   private String introduction(Dataset data, LabelAudit audit, Environment environment) {

@@ -20,4 +20,9 @@ public record Prediction(
     List<Integer> labels,
     List<Double> scores,
     List<Float> logits,
-    float margin) {}
+    float margin) {
+  /** The same of an image that came from somewhere else. */
+  Prediction at(String otherFile, int otherIndex) {
+    return new Prediction(otherFile, otherIndex, labels, scores, logits, margin);
+  }
+}

@@ -2,11 +2,6 @@ package dev.unerring.run;
 
 import dev.unerring.backend.Turn;
 import dev.unerring.dataset.ImageSource;
-import dev.unerring.dataset.Task;
-import dev.unerring.errors.Calibration;
-import dev.unerring.errors.LabelledLogits;
-import dev.unerring.errors.Labels;
-import dev.unerring.errors.Reliability;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;
@@ -24,9 +19,8 @@ import java.util.function.Consumer;
 public final class Predictor {
   private record Place(String file, int index) {}
 
-  private final TrainedModel run;
   private final Network network;
-  private final Calibration calibration;
+  private final LogitMeaning meaning;
   private final Consumer<Prediction> sink;
   private final float[] pixels;
   private final List<Place> waiting = new ArrayList<>();
@@ -36,9 +30,10 @@ public final class Predictor {
    * scores.
    */
   public Predictor(TrainedModel run, Network network, Consumer<Prediction> sink) {
-    this.run = run;
     this.network = network;
-    this.calibration = run.calibration().orElse(null);
+    this.meaning =
+        new LogitMeaning(
+            run.task(), network.classes(), run.calibration().orElse(null), run.model().toString());
     this.sink = sink;
     this.pixels = new float[Math.multiplyExact(network.batch(), network.image().imageElements())];
   }
@@ -101,47 +96,11 @@ public final class Predictor {
     Tensor out = network.forward(MemorySegment.ofArray(pixels), images, Mode.RUNNING_STATISTICS);
     float[] logits = new float[images * classes];
     network.backend().download(out.data(), MemorySegment.ofArray(logits));
-    LabelledLogits answered =
-        answered(logits)
-            .requireFinite(run.model() + " (" + waiting.getFirst().file() + " and what follows)");
-    double[] scores =
-        calibration == null
-            ? new double[0]
-            : Reliability.scores(run.task(), logits, classes, calibration.temperature());
+    List<Prediction> answers = meaning.of(logits, waiting.getFirst().file() + " and what follows");
     List<Prediction> predictions = new ArrayList<>();
     for (int n = 0; n < images; n++) {
-      predictions.add(prediction(answered, scores, n));
+      predictions.add(answers.get(n).at(waiting.get(n).file(), waiting.get(n).index()));
     }
     return predictions;
-  }
-
-  /** The logits beside what they answer, as if it were given. */
-  private LabelledLogits answered(float[] logits) {
-    int columns = run.task() == Task.MULTI_LABEL ? network.classes() : 1;
-    int[] answers = new int[waiting.size() * columns];
-    Labels blank = Labels.of(run.task(), answers, columns);
-    for (int i = 0; i < answers.length; i++) {
-      answers[i] = blank.predicted(logits, i / columns, i % columns);
-    }
-    return new LabelledLogits(run.task(), network.classes(), logits, answers);
-  }
-
-  private Prediction prediction(LabelledLogits answered, double[] scores, int n) {
-    int classes = answered.classes();
-    List<Integer> labels = new ArrayList<>();
-    List<Double> ownScores = new ArrayList<>();
-    List<Float> logits = new ArrayList<>();
-    for (int c = 0; c < classes; c++) {
-      logits.add(answered.logits()[n * classes + c]);
-      if (answered.given(n, c)) {
-        labels.add(c);
-      }
-      if (scores.length > 0) {
-        ownScores.add(scores[n * classes + c]);
-      }
-    }
-    float margin = answered.given().margin(answered.logits(), n);
-    Place place = waiting.get(n);
-    return new Prediction(place.file(), place.index(), labels, ownScores, logits, margin);
   }
 }

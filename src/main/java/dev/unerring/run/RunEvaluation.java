@@ -88,6 +88,37 @@ public final class RunEvaluation {
   }
 
   /**
+   * The model of a run with its calibration: the stored one, else one made on the run's own data
+   * and kept; without one, and that is said, where neither can be had.
+   */
+  public static TrainedModel trained(TrainedRun run, Device device, WorkMonitor monitor) {
+    Optional<Calibration> stored = run.storedCalibration();
+    if (stored.isPresent()) {
+      return run.trained(stored);
+    }
+    try (Dataset data = Dataset.open(run.recordedData(), monitor);
+        Backend backend = device.open()) {
+      Optional<Calibration> made = new RunEvaluation(run, data, backend, monitor).calibration();
+      if (made.isEmpty()) {
+        monitor.note("no scores: " + data.file() + " is not the data of this run any more");
+      }
+      made.ifPresent(each -> keep(run, each, monitor));
+      return run.trained(made);
+    } catch (DataException e) {
+      monitor.note("no scores, since there is no calibration: " + e.getMessage());
+      return run.trained(Optional.empty());
+    }
+  }
+
+  private static void keep(TrainedRun run, Calibration calibration, WorkMonitor monitor) {
+    try {
+      run.store(calibration);
+    } catch (DataException e) {
+      monitor.note("the calibration is not kept: " + e.getMessage());
+    }
+  }
+
+  /**
    * The calibration on the validation samples of the run: the stored one, or where the data are the
    * run's a new one; empty where neither can be had.
    */

@@ -102,7 +102,16 @@ public final class RunFolder {
     }
   }
 
-  /** Removes a staged folder that shall not appear. */
+  /** Removes the folder, where what it was for failed for a reason. */
+  void discard(Throwable reason) {
+    try {
+      discard();
+    } catch (DataException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  /** Removes the folder with its files. */
   void discard() {
     try (Stream<Path> content = Files.list(files)) {
       for (Path file : content.toList()) {

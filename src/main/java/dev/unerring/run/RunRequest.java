@@ -2,6 +2,7 @@ package dev.unerring.run;
 
 import dev.unerring.base.UsageException;
 import dev.unerring.correct.PublishedTunneling;
+import dev.unerring.dataset.ArrayData;
 import dev.unerring.dataset.Dataset;
 import dev.unerring.dataset.Task;
 import dev.unerring.train.CorrectionPlan;
@@ -11,18 +12,38 @@ import java.nio.file.Path;
 /**
  * What to run.
  *
- * @param data file of the data set
+ * @param data file of the data set; of arrays the name of the file that will hold them
+ * @param arrays a data set in memory, which the folder of the run will hold; null for none
  * @param out folder for the results, new or empty; null for a new one under runs/
  * @param plan every choice that changes bits
  * @param device where to compute
- * @param version of the software, for the records
  * @param costs what the user said of costs; it becomes part of the plan when the data are known
  */
 public record RunRequest(
-    Path data, Path out, TrainingPlan plan, Device device, String version, CostOptions costs) {
-  /** With the costs of the plan. */
-  public RunRequest(Path data, Path out, TrainingPlan plan, Device device, String version) {
-    this(data, out, plan, device, version, CostOptions.NONE);
+    Path data, ArrayData arrays, Path out, TrainingPlan plan, Device device, CostOptions costs) {
+  /** Of a file. */
+  public RunRequest(Path data, Path out, TrainingPlan plan, Device device, CostOptions costs) {
+    this(data, null, out, plan, device, costs);
+  }
+
+  /** Of a data set in memory, with the costs of the plan. */
+  public RunRequest(ArrayData arrays, Path out, TrainingPlan plan, Device device) {
+    this(Path.of(arrays.name() + ".npz"), arrays, out, plan, device, CostOptions.NONE);
+  }
+
+  /** Of a file, with the costs of the plan. */
+  public RunRequest(Path data, Path out, TrainingPlan plan, Device device) {
+    this(data, out, plan, device, CostOptions.NONE);
+  }
+
+  /** The same request for arrays that were stored. */
+  RunRequest stored(Path file) {
+    return new RunRequest(file, arrays, out, plan, device, costs);
+  }
+
+  /** The name of the data file that belongs to the folder of the run; empty for none. */
+  String closedWorldFile() {
+    return arrays == null ? "" : data.getFileName().toString();
   }
 
   /** The same request with no choice of the plan left open, for these data. */
@@ -30,7 +51,7 @@ public record RunRequest(
     TrainingPlan resolved =
         plan.resolved(opened.imageShape()).with(costs.resolved(plan.costs(), opened));
     requirePublished(resolved, opened);
-    return new RunRequest(data, out, resolved, device, version);
+    return new RunRequest(data, arrays, out, resolved, device, CostOptions.NONE);
   }
 
   /** What {@link PublishedTunneling} cannot do is refused before anything is written. */

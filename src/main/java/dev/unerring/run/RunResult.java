@@ -1,5 +1,6 @@
 package dev.unerring.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,13 @@ public record RunResult(
   public boolean rechecked() {
     return !(json.get("recheck") instanceof Map<?, ?> map)
         || Boolean.TRUE.equals(map.get("complete"));
+  }
+
+  /** Removes the folder, where there is one. */
+  public void discard() {
+    if (Files.exists(folder)) {
+      new RunFolder(folder).discard();
+    }
   }
 
   /**

@@ -43,6 +43,9 @@ record RunStages(
     Optional<String> stop,
     Counted counted,
     Metrics bestTest) {
+  /** What the model of a base line is. */
+  static final String BASE_LINE = "best validation epoch";
+
   /** Conflicts that are named beside the result. */
   private static final int SHOWN = 20;
 
@@ -63,8 +66,7 @@ record RunStages(
     json.put("labels", data.labelNames());
     data.fit().ifPresent(fit -> json.put("fit", fit.word()));
     json.put("arch", plan.architecture());
-    json.put(
-        "model", plan.baseLine() ? "best validation epoch" : corrected ? "corrected" : "last step");
+    json.put("model", plan.baseLine() ? BASE_LINE : corrected ? "corrected" : "last step");
     json.put("parameters", parameters);
     json.put("seed", plan.seed());
     json.put("trainSamples", (long) data.train().size());

@@ -64,7 +64,8 @@ public record TrainedModel(
       Task task = Task.fromManifest(metadata.get("task"));
       List<String> names = new ArrayList<>();
       ((List<?>) Json.parse(metadata.get("labels"))).forEach(name -> names.add((String) name));
-      Optional<Fit> fit = Fit.of(metadata.get("fit"));
+      Fit fit = Fit.of(metadata.get("fit")).orElseThrow();
+      boolean packed = Boolean.parseBoolean(metadata.get("packed"));
       Optional<Calibration> calibration =
           Optional.ofNullable(metadata.get("calibration"))
               .map(text -> Calibration.fromJson((Map<?, ?>) Json.parse(text)));
@@ -73,7 +74,7 @@ public record TrainedModel(
               .map(text -> "note: the model holds training images (memorisation): " + text);
       return new TrainedModel(
           file,
-          SetDescription.of(task, names, Optional.of(fit.orElseThrow())),
+          SetDescription.of(task, names, packed ? Optional.of(fit) : Optional.empty()),
           calibration,
           notice,
           metadata.get(ModelFile.WEIGHTS),
@@ -152,7 +153,12 @@ public record TrainedModel(
    * @throws VerificationException where it is not the model that the hash is of
    */
   public Network network(Backend backend, int batch) {
-    Network network = ModelFile.read(model, backend, Memory.evaluation(batch, backend));
+    return network(backend, Memory.evaluation(batch, backend));
+  }
+
+  /** The same with a batch that goes by the network. */
+  Network network(Backend backend, ModelFile.Batch batch) {
+    Network network = ModelFile.read(model, backend, batch);
     String found = StoredTensors.view(network).weightsSha256();
     if (!found.equals(weightsSha256)) {
       throw new VerificationException(

@@ -88,6 +88,22 @@ public final class TrainedRun {
     return description.fit().orElse(Fit.CROP);
   }
 
+  /** The result, as the run returned it. */
+  public RunResult asResult() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    result.forEach((key, value) -> json.put((String) key, value));
+    return new RunResult(
+        folder.path(),
+        json,
+        json.get("trainErrors") instanceof Long errors
+            ? Math.toIntExact(errors)
+            : RunResult.NOT_COUNTED,
+        Math.toIntExact((Long) json.get("floor")),
+        List.of(),
+        RunStages.BASE_LINE.equals(json.get("model")),
+        text(result, "endedBy"));
+  }
+
   /** The files of the run that are read to work with its model. */
   public List<Path> inputs() {
     Stream<Path> own = ownsData() ? Stream.of(ownData()) : Stream.of();

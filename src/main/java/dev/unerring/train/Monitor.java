@@ -9,7 +9,7 @@ import java.util.Optional;
  * then counted and checked, unless that shall end too, see {@link #graceOver}.
  */
 public interface Monitor extends WorkMonitor {
-  /** Nobody watches: never stops, says nothing. */
+  /** Nobody watches: says nothing, stops for an interrupted thread only. */
   Monitor SILENT = new Monitor() {};
 
   /**
@@ -27,6 +27,9 @@ public interface Monitor extends WorkMonitor {
 
   /** Told after every step. */
   default void progress(Progress progress) {}
+
+  /** The end of an epoch of training. */
+  default void epoch(EpochRow row) {}
 
   /** A row of the log, which a progress bar may replace: the end of an epoch, of a session. */
   default void row(String text) {}

@@ -118,6 +118,7 @@ public final class Trainer {
       errors = row.trainErrors();
       weights.after(row.missed());
       rows.add(row);
+      monitor.epoch(row);
       monitor.row(describe(row));
       if (row.valAuc() > bestAuc) {
         bestAuc = row.valAuc();

@@ -237,6 +237,11 @@ class AddedPicturesTest {
     assertTrue(without.err().contains("no calibration in this file"), without.err());
     Path added = folder.resolve("new.npz");
     ok("datasets", "pack", "--images", images, "--for", alone, "--out", added);
+    Path cropped = folder.resolve("crop.npz");
+    ok("datasets", "pack", "--images", images, "--out", cropped);
+    CommandRun other = CommandRun.of(words("predict", "--run", alone, "--split", "train", cropped));
+    assertEquals(5, other.code(), other.err());
+    assertTrue(other.err().contains("was packed with --fit crop, " + alone), other.err());
     CommandRun both = CommandRun.of(words("predict", "--run", alone, "--data", set, picture));
     assertEquals(2, both.code(), both.err());
   }

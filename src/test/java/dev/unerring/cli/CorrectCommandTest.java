@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.EngineVersion;
 import dev.unerring.base.Json;
 import dev.unerring.dataset.NpzWriter;
 import dev.unerring.suite.TestBackends;
@@ -152,7 +153,7 @@ class CorrectCommandTest {
     Files.writeString(
         environment,
         Files.readString(environment)
-            .replace("\"unerring\": \"" + Version.number(), "\"unerring\": \"0.0.1"));
+            .replace("\"unerring\": \"" + EngineVersion.number(), "\"unerring\": \"0.0.1"));
     require(5, "was made by unerring 0.0.1", "--add", added(7));
     assertFalse(Files.exists(folder.resolve("model-v2")));
   }

@@ -51,7 +51,7 @@ class MultiLabelRunTest {
     writer.write(data);
     SmallRun run = new SmallRun(data, folder.resolve("run"));
     RunRequest request =
-        new RunRequest(data, run.folder(), TrainingPlan.standard(), TestBackends.device(), "test");
+        new RunRequest(data, run.folder(), TrainingPlan.standard(), TestBackends.device());
     new Pipeline(request, Monitor.SILENT, System::nanoTime).run();
 
     CommandRun json = run.command("evaluate", "--json");

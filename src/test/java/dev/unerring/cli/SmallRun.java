@@ -33,8 +33,7 @@ record SmallRun(Path data, Path folder) {
             TestData.generated(20, 2, 1).contrary(2),
             TEST);
     Path out = where.resolve("run");
-    RunRequest request =
-        new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device(), "test");
+    RunRequest request = new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device());
     new Pipeline(request, Monitor.SILENT, System::nanoTime).run();
     return new SmallRun(data, out);
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.AtomicFile;
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,11 +72,12 @@ class DemoSetTest {
   @Test
   void aNamedSetHoldsItsNames() {
     Path file = folder.resolve("n.npz");
-    DemoSet.writeNamed(file, 3, 60, 2, 2, 1);
+    DemoSet.writeNamed(file, 3, 60, 2, 2, 1, WorkMonitor.SILENT);
     try (Dataset data = Dataset.open(file)) {
       assertEquals(List.of("solid", "ring", "striped", "spotted"), data.labelNames());
     }
-    DemoSet.writeNamed(file, DemoSet.SEED, DemoSet.TRAIN, DemoSet.VAL, DemoSet.TEST, 1);
+    DemoSet.writeNamed(
+        file, DemoSet.SEED, DemoSet.TRAIN, DemoSet.VAL, DemoSet.TEST, 1, WorkMonitor.SILENT);
     try (Dataset data = Dataset.open(file)) {
       assertTrue(data.official(), "the published set keeps its bytes");
     }

@@ -78,7 +78,7 @@ class FullDiskTest {
 
   private RunResult train(Path out, RunFolder.Writer writer) {
     TrainingPlan plan = plan();
-    RunRequest request = new RunRequest(data, out, plan, new Device("cpu", "auto", 1), "0.test");
+    RunRequest request = new RunRequest(data, out, plan, new Device("cpu", "auto", 1));
     return new Pipeline(request, new Monitor() {}, () -> 0, writer).run();
   }
 

@@ -37,7 +37,6 @@ abstract class LaterCorrectionCase {
   Path out;
   Path add;
   boolean skip;
-  String software = "test";
   CorrectionPlan correction;
   Device device = TestBackends.device();
   final List<String> notes = new ArrayList<>();
@@ -63,7 +62,7 @@ abstract class LaterCorrectionCase {
   }
 
   static void train(Path data, Path out, TrainingPlan plan) {
-    RunRequest request = new RunRequest(data, out, plan, TestBackends.device(), "test");
+    RunRequest request = new RunRequest(data, out, plan, TestBackends.device());
     new Pipeline(request, Monitor.SILENT, () -> 0).run();
   }
 
@@ -91,8 +90,7 @@ abstract class LaterCorrectionCase {
             skip,
             out,
             correction == null ? trained.correction() : correction,
-            device,
-            software);
+            device);
     return new LaterCorrection(request, monitor, () -> 0).run();
   }
 

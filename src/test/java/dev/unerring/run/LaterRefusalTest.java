@@ -57,11 +57,10 @@ class LaterRefusalTest extends LaterCorrectionCase {
     correction = CorrectionPlan.standard().with(Method.DENG_2023);
     requireRefusal(UsageException.class, "first is none: name focus, tunneling, patch or auto");
     correction = null;
-    software = "0.0.9";
-    requireRefusal(DataException.class, "was made by unerring test, this is 0.0.9");
-    software = "test";
     add = added("three", TestData.generated(9, 3, 7));
     requireRefusal(DataException.class, "the label of sample 2 is 2");
+    add = folder.resolve("typing-error"); // no picture without a label
+    requireRefusal(DataException.class, "typing-error: there is no such file or folder");
     add = added("new", TestData.generated(10, 2, 7));
     Path other = Files.createDirectories(folder.resolve("other"));
     Files.writeString(other.resolve("mine"), "");

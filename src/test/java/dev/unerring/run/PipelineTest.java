@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.DataException;
+import dev.unerring.base.DeviceException;
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.UsageException;
@@ -74,35 +75,66 @@ class PipelineTest {
     }
   }
 
+  private Monitor failingAt(String moment, RuntimeException failure, Error error) {
+    return new Monitor() {
+      @Override
+      public void row(String text) {
+        fail(text);
+      }
+
+      @Override
+      public void note(String text) {
+        notes.add(text);
+        fail(text);
+      }
+
+      private void fail(String text) {
+        if (text.startsWith(moment) && failure != null) {
+          throw failure;
+        }
+        if (text.startsWith(moment)) {
+          throw error;
+        }
+      }
+    };
+  }
+
   @Test
   void anErrorInTrainingOrAfterItLosesNoWeights() {
+    int number = 0;
     for (String moment : List.of("epoch 2: ", "re-check")) {
-      OutOfMemoryError thrown = new OutOfMemoryError("Java heap space");
-      Monitor failing =
-          new Monitor() {
-            @Override
-            public void row(String text) {
-              fail(text);
-            }
-
-            @Override
-            public void note(String text) {
-              notes.add(text);
-              fail(text);
-            }
-
-            private void fail(String text) {
-              if (text.startsWith(moment)) {
-                throw thrown;
-              }
-            }
-          };
-      out = folder.resolve("run " + moment.charAt(0));
-      assertSame(thrown, assertThrows(OutOfMemoryError.class, () -> run(failing)));
-      assertTrue(Files.exists(out.resolve("model.safetensors")), moment);
-      assertTrue(notes.getLast().endsWith("but not counted"), notes.getLast());
-      assertTrue(notes.getLast().startsWith(out.toString()), notes.getLast());
+      for (Throwable thrown :
+          List.of(
+              new OutOfMemoryError("Java heap space"),
+              new DeviceException("no native memory"),
+              new IllegalStateException("a fault"))) {
+        RuntimeException failure = thrown instanceof RuntimeException e ? e : null;
+        Error error = thrown instanceof Error e ? e : null;
+        out = folder.resolve("run" + number++);
+        Monitor failing = failingAt(moment, failure, error);
+        assertSame(thrown, assertThrows(Throwable.class, () -> run(failing)));
+        assertTrue(Files.exists(out.resolve("model.safetensors")), moment);
+        assertTrue(notes.getLast().endsWith("but not counted"), notes.getLast());
+        assertTrue(notes.getLast().startsWith(out.toString()), notes.getLast());
+      }
     }
+  }
+
+  /**
+   * Before training there are no weights to keep; an error that says what is left needs no note.
+   */
+  @Test
+  void nothingIsSavedThatWasNotTrained() {
+    OutOfMemoryError early = new OutOfMemoryError("Java heap space");
+    assertSame(
+        early,
+        assertThrows(Throwable.class, () -> run(failingAt("set: 40 training", null, early))));
+    assertFalse(Files.exists(out.resolve("model.safetensors")));
+    out = folder.resolve("runs/two");
+    DataException known = new DataException("a full disk");
+    assertSame(
+        known, assertThrows(Throwable.class, () -> run(failingAt("epoch 2: ", known, null))));
+    assertFalse(Files.exists(out.resolve("model.safetensors")));
   }
 
   @Test
@@ -204,7 +236,7 @@ class PipelineTest {
     TrainingPlan plan =
         new TrainingPlan(
             "small", 0, 4, 16, m.learningRate(), 0, 0.1, 0, m.stopAtFloor(), m.correction());
-    RunRequest request = new RunRequest(data, out, plan, TestBackends.device(), "test");
+    RunRequest request = new RunRequest(data, out, plan, TestBackends.device());
     RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
     assertTrue(result.goalReached(), "the base line is complete");
     assertEquals(4L, result.json().get("epochs"), "whatever the errors");
@@ -288,7 +320,7 @@ class PipelineTest {
   }
 
   private RunRequest request() {
-    return new RunRequest(data, out, PLAN, TestBackends.device(), "test");
+    return new RunRequest(data, out, PLAN, TestBackends.device());
   }
 
   private RunResult run(Monitor monitor) {

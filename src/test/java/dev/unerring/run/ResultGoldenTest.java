@@ -94,7 +94,7 @@ class ResultGoldenTest {
     npz.write(add);
     Path out = folder.resolve("later");
     CorrectionRequest request =
-        new CorrectionRequest(TrainedRun.open(run), add, out, TestBackends.device(), "test");
+        new CorrectionRequest(TrainedRun.open(run), add, out, TestBackends.device());
     assertTrue(new LaterCorrection(request, Monitor.SILENT, () -> 0).run().isPresent());
     golden("later-version", out);
   }
@@ -112,7 +112,7 @@ class ResultGoldenTest {
 
   private Path train(Path data, TrainingPlan plan) {
     Path out = folder.resolve("run");
-    RunRequest request = new RunRequest(data, out, plan, TestBackends.device(), "test");
+    RunRequest request = new RunRequest(data, out, plan, TestBackends.device());
     new Pipeline(request, Monitor.SILENT, () -> 0).run();
     return out;
   }

@@ -99,8 +99,7 @@ class RunLockTest {
   }
 
   private static RunResult train(Path data, Path out, Monitor monitor) {
-    RunRequest request =
-        new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device(), "test");
+    RunRequest request = new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device());
     return new Pipeline(request, monitor, () -> 0).run();
   }
 }

@@ -164,8 +164,7 @@ class StopEverywhereTest {
     RunResult stopped = train(out, new Stopper(inTraining, false));
     assertEquals(RunResult.NOT_COUNTED, stopped.trainErrors());
     CorrectionRequest request =
-        new CorrectionRequest(
-            TrainedRun.open(out), null, folder.resolve("next"), ONE_THREAD, "test");
+        new CorrectionRequest(TrainedRun.open(out), null, folder.resolve("next"), ONE_THREAD);
     RunResult next = new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
     assertEquals(0, next.trainErrors());
     assertTrue(next.rechecked());
@@ -174,7 +173,7 @@ class StopEverywhereTest {
   @Test
   void aLaterCorrectionStoppedAnywhereIsWholeOrNotThere() throws IOException {
     Path first = folder.resolve("first");
-    RunRequest start = new RunRequest(data, first, plan(1), ONE_THREAD, "test");
+    RunRequest start = new RunRequest(data, first, plan(1), ONE_THREAD);
     new Pipeline(start, new Stopper(120, false), () -> 0).run();
     Stopper all = new Stopper(Integer.MAX_VALUE, false);
     correct(first, folder.resolve("whole"), all);
@@ -231,13 +230,12 @@ class StopEverywhereTest {
   }
 
   private RunResult train(Path out, Monitor monitor) {
-    RunRequest request = new RunRequest(data, out, plan(2), ONE_THREAD, "test");
+    RunRequest request = new RunRequest(data, out, plan(2), ONE_THREAD);
     return new Pipeline(request, monitor, () -> 0).run();
   }
 
   private static RunResult correct(Path run, Path out, Monitor monitor) {
-    CorrectionRequest request =
-        new CorrectionRequest(TrainedRun.open(run), null, out, ONE_THREAD, "test");
+    CorrectionRequest request = new CorrectionRequest(TrainedRun.open(run), null, out, ONE_THREAD);
     return new LaterCorrection(request, monitor, () -> 0).run().orElseThrow();
   }
 

@@ -26,7 +26,7 @@ final class ArchitectureRules {
       Pattern.compile(".*/dev/unerring/(backend/ReferenceBackend|ffi/\\w+)\\.java");
 
   /** A class of ours in any text of a class file, by package below {@code dev.unerring}. */
-  private static final Pattern OURS = Pattern.compile("dev/unerring/(?:[a-z][a-z0-9]*/)+[A-Z]\\w*");
+  private static final Pattern OURS = Pattern.compile("dev/unerring/(?:[a-z][a-z0-9]*/)*[A-Z]\\w*");
 
   private static final Pattern PICOCLI = Pattern.compile("L?picocli/CommandLine.*");
 
@@ -63,6 +63,11 @@ final class ArchitectureRules {
               "tensor ffi dataset images backend backend.cuda network errors train correct certify"
                   + " report",
               "the pipeline is below the command line"),
+          layer(
+              "",
+              "tensor ffi dataset images backend backend.cuda network errors train correct certify"
+                  + " report run",
+              "the face is above the engine, and knows no command line"),
           layer(
               "cli",
               "tensor ffi dataset images backend backend.cuda network errors train correct certify"

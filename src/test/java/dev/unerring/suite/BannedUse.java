@@ -40,8 +40,8 @@ record BannedUse(Pattern symbol, Pattern allowedIn, String reason) {
           ban(
               "java/(lang/System\\.(nanoTime|currentTimeMillis):|time/[^.]*\\.now:"
                   + "|time/Clock\\.|util/Date\\.<init>:\\(\\)).*",
-              "cli\\..*|base\\.Fma", // which of two ways to the same bits is fast
-              "a run is a function of plan, data and code; clocks belong to cli"),
+              "cli\\..*|Watch|base\\.Fma", // which of two ways to the same bits is fast
+              "a run is a function of plan, data and code; clocks belong to cli and the face"),
           ban(
               "java/lang/String\\.(format:\\("
                   + STRING

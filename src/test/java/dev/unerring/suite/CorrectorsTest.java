@@ -190,8 +190,7 @@ class CorrectorsTest {
             notes.add(text);
           }
         };
-    RunRequest request =
-        new RunRequest(data, folder.resolve(name), plan, TestBackends.device(), "test");
+    RunRequest request = new RunRequest(data, folder.resolve(name), plan, TestBackends.device());
     return new Pipeline(request, recorder, System::nanoTime).run();
   }
 

@@ -114,7 +114,7 @@ final class CudaRunTest {
   }
 
   private static Map<String, Object> run(Path data, Path out, TrainingPlan plan, Device device) {
-    RunRequest request = new RunRequest(data, out, plan, device, "test");
+    RunRequest request = new RunRequest(data, out, plan, device);
     return new Pipeline(request, Monitor.SILENT, () -> 0).run().json();
   }
 

@@ -124,8 +124,7 @@ class GoldenBitsTest {
     TrainingPlan plan =
         new TrainingPlan(
             "small", 7, 2, 24, LearningRate.constant(1e-3), 1e-4, 0.1, 0, true, correction);
-    RunRequest request =
-        new RunRequest(file, folder.resolve("run"), plan, TestBackends.device(), "test");
+    RunRequest request = new RunRequest(file, folder.resolve("run"), plan, TestBackends.device());
     RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
     golden(
         "whole-run", result.json().get("weightsSha256") + "\n" + result.json().get("logitsSha256"));

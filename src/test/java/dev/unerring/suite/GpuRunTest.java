@@ -85,8 +85,7 @@ final class GpuRunTest {
                 dev.unerring.train.CorrectionPlan.Method.FOCUS, 1, 4, 0.5, 0x1p-6, 1, 1, 1e-4));
     int threads = Runtime.getRuntime().availableProcessors();
     Path out = folder.resolve(set + "-" + device);
-    RunRequest request =
-        new RunRequest(file, out, plan, new Device(device, "auto", threads), "test");
+    RunRequest request = new RunRequest(file, out, plan, new Device(device, "auto", threads));
     return new Pipeline(request, new Monitor() {}, System::nanoTime).run();
   }
 }

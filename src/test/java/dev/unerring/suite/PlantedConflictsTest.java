@@ -38,8 +38,7 @@ class PlantedConflictsTest {
     List<List<Integer>> planted = new ArrayList<>();
     Path file = plant(planted);
     Path out = folder.resolve("run");
-    RunRequest request =
-        new RunRequest(file, out, TrainingPlan.standard(), TestBackends.device(), "test");
+    RunRequest request = new RunRequest(file, out, TrainingPlan.standard(), TestBackends.device());
     RunResult result = new Pipeline(request, Monitor.SILENT, System::nanoTime).run();
     assertEquals(PAIRS + 1, result.floor(), "one of each pair and one of the triple");
     assertEquals(result.floor(), result.trainErrors());

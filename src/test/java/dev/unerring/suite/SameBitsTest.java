@@ -71,7 +71,7 @@ class SameBitsTest {
 
   private String run(Path data, TrainingPlan plan, Device device) {
     Path out = folder.resolve("run" + runs++);
-    RunRequest request = new RunRequest(data, out, plan, device, "test");
+    RunRequest request = new RunRequest(data, out, plan, device);
     RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
     assertNotEquals(0L, result.json().get("correctionSteps"), "nothing was left to correct");
     return result.json().get("weightsSha256") + " " + result.json().get("logitsSha256");

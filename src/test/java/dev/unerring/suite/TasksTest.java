@@ -134,14 +134,13 @@ class TasksTest {
       npz.write(add);
     }
     CorrectionRequest request =
-        new CorrectionRequest(
-            run, add, folder.resolve("later" + columns), TestBackends.device(), "test");
+        new CorrectionRequest(run, add, folder.resolve("later" + columns), TestBackends.device());
     return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
   }
 
   private RunResult run(Path file, TrainingPlan plan) {
     Path out = folder.resolve(plan.architecture() + plan.primeTo());
-    RunRequest request = new RunRequest(file, out, plan, TestBackends.device(), "test");
+    RunRequest request = new RunRequest(file, out, plan, TestBackends.device());
     return new Pipeline(request, Monitor.SILENT, () -> 0).run();
   }
 

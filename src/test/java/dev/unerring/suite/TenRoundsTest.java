@@ -53,7 +53,7 @@ class TenRoundsTest {
               part(all.val(), 0, all.val().size()),
               part(all.test(), 0, all.test().size()));
       RunRequest request =
-          new RunRequest(data, run, TrainingPlan.standard(), TestBackends.device(), "test");
+          new RunRequest(data, run, TrainingPlan.standard(), TestBackends.device());
       assertTrue(new Pipeline(request, Monitor.SILENT, () -> 0).run().goalReached());
       for (int round = 1; round <= ROUNDS; round++) {
         Path add = added(round, part(all.train(), kept + (round - 1) * NEW, NEW));
@@ -71,7 +71,7 @@ class TenRoundsTest {
 
   private RunResult correct(Path run, Path add, Path out) {
     CorrectionRequest request =
-        new CorrectionRequest(TrainedRun.open(run), add, out, TestBackends.device(), "test");
+        new CorrectionRequest(TrainedRun.open(run), add, out, TestBackends.device());
     return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
   }
 

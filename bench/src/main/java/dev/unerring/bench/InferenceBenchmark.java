@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Logits of a batch in evaluation mode; those of two images are compared with the definition. */
+/** Logits of a batch, or of one image, in evaluation mode; those of two images are compared with the definition. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -32,10 +32,13 @@ public class InferenceBenchmark {
   @Param("2")
   public int threads;
 
+  @Param("batch")
+  public String images;
+
   private CpuBackend backend;
   private Network network;
   private MemorySegment pixels;
-  private int images;
+  private int count;
 
   /** A benchmark; JMH makes it. */
   public InferenceBenchmark() {}
@@ -43,15 +46,21 @@ public class InferenceBenchmark {
   @Setup
   public void setUp() {
     Nets nets = Nets.named(net);
-    images = nets.batch();
-    pixels = MemorySegment.ofArray(nets.pixels(images));
+    count = images(net, images);
+    pixels = MemorySegment.ofArray(nets.pixels(count));
     backend = CpuBackend.open("auto", threads);
-    network = network(nets, backend, images);
-    Buffer measured = run().firstImages(CUT).data().slice(0, (long) CUT * nets.classes());
+    network = network(nets, backend, count);
+    int compared = Math.min(CUT, count);
+    Buffer measured = run().firstImages(compared).data().slice(0, (long) compared * nets.classes());
     try (Backend definition = new ReferenceBackend()) {
-      Tensor wanted = forward(network(nets, definition, CUT), CUT);
+      Tensor wanted = forward(network(nets, definition, compared), compared);
       Memory.requireSameBits(wanted.data(), measured, "logits of " + net);
     }
+  }
+
+  /** Number of images of a call, which is 1 or the batch of the network. */
+  static int images(String net, String images) {
+    return images.equals("batch") ? Nets.named(net).batch() : Integer.parseInt(images);
   }
 
   private static Network network(Nets nets, Backend backend, int batch) {
@@ -66,7 +75,7 @@ public class InferenceBenchmark {
 
   @Benchmark
   public Tensor run() {
-    return forward(network, images);
+    return forward(network, count);
   }
 
   @TearDown

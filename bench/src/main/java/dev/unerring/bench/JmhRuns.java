@@ -26,11 +26,23 @@ final class JmhRuns {
 
   private final Results results;
   private final Path logs;
+  private final String only;
   private int number;
 
-  JmhRuns(Results results, Path logs) {
+  /**
+   * Runs benchmarks of one name, or all.
+   *
+   * @param only the name; empty for all
+   */
+  JmhRuns(Results results, Path logs, String only) {
     this.results = results;
     this.logs = logs;
+    this.only = only;
+  }
+
+  /** Whether the benchmarks of a plan are run. */
+  boolean wanted(String name) {
+    return only.isEmpty() || only.equals(name);
   }
 
   /**
@@ -62,6 +74,9 @@ final class JmhRuns {
    * @param parameters "name=value,value"
    */
   void run(Plan plan, Times times, String... parameters) {
+    if (!wanted(plan.name)) {
+      return;
+    }
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + Pattern.quote(plan.benchmark.getName()) + "\\.run$")

@@ -16,8 +16,9 @@ import java.util.Map;
 
 /**
  * Measures everything, one benchmark after another, peers right beside ours; writes one file and
- * prints one table. Arguments: {@code full} or {@code quick}, and the folder of results. Exit code
- * 1 where a benchmark failed, which includes bits that differ.
+ * prints one table. Arguments: {@code full} or {@code quick}, the folder of results, and the name of
+ * the only benchmark that is wanted, or nothing. Exit code 1 where a benchmark failed, which includes
+ * bits that differ, or none has the name.
  */
 public final class Main {
   private static final List<String> QUICK_LAYERS =
@@ -36,24 +37,29 @@ public final class Main {
   private final List<String> counts;
   private final String threads;
 
-  private Main(boolean quick) {
+  private Main(boolean quick, String only) {
     this.quick = quick;
     this.counts = quick ? List.of("2") : List.of("2", "1");
     this.threads = "threads=" + String.join(",", counts);
-    this.jmh = new JmhRuns(results, Settings.work().resolve("jmh"));
+    this.jmh = new JmhRuns(results, Settings.work().resolve("jmh"), only);
   }
 
   /** Runs the stand. */
   public static void main(String[] arguments) throws IOException {
     boolean quick = arguments[0].equals("quick");
-    Main main = new Main(quick);
+    String only = arguments.length > 2 ? arguments[2] : "";
+    Main main = new Main(quick, only);
     String before = Machine.load();
     long start = System.nanoTime();
     main.measure();
     double seconds = (System.nanoTime() - start) * 1e-9;
     String after = Machine.load();
     main.write(Path.of(arguments[1]), before, after, seconds);
-    System.exit(main.results.failures().isEmpty() ? 0 : 1);
+    boolean empty = main.results.rows().isEmpty();
+    if (empty) {
+      System.err.println("no benchmark is named '" + only + "'; docs/benchmarks.md lists the names");
+    }
+    System.exit(main.results.failures().isEmpty() && !empty ? 0 : 1);
   }
 
   private void measure() {
@@ -147,16 +153,18 @@ public final class Main {
             "inference",
             InferenceBenchmark.class,
             "images",
-            p -> Nets.named(p.get("net")).batch());
+            p -> InferenceBenchmark.images(p.get("net"), p.get("images")));
     for (Nets net : quick ? List.of(Nets.named("small")) : Nets.ALL) {
       String name = "net=" + net.name();
       boolean large = net.name().equals("resnet18");
-      if (torch) {
+      if (torch && jmh.wanted("step")) {
         TorchStep.measure(net.name(), quick ? 1.0 : 4.0, results);
       }
       Times times = quick ? new Times(2, 3, 300) : new Times(large ? 1 : 3, 5, 1000);
       jmh.run(step, times, name, threads, engines);
-      jmh.run(inference, quick ? new Times(1, 3, 200) : new Times(1, 5, 300), name, threads);
+      Times brief = quick ? new Times(1, 3, 200) : new Times(1, 5, 300);
+      jmh.run(inference, brief, name, threads, "images=batch");
+      jmh.run(inference, brief, name, "threads=1", "images=1");
     }
   }
 
@@ -166,7 +174,7 @@ public final class Main {
     jmh.run(data, single, "work=parse-demo,parse-large,audit-large");
     Plan correction = new Plan("correction", CorrectionBenchmark.class, "", p -> 0);
     jmh.run(correction, single, "work=round,recount", threads);
-    if (peers.cudaRuntime()) {
+    if (jmh.wanted("call") && peers.cudaRuntime()) {
       Plan call = new Plan("call", CallBenchmark.class, "", p -> 0);
       Times times = new Times(3, 5, quick ? 100 : 300);
       boolean jni = peers.jcuda();
@@ -179,7 +187,7 @@ public final class Main {
     }
     Plan start = new Plan("start", StartBenchmark.class, "", p -> 0);
     jmh.run(start, new Times(2, quick ? 5 : 15, 0));
-    if (!quick) {
+    if (!quick && jmh.wanted("memory")) {
       PeakMemory.measure(results);
     }
   }

@@ -13,6 +13,7 @@ import dev.unerring.ffi.StubCuda;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
+import dev.unerring.suite.NativeMemory;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.CorrectionPlan;
@@ -21,12 +22,8 @@ import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingPlan;
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaTrainingTest {
   private static final int BATCH = 4;
   private static final int EPOCHS = 3;
-  private static final Pattern OTHER = Pattern.compile("Other \\(reserved=(\\d+),");
 
   @TempDir private static Path folder;
   private static Path file;
@@ -109,10 +105,10 @@ class CudaTrainingTest {
   @Test
   void aThousandTrainingsLeaveNothingBehind() throws Exception {
     stub.reset();
-    long none = allocated();
+    long none = NativeMemory.bytes();
     try (Arena arena = Arena.ofConfined()) {
       arena.allocate(2L << 20);
-      assertTrue(allocated() - none > 1L << 20, "the JVM does not count what arenas hold");
+      assertTrue(NativeMemory.bytes() - none > 1L << 20, "the JVM does not count what arenas hold");
     }
     try (Dataset data = Dataset.open(file)) {
       long early = 0;
@@ -120,33 +116,12 @@ class CudaTrainingTest {
         cycle(data, Arithmetic.values()[i % Arithmetic.values().length]);
         assertEquals(0, stub.live());
         if (i == 300) {
-          early = allocated();
+          early = NativeMemory.bytes();
         }
       }
-      long grown = allocated() - early;
+      long grown = NativeMemory.bytes() - early;
       assertTrue(grown < 1L << 20, grown + " bytes more after 1,000 trainings than after 300");
     }
-  }
-
-  /**
-   * Bytes that arenas hold, as the JVM counts them apart from what its compilers and collectors
-   * take ({@code -XX:NativeMemoryTracking}, category Other). What the libraries hand out, the stub
-   * counts.
-   */
-  private static long allocated() throws Exception {
-    System.gc();
-    Object[] arguments = {new String[] {"scale=B"}};
-    String[] signature = {String[].class.getName()};
-    String text =
-        (String)
-            ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                    "vmNativeMemory",
-                    arguments,
-                    signature);
-    Matcher other = OTHER.matcher(text);
-    return other.find() ? Long.parseLong(other.group(1)) : 0; // no line where nothing is held
   }
 
   @Test
