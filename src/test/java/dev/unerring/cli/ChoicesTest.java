@@ -35,6 +35,7 @@ class ChoicesTest {
               "datasets pack --path",
               "datasets pack --size",
               "datasets pack --split",
+              "datasets pack --split-column",
               "evaluate --data",
               "predict --data",
               "train --class-weights",
