@@ -8,7 +8,10 @@ package dev.unerring;
 public abstract class UnerringException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** What kind of failure it is. */
   private final String key;
+
+  /** Whether it was thrown to a program, and not to the command line. */
   private boolean embedded;
 
   /**
