@@ -22,6 +22,7 @@ class ChoicesTest {
           List.of(
               "audit --data",
               "correct --data",
+              "correct --label",
               "correct --max-time",
               "datasets fetch --mirror",
               "datasets fetch --url",
