@@ -83,6 +83,7 @@ public final class Device {
       Thread.ofPlatform()
           .daemon()
           .name("unerring-prepare")
+          .uncaughtExceptionHandler((thread, failure) -> {}) // open meets it again and says it
           .start(() -> CpuBackend.prepare(kernels));
     }
   }

@@ -57,8 +57,9 @@ class EndsTest {
 
   @Test
   void aRealVerbWithTooLittleMemorySaysSo() throws Exception {
-    Object[] words = {"datasets", "demo", "--train", 200_000, "--out", folder.resolve("b.npz")};
-    Child child = Child.start(folder, Map.of(), "", List.of("-Xmx48m"), Main.class, words);
+    Object[] words = {"doctor"};
+    List<String> heap = List.of("-XX:+UseSerialGC", "-Xmx4m");
+    Child child = Child.start(folder, Map.of(), "", heap, Main.class, words);
     assertEquals(6, child.code(), child.err());
     assertTrue(child.err().startsWith("unerring: out of memory: the Java heap of"), child.err());
   }
