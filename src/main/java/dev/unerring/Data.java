@@ -2,9 +2,9 @@
 package dev.unerring;
 
 import dev.unerring.base.CacheFolder;
-import dev.unerring.dataset.ArrayData;
-import dev.unerring.dataset.DatasetLocator;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.ArrayData;
+import dev.unerring.data.Fit;
+import dev.unerring.generate.DatasetLocator;
 import dev.unerring.run.Added;
 import dev.unerring.run.AddedFiles;
 import java.nio.file.Path;

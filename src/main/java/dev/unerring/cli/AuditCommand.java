@@ -2,11 +2,11 @@
 package dev.unerring.cli;
 
 import dev.unerring.UsageException;
+import dev.unerring.audit.LabelAudit;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelAudit;
-import dev.unerring.dataset.TwinAudit;
+import dev.unerring.data.Dataset;
+import dev.unerring.twins.TwinAudit;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.CacheFolder;
-import dev.unerring.dataset.DatasetLocator;
+import dev.unerring.generate.DatasetLocator;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;

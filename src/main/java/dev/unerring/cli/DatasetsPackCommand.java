@@ -2,7 +2,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.UsageException;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.Fit;
 import dev.unerring.images.PackInput;
 import dev.unerring.images.PackReport;
 import dev.unerring.images.PackRequest;

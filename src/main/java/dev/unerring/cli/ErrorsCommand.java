@@ -3,7 +3,7 @@ package dev.unerring.cli;
 
 import dev.unerring.DataException;
 import dev.unerring.UsageException;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import dev.unerring.run.RunFolder;
 import dev.unerring.run.TrainedRun;
 import java.io.PrintWriter;

@@ -3,7 +3,7 @@ package dev.unerring.cli;
 
 import dev.unerring.DataException;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.Calibration;
 import dev.unerring.run.TrainedRun;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.unerring.correct;
 
 import dev.unerring.StoppedException;
 import dev.unerring.backend.Turn;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Split;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
 import dev.unerring.train.Monitor;

@@ -2,7 +2,7 @@
 package dev.unerring.correct;
 
 import dev.unerring.StoppedException;
-import dev.unerring.dataset.ImageSource;
+import dev.unerring.data.ImageSource;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;

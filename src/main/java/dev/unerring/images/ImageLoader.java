@@ -5,7 +5,7 @@ import dev.unerring.DataException;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.base.WorkerFailure;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.Fit;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

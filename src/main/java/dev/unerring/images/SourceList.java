@@ -3,10 +3,10 @@ package dev.unerring.images;
 
 import dev.unerring.DataException;
 import dev.unerring.base.Names;
-import dev.unerring.dataset.Fit;
-import dev.unerring.dataset.PackFile;
-import dev.unerring.dataset.SetDescription;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Fit;
+import dev.unerring.data.PackFile;
+import dev.unerring.data.SetDescription;
+import dev.unerring.data.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

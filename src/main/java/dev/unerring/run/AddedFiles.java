@@ -4,7 +4,7 @@ package dev.unerring.run;
 import dev.unerring.DataException;
 import dev.unerring.UsageException;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.NewSamples;
+import dev.unerring.data.NewSamples;
 import dev.unerring.images.PackInput;
 import dev.unerring.images.Packer;
 import java.nio.file.Files;

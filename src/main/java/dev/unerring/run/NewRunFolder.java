@@ -6,7 +6,7 @@ import dev.unerring.UsageException;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.NpzReader;
+import dev.unerring.npz.NpzReader;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

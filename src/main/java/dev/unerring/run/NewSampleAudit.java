@@ -2,13 +2,13 @@
 package dev.unerring.run;
 
 import dev.unerring.DataException;
-import dev.unerring.dataset.Admission;
-import dev.unerring.dataset.Admission.Sample;
-import dev.unerring.dataset.Admission.Verdict;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.ImageGroup;
-import dev.unerring.dataset.LabelAudit;
-import dev.unerring.dataset.NewSamples;
+import dev.unerring.audit.Admission;
+import dev.unerring.audit.Admission.Sample;
+import dev.unerring.audit.Admission.Verdict;
+import dev.unerring.audit.ImageGroup;
+import dev.unerring.audit.LabelAudit;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.NewSamples;
 import dev.unerring.train.Monitor;
 import java.util.ArrayList;
 import java.util.List;

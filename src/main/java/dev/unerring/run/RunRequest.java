@@ -3,9 +3,9 @@ package dev.unerring.run;
 
 import dev.unerring.UsageException;
 import dev.unerring.correct.PublishedTunneling;
-import dev.unerring.dataset.ArrayData;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.ArrayData;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.Task;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.TrainingPlan;
 import java.nio.file.Path;

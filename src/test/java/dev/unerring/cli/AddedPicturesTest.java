@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.NpzWriter;
+import dev.unerring.data.Dataset;
 import dev.unerring.images.ImageFolder;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.suite.TestBackends;
 import java.io.IOException;
 import java.nio.file.Files;
