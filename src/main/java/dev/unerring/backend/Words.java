@@ -3,7 +3,6 @@ package dev.unerring.backend;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.LongBuffer;
 import java.util.BitSet;
 
@@ -52,8 +51,6 @@ final class Words {
   /** All words, in memory of an arena. */
   MemorySegment in(Arena arena) {
     all();
-    MemorySegment words = CpuScratch.allocate(arena, (long) values.length * Long.BYTES);
-    MemorySegment.copy(values, 0, words, ValueLayout.JAVA_LONG, 0, values.length);
-    return words;
+    return ConvGeometry.words(arena, values);
   }
 }
