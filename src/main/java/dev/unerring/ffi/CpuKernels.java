@@ -125,6 +125,7 @@ public final class CpuKernels {
       throw new DeviceException(
           library.path() + " has kernel version " + version + ", not " + VERSION + "; rebuild it");
     }
+    Layouts.require(layouts(library), library.path());
     return call(library, "unerring_kernel_sets");
   }
 
@@ -547,6 +548,16 @@ public final class CpuKernels {
   private static long call(NativeLibrary library, String name) {
     try {
       return (long) library.function(name, FunctionDescriptor.of(JAVA_LONG)).invokeExact();
+    } catch (Throwable e) {
+      throw failed(name, e);
+    }
+  }
+
+  private static String layouts(NativeLibrary library) {
+    String name = "unerring_layouts";
+    try {
+      FunctionDescriptor text = FunctionDescriptor.of(ADDRESS);
+      return BoundLibrary.string((MemorySegment) library.function(name, text).invokeExact());
     } catch (Throwable e) {
       throw failed(name, e);
     }
