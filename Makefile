@@ -200,7 +200,7 @@ target/cuda/lib/unerring_cuda.fatbin: $(CUDA_SOURCES) Makefile
 	  native/cuda/kernels.cu -o $@ 2>target/cuda/nvcc.log || { cat target/cuda/nvcc.log >&2; exit 1; }
 
 # Folders are prerequisites as well, so that a removed file is noticed.
-JAR_INPUTS := pom.xml LICENSE $(CUDA_SOURCES) \
+JAR_INPUTS := pom.xml LICENSE src/main/launcher/CodeHash.java $(CUDA_SOURCES) \
   $(shell find .mvn src/main/java src/main/resources datasets native/cuda 2>/dev/null)
 
 $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools

@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
       CorrectCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      CertifyCommand.class,
+      VerifyCommand.class,
+      KeygenCommand.class,
       DatasetsCommand.class,
       DoctorCommand.class,
       CompletionCommand.class

@@ -88,6 +88,15 @@ public final class ModelFile {
   }
 
   /**
+   * The SHA-256 of the bytes of each tensor of a model file, by name.
+   *
+   * @throws dev.unerring.DataException where it is damaged
+   */
+  public static Map<String, String> tensorHashes(Path file) {
+    return new SafeTensors(file).hashes();
+  }
+
+  /**
    * The shape of an image of a model.
    *
    * @throws dev.unerring.DataException where it says none
