@@ -17,7 +17,7 @@ import java.util.Optional;
  * that do not fit together raise {@link IllegalArgumentException}; a closed backend raises {@link
  * IllegalStateException}.
  */
-public interface Backend extends AutoCloseable {
+public interface Backend extends Products, AutoCloseable {
   /** Name for messages and records: reference, cpu, ... */
   String name();
 
@@ -45,6 +45,14 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
+   * The products of the arithmetic {@code integer}, over the same memory and with the same turn;
+   * their definition is {@code IntegerReference}.
+   *
+   * @throws dev.unerring.DeviceException where the device has no kernels for them
+   */
+  Products integer();
+
+  /**
    * Carries out operations. Whenever the key is equal, they are the same ones on the same memory
    * with the same numbers, and copy nothing from or to the host; so a device may record them and
    * repeat the recording. The bits are the same either way.
@@ -68,22 +76,28 @@ public interface Backend extends AutoCloseable {
   void fill(Buffer target, float value);
 
   /** y = chain of fma over (kd, kh, kw, ic) from +0, taps outside as +0; then + bias. */
+  @Override
   void convForward(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y);
 
   /** gradX = gather over (kd, kh, kw, oc); taps outside gradY as +0, stride holes left out. */
+  @Override
   void convBackwardInput(Tensor gradY, Buffer weight, Window window, Tensor gradX);
 
   /** gradWeight, gradBias: chunked chains over the positions of gradY. */
+  @Override
   void convBackwardWeight(
       Tensor x, Tensor gradY, Window window, Buffer gradWeight, Buffer gradBias);
 
   /** y[n][out] = chain over the elements of x[n] from +0; then + bias. */
+  @Override
   void linearForward(Tensor x, Buffer weight, Buffer bias, Tensor y);
 
   /** gradX[n][in] = chain over out. */
+  @Override
   void linearBackwardInput(Tensor gradY, Buffer weight, Tensor gradX);
 
   /** gradWeight, gradBias: chains over samples in chunks of 1,024. */
+  @Override
   void linearBackwardWeight(Tensor x, Tensor gradY, Buffer gradWeight, Buffer gradBias);
 
   /** y = fma(x, scale[c], shift[c]). */

@@ -130,6 +130,11 @@ public final class CountingBackend implements Backend {
     sums(ConvGeometry.linear(x.shape(), gradY.shape(), arena).weight(), gradWeight, gradBias);
   }
 
+  @Override
+  public Products integer() {
+    return this;
+  }
+
   private void product(TapPlan plan) {
     pieces(plan.scratchFloats());
     if (plan.packUnits() > 0) {

@@ -23,6 +23,7 @@ public final class CpuBackend implements Backend {
   private final CpuNormalization normalization;
   private final CpuPointwise pointwise;
   private final CpuLearning learning;
+  private final Products integer = new IntegerReference();
   private long buffers;
 
   /** A backend on bound kernels with its own threads, the calling one included. */
@@ -148,6 +149,11 @@ public final class CpuBackend implements Backend {
         target.memory().setAtIndex(ValueLayout.JAVA_INT, i, bits);
       }
     }
+  }
+
+  @Override
+  public Products integer() {
+    return integer;
   }
 
   // ---- products and normalisation ----
