@@ -23,7 +23,7 @@ public final class CpuBackend implements Backend {
   private final CpuNormalization normalization;
   private final CpuPointwise pointwise;
   private final CpuLearning learning;
-  private final Products integer = new IntegerReference();
+  private final Products integer;
   private long buffers;
 
   /** A backend on bound kernels with its own threads, the calling one included. */
@@ -37,6 +37,7 @@ public final class CpuBackend implements Backend {
     normalization = new CpuNormalization(team);
     pointwise = new CpuPointwise(team);
     learning = new CpuLearning(team);
+    integer = new CpuInteger(team, turn);
   }
 
   /**
