@@ -25,7 +25,7 @@ import java.util.Optional;
  * <p>A backend owns every buffer it allocates and frees them all when closed. Separate backends
  * share nothing.
  */
-public interface Backend extends AutoCloseable {
+public interface Backend extends Products, AutoCloseable {
   /** Name for messages and records: reference, cpu, ... */
   String name();
 
@@ -55,6 +55,14 @@ public interface Backend extends AutoCloseable {
   default Backend exact() {
     return this;
   }
+
+  /**
+   * The products of the arithmetic {@code integer}, over the same memory and with the same turn;
+   * their definition is {@code IntegerReference}.
+   *
+   * @throws dev.unerring.DeviceException where the device has no kernels for them
+   */
+  Products integer();
 
   /**
    * Carries out operations. Whenever the key is equal, they are the same ones on the same memory
@@ -88,6 +96,7 @@ public interface Backend extends AutoCloseable {
    * @param bias [oc]; null for none
    * @param y [n][od][oh][ow][oc], as {@link Window#outputOf} says
    */
+  @Override
   void convForward(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y);
 
   /**
@@ -99,6 +108,7 @@ public interface Backend extends AutoCloseable {
    * @param weight [kd][kh][kw][ic][oc]
    * @param gradX [n][d][h][w][ic]
    */
+  @Override
   void convBackwardInput(Tensor gradY, Buffer weight, Window window, Tensor gradX);
 
   /**
@@ -110,6 +120,7 @@ public interface Backend extends AutoCloseable {
    * @param gradWeight [kd][kh][kw][ic][oc]
    * @param gradBias [oc]; null for none
    */
+  @Override
   void convBackwardWeight(
       Tensor x, Tensor gradY, Window window, Buffer gradWeight, Buffer gradBias);
 
@@ -122,6 +133,7 @@ public interface Backend extends AutoCloseable {
    * @param bias [out]; null for none
    * @param y {@code out} elements a sample
    */
+  @Override
   void linearForward(Tensor x, Buffer weight, Buffer bias, Tensor y);
 
   /**
@@ -132,6 +144,7 @@ public interface Backend extends AutoCloseable {
    * @param weight [in][out]
    * @param gradX {@code in} elements a sample
    */
+  @Override
   void linearBackwardInput(Tensor gradY, Buffer weight, Tensor gradX);
 
   /**
