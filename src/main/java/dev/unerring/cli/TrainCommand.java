@@ -262,7 +262,7 @@ final class TrainCommand implements Callable<Integer> {
           : Arithmetic.of(label, precision);
     }
 
-    /** The option that gave the value of which a plan's message speaks; empty where none did. */
+    /** The option that gave the value in a plan's message; empty for none. */
     private String option(String message) {
       Object[][] options = {
         {"--seed", "seed", seed},

@@ -75,7 +75,7 @@ public final class ModelFile {
     write(file, network, StoredTensors.view(network));
   }
 
-  /** Writes stored tensors of an earlier moment of the network. */
+  /** Writes stored tensors of an earlier state of the network. */
   public static void write(Path file, Network network, StoredTensors tensors) {
     AtomicFile.write(file, content(network, tensors, Map.of()));
   }

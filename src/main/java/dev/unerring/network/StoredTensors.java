@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All stored tensors of a network in the engine's layout, and its patches: a copy of one moment, or
+ * All stored tensors of a network in the engine's layout, and its patches: a copy of one state, or
  * a view of what the network holds.
  *
  * @param specs their declarations, in declared order
