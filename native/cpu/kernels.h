@@ -102,4 +102,42 @@ enum { SUM_FIELDS(FIELD) SUM_WORDS };
   F(POOL, KH) F(POOL, KW) F(POOL, STRIDE)
 enum { POOL_FIELDS(FIELD) POOL_WORDS };
 
+/* ---- integer products (integer.inc) ---- */
+#define INTEGER_UNIT 16384 /* values of a unit of integer_largest */
+#define DIRECT_ROWS 48     /* outputs that are gathered together */
+#define TILE_BLOCK 48      /* tiles of 2x2 outputs that are transformed together */
+#define NORM_CHANNELS 64   /* channels whose weights have a norm together */
+
+/* Geometry of integer_pack and integer_direct: sources are images of ID x IH x IW x C, outputs have
+ * OC channels and INT_Y_IMAGE positions an image. Steps of weights in whole numbers. */
+enum {
+  INT_N, INT_UNIT, INT_ID, INT_IH, INT_IW, INT_C, INT_OC,
+  INT_STEP,                /* source positions from output to output of a phase */
+  INT_C_STEP, INT_OC_STEP, /* of the weights of a tap */
+  INT_Y_IMAGE, INT_PHASES, INT_FIRST_PHASE
+};
+/* Outputs of a phase: extents, the first one and steps in positions of y; its packed weights. */
+enum { IPH_D, IPH_H, IPH_W, IPH_Y, IPH_Y_D, IPH_Y_H, IPH_Y_W, IPH_PACKED, IPH_TAPS, IPH_OFFSETS };
+enum { ITAP_D, ITAP_H, ITAP_W, ITAP_WEIGHT, ITAP_WORDS };
+
+/* Geometry of the kernels by Winograd: 3x3 windows of stride 1; C and OC are multiples of 16. */
+enum {
+  WIN_N, WIN_UNIT, WIN_ID, WIN_IH, WIN_IW, WIN_C, WIN_OC, WIN_OD, WIN_OH, WIN_OW, WIN_KD,
+  WIN_FRONT, WIN_TOP,      /* border before the first position; on the left as on top */
+  WIN_C_STEP, WIN_OC_STEP, /* of the weights of a tap */
+  WIN_FLIP,                /* 1: the taps in reverse order */
+  WIN_WORDS
+};
+
+/* Geometry of backward-weight on whole numbers; the words of Winograd's come first. */
+enum {
+  IWG_KH = WIN_WORDS, IWG_KW, IWG_STRIDE,
+  IWG_WINOGRAD,            /* 1: panels hold transformed tiles, 0: gathered positions */
+  IWG_ROWS,                /* of a panel: KD * C, or all taps times C, made even */
+  IWG_UNIT_PAIRS,          /* pairs of a unit of images */
+  IWG_SLAB_PAIRS,          /* pairs of all units of a slab */
+  IWG_ROW_GROUP,           /* rows of a unit of integer_sums */
+  IWG_WORDS
+};
+
 #endif

@@ -51,6 +51,13 @@ final class Words {
   /** All words, in memory of an arena. */
   MemorySegment in(Arena arena) {
     all();
-    return ConvGeometry.words(arena, values);
+    return copy(arena, values);
+  }
+
+  /** Words whose layout has no names, in memory of an arena. */
+  static MemorySegment copy(Arena arena, long... values) {
+    MemorySegment words = CpuScratch.allocate(arena, (long) values.length * Long.BYTES);
+    MemorySegment.copy(values, 0, words, ValueLayout.JAVA_LONG, 0, values.length);
+    return words;
   }
 }
