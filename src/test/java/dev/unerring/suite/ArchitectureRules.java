@@ -78,6 +78,10 @@ final class ArchitectureRules {
                   + " train correct certify report",
               "the pipeline is below the command line"),
           layer(
+              "export",
+              "tensor npz data backend network errors train run",
+              "what is taken elsewhere is made from a finished run"),
+          layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
                   + " train correct certify report run",
@@ -85,7 +89,7 @@ final class ArchitectureRules {
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report run fetch",
+                  + " train correct certify report run export fetch",
               "the command line may use everything"));
 
   private ArchitectureRules() {}
