@@ -4,8 +4,6 @@ package dev.unerring.backend;
 import dev.unerring.ffi.Layouts;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * One convolution or linear layer as the C kernels read it ({@link Layouts}), made once for each
@@ -86,11 +84,5 @@ record ConvGeometry(TapPlan forward, TapPlan backward, WeightPlan weight) {
           point ? window.stride() : 1,
           out.c());
     }
-  }
-
-  static MemorySegment words(Arena arena, long... values) {
-    MemorySegment words = CpuScratch.allocate(arena, (long) values.length * Long.BYTES);
-    MemorySegment.copy(values, 0, words, ValueLayout.JAVA_LONG, 0, values.length);
-    return words;
   }
 }

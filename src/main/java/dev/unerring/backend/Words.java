@@ -3,6 +3,7 @@ package dev.unerring.backend;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.LongBuffer;
 import java.util.BitSet;
 

@@ -107,7 +107,7 @@ final class ErrorsCommand implements Callable<Integer> {
     Map<String, Integer> categories = new TreeMap<>();
     rows.forEach(row -> categories.merge(row[8], 1, Integer::sum));
     categories.forEach((name, count) -> out.println("  " + count + " " + name));
-    Stream<String[]> lines = Stream.concat(Stream.of(names), rows.stream());
+    Stream<String[]> lines = Stream.concat(Stream.<String[]>of(names), rows.stream());
     out.println(TextTable.of(lines.map(ErrorsCommand::shown).toList()));
   }
 
