@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       CertifyCommand.class,
       VerifyCommand.class,
       KeygenCommand.class,
+      ExportCommand.class,
       DatasetsCommand.class,
       DoctorCommand.class,
       CompletionCommand.class

@@ -99,6 +99,21 @@ public record StoredTensors(
     return MemorySegment.ofArray(values).asSlice(0, (long) spec.size() * Float.BYTES);
   }
 
+  /**
+   * The elements of a tensor in the file's layout.
+   *
+   * @param tensor its number, in declared order
+   */
+  public float[] inFileLayout(int tensor) {
+    ParameterSpec spec = specs.get(tensor);
+    float[] engine = values.get(tensor);
+    float[] turned = new float[spec.size()];
+    for (int i = 0; i < turned.length; i++) {
+      turned[i] = engine[spec.layout().engineIndex(i)];
+    }
+    return turned;
+  }
+
   /** Puts the copy back into the network it was taken from. */
   public void restore(Network network) {
     for (int t = 0; t < values.size(); t++) {
