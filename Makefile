@@ -23,7 +23,7 @@ NATIVE := target/native/$(SYSTEM)-$(MACHINE)
 CPU_LIBRARY := $(NATIVE)/libunerring_cpu.$(LIBRARY_SUFFIX)
 OBJECTS := target/objects
 
-KERNEL_SETS_x86_64 := avx512 avx2 portable
+KERNEL_SETS_x86_64 := avx512 avx512vnni avx2 portable
 KERNEL_SETS_aarch64 := neon portable
 KERNEL_SETS := $(or $(KERNEL_SETS_$(MACHINE)),portable)
 
@@ -32,6 +32,7 @@ KERNEL_SETS := $(or $(KERNEL_SETS_$(MACHINE)),portable)
 CFLAGS_ORDERED := -O3 -std=gnu11 -fPIC -ffp-contract=off -fno-math-errno -fno-trapping-math \
   -fvisibility=hidden -Wall -Wextra -Werror -ffile-prefix-map=$(CURDIR)=.
 CFLAGS_avx512 := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512
+CFLAGS_avx512vnni := $(CFLAGS_avx512) -mavx512vnni
 CFLAGS_avx2 := -mavx2 -mfma
 LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack -Wl,--build-id=none
 

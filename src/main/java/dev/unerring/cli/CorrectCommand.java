@@ -4,6 +4,7 @@ package dev.unerring.cli;
 import dev.unerring.UsageException;
 import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
+import dev.unerring.run.Device;
 import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
@@ -110,15 +111,16 @@ final class CorrectCommand implements Callable<Integer> {
     long start = System.nanoTime();
     long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
     TrainedRun trained = run.run();
+    Device computes = device.device();
     CorrectionRequest request =
         new CorrectionRequest(
             trained,
             run.file(trained, data),
-            added(),
+            added(computes),
             skipContradictions,
             out,
             correction(trained),
-            device.device());
+            computes);
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
     boolean bar = !noProgress && StandardStream.drawsOnStderr();
@@ -146,11 +148,13 @@ final class CorrectCommand implements Callable<Integer> {
     return stopped ? INTERRUPTED : 0;
   }
 
-  private AddedFiles added() {
+  private AddedFiles added(Device computes) {
     if (add.isEmpty() && label != null) {
       throw new UsageException("--label is the class of pictures; name them with --add");
     }
-    return add.isEmpty() ? null : new AddedFiles(add, Optional.ofNullable(label));
+    return add.isEmpty()
+        ? null
+        : new AddedFiles(add, Optional.ofNullable(label), computes.threads());
   }
 
   /** That of the run, then that of the file, then that of the option. */

@@ -10,10 +10,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -107,16 +107,8 @@ final class ErrorsCommand implements Callable<Integer> {
     Map<String, Integer> categories = new TreeMap<>();
     rows.forEach(row -> categories.merge(row[8], 1, Integer::sum));
     categories.forEach((name, count) -> out.println("  " + count + " " + name));
-    List<String[]> lines = new ArrayList<>(rows);
-    lines.addFirst(names);
-    int[] widths = new int[SHOWN_COLUMNS];
-    for (String[] line : lines) {
-      for (int i = 1; i < SHOWN_COLUMNS; i++) {
-        widths[i] = Math.max(widths[i], line[i].length());
-      }
-    }
-    lines.forEach(line -> line(out, line, widths));
-    out.println();
+    Stream<String[]> lines = Stream.concat(Stream.<String[]>of(names), rows.stream());
+    out.println(TextTable.of(lines.map(ErrorsCommand::shown).toList()));
   }
 
   /** Puts the names behind the numbers of classes or, where a sample has several, of labels. */
@@ -137,11 +129,7 @@ final class ErrorsCommand implements Callable<Integer> {
   }
 
   /** All columns but the stage and the logits. */
-  private static void line(PrintWriter out, String[] fields, int[] widths) {
-    StringBuilder line = new StringBuilder("  ");
-    for (int i = 1; i < SHOWN_COLUMNS; i++) {
-      line.append(String.format(Locale.ROOT, "%-" + (widths[i] + 2) + "s", fields[i]));
-    }
-    out.println(line.toString().stripTrailing());
+  private static List<String> shown(String[] fields) {
+    return List.of(fields).subList(1, SHOWN_COLUMNS);
   }
 }

@@ -98,6 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
         watch.note("note: " + data.file() + ": " + FOREIGN);
       }
       Split chosen = SplitNames.of(data, split);
+      trained.unchecked().ifPresent(watch::note);
       ImageRemark.notes(chosen, watch).forEach(note -> watch.note("note: " + note));
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);

@@ -37,7 +37,6 @@ import picocli.CommandLine.Spec;
     description = "Predicts images with the saved model of a run, with calibrated scores.",
     mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
-  private static final int BATCH = 128;
 
   @Spec private CommandSpec spec;
   @Mixin private RunOptions run;
@@ -116,7 +115,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     WorkTerminal watch = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
-      Network network = known.network(backend, BATCH);
+      Network network = known.network(backend);
       long images = skipBroken ? -1 : requireUsable(network.image(), known, watch);
       TrainedModel model =
           trained == null ? known : trained.trained(calibration(trained, backend, watch));
@@ -128,6 +127,7 @@ final class PredictCommand implements Callable<Integer> {
           .map(Calibration::warning)
           .filter(warning -> !warning.isEmpty())
           .ifPresent(warning -> watch.note("note: " + warning));
+      Optional.ofNullable(trained).flatMap(TrainedRun::unchecked).ifPresent(watch::note);
       model.patchNotice().ifPresent(watch::note);
       watch.note("Not for clinical use.");
       StringBuilder text = new StringBuilder();

@@ -33,6 +33,11 @@ final class RunOptions {
     return Files.isRegularFile(run) ? Optional.of(run) : Optional.empty();
   }
 
+  /** The folder that is named. */
+  Path folder() {
+    return run;
+  }
+
   /** The run. */
   TrainedRun run() {
     return TrainedRun.open(run);

@@ -174,9 +174,11 @@ final class TrainCommand implements Callable<Integer> {
         completionCandidates = Choices.Arithmetics.class,
         paramLabel = "ARITHMETIC",
         description =
-            "What carries out training: ordered (default: the same bits on every device), or cudnn"
-                + " (an NVIDIA GPU at full speed; the same bits on the same kind of GPU with the"
-                + " same libraries). Correction and the final count are ordered always.")
+            "What carries out training: ordered (default: the same bits on every device), integer"
+                + " (faster on a processor: products are exact sums of 12-bit numbers, the same bits"
+                + " in any order; the model stays so), or cudnn (an NVIDIA GPU at full speed; the"
+                + " same bits on the same kind of GPU with the same libraries; correction and the"
+                + " final count are ordered).")
     private String arithmetic;
 
     @Option(
@@ -257,10 +259,10 @@ final class TrainCommand implements Callable<Integer> {
       String label = arithmetic == null ? planned.label() : arithmetic;
       return precision == null && label.equals(planned.label())
           ? planned
-          : Arithmetic.of(label, precision == null ? Arithmetic.ORDERED.precision() : precision);
+          : Arithmetic.of(label, precision);
     }
 
-    /** The option that gave the value of which a plan's message speaks; empty where none did. */
+    /** The option that gave the value in a plan's message; empty for none. */
     private String option(String message) {
       Object[][] options = {
         {"--seed", "seed", seed},

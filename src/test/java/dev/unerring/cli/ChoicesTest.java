@@ -39,6 +39,7 @@ class ChoicesTest {
               "datasets pack --split",
               "datasets pack --split-column",
               "evaluate --data",
+              "export --data",
               "predict --data",
               "train --class-weights",
               "train --data",

@@ -36,6 +36,7 @@ class VerbsTest {
             "certify",
             "verify",
             "keygen",
+            "export",
             "completion",
             "doctor",
             "datasets",

@@ -86,6 +86,10 @@ final class ArchitectureRules {
                   + " train correct certify certificate report",
               "the pipeline is below the command line"),
           layer(
+              "export",
+              "tensor npz data backend network errors train run",
+              "what is taken elsewhere is made from a finished run"),
+          layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
                   + " train correct certify certificate report run",
@@ -93,7 +97,7 @@ final class ArchitectureRules {
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify certificate verify report run fetch",
+                  + " train correct certify certificate verify report run export fetch",
               "the command line may use everything"));
 
   private ArchitectureRules() {}
