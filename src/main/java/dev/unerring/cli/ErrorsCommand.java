@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,8 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code unerring errors}: every training error of a run, before correction and at the end. */
 @Command(
     name = "errors",
-    description =
-        "Lists every training error of a run: before correction, and those that are left.",
+    description = "Lists every training error of a run, before and after correction.",
     mixinStandardHelpOptions = true)
 final class ErrorsCommand implements Callable<Integer> {
   private static final int SHOWN_COLUMNS = 11;
@@ -39,11 +37,11 @@ final class ErrorsCommand implements Callable<Integer> {
   @Option(
       names = "--history",
       description =
-          "Instead: every training sample that any version of the model got wrong, and what made it"
-              + " right; with the figures of all versions.")
+          "List instead every training sample that any version of the model got wrong, "
+              + "and what corrected it, with the figures of all versions.")
   private boolean history;
 
-  @Option(names = "--json", description = "With --history: everything, as JSON.")
+  @Option(names = "--json", description = "With --history: print JSON.")
   private boolean json;
 
   ErrorsCommand() {}
@@ -107,8 +105,9 @@ final class ErrorsCommand implements Callable<Integer> {
     Map<String, Integer> categories = new TreeMap<>();
     rows.forEach(row -> categories.merge(row[8], 1, Integer::sum));
     categories.forEach((name, count) -> out.println("  " + count + " " + name));
-    Stream<String[]> lines = Stream.concat(Stream.<String[]>of(names), rows.stream());
-    out.println(TextTable.of(lines.map(ErrorsCommand::shown).toList()));
+    List<List<String>> table = new ArrayList<>(List.of(shown(names)));
+    rows.forEach(row -> table.add(shown(row)));
+    out.println(TextTable.of(table));
   }
 
   /** Puts the names behind the numbers of classes or, where a sample has several, of labels. */
