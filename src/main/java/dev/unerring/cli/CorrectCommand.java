@@ -5,7 +5,7 @@ import dev.unerring.UsageException;
 import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.Device;
-import dev.unerring.run.LaterCorrection;
+import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.train.CorrectionPlan;
@@ -128,7 +128,7 @@ final class CorrectCommand implements Callable<Integer> {
     Terminal terminal = new Terminal(err, bar, deadline, interrupt);
     Optional<RunResult> result;
     try {
-      result = new LaterCorrection(request, terminal, System::nanoTime).run();
+      result = Pipeline.correct(request, terminal, System::nanoTime);
     } finally {
       terminal.clear();
     }

@@ -11,7 +11,6 @@ import dev.unerring.run.Device;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
-import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
@@ -78,7 +77,7 @@ final class TrainCommand implements Callable<Integer> {
     RunRequest request = new RunRequest(file, out, chosen, where, costs.options());
     RunResult result;
     try {
-      result = new Pipeline(request, terminal, System::nanoTime).run();
+      result = Pipeline.train(request, terminal, System::nanoTime);
     } finally {
       terminal.clear();
     }
@@ -237,21 +236,18 @@ final class TrainCommand implements Callable<Integer> {
       if (batchSize != null && batchSize == 0) { // in a plan: by the shape of the images
         throw new UsageException("the plan's batchSize is 2 to 65536, not 0");
       }
-      CorrectionPlan c = p.correction();
-      return new TrainingPlan(
-          arch == null ? p.architecture() : arch,
-          seed == null ? p.seed() : seed,
-          epochs == null ? p.epochs() : epochs,
-          batchSize == null ? p.batchSize() : batchSize,
-          learningRate == null ? p.learningRate() : p.learningRate().withFirst(learningRate),
-          p.weightDecay(),
-          p.batchNormMomentum(),
-          primeTo == null ? p.primeTo() : primeTo,
-          patience == null ? p.patience() : patience,
-          p.stopAtFloor(),
-          corrector == null ? c : c.with(method(corrector)),
-          p.costs(),
-          arithmetic(p.arithmetic()));
+      return p.with(c -> {
+        c.architecture = arch == null ? c.architecture : arch;
+        c.seed = seed == null ? c.seed : seed;
+        c.epochs = epochs == null ? c.epochs : epochs;
+        c.batchSize = batchSize == null ? c.batchSize : batchSize;
+        c.learningRate =
+            learningRate == null ? c.learningRate : c.learningRate.withFirst(learningRate);
+        c.primeTo = primeTo == null ? c.primeTo : primeTo;
+        c.patience = patience == null ? c.patience : patience;
+        c.correction = corrector == null ? c.correction : c.correction.with(method(corrector));
+        c.arithmetic = arithmetic(c.arithmetic);
+      });
     }
 
     private static Method method(String corrector) {
