@@ -110,7 +110,8 @@ final class CorrectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long start = System.nanoTime();
-    long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
+    long deadline =
+        maxTime == null ? Long.MAX_VALUE : start + Durations.nanos("--max-time", maxTime);
     TrainedRun trained = run.run();
     Device computes = device.device();
     CorrectionRequest request =
@@ -144,7 +145,8 @@ final class CorrectCommand implements Callable<Integer> {
     stdout.print(Summary.of(result.get()));
     stdout.flush();
     if (stopped) {
-      err.println(GoalMissed.interrupted(result.get()));
+      err.println(
+          GoalMissed.interrupted(result.get(), "unerring correct --run " + result.get().folder()));
     }
     return stopped ? INTERRUPTED : 0;
   }
