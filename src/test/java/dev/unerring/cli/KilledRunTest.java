@@ -42,7 +42,7 @@ class KilledRunTest {
             "--arch",
             "small",
             "--epochs",
-            "12",
+            "8",
             "--batch-size",
             "16",
             "--threads",
@@ -62,7 +62,7 @@ class KilledRunTest {
 
   @Test
   void endsWithTheBitsOfARunThatWasNeverKilled() throws Exception {
-    TestData.writeContrary(folder.resolve("set.npz"), 200, 2);
+    TestData.writeContrary(folder.resolve("set.npz"), 120, 2);
     long begun = System.nanoTime();
     int wanted = code(start("whole"));
     long millis = (System.nanoTime() - begun) / 1_000_000;
