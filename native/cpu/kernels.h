@@ -114,11 +114,14 @@ enum {
   INT_N, INT_UNIT, INT_ID, INT_IH, INT_IW, INT_C, INT_OC,
   INT_STEP,                /* source positions from output to output of a phase */
   INT_C_STEP, INT_OC_STEP, /* of the weights of a tap */
-  INT_Y_IMAGE, INT_PHASES, INT_FIRST_PHASE
+  INT_Y_IMAGE, INT_BORDER, INT_PHASES = INT_BORDER + 6, INT_FIRST_PHASE
 };
-/* Outputs of a phase: extents, the first one and steps in positions of y; its packed weights. */
-enum { IPH_D, IPH_H, IPH_W, IPH_Y, IPH_Y_D, IPH_Y_H, IPH_Y_W, IPH_PACKED, IPH_TAPS, IPH_OFFSETS };
-enum { ITAP_D, ITAP_H, ITAP_W, ITAP_WEIGHT, ITAP_WORDS };
+/* An image inside its border of 0: extents with it, and where the image begins. */
+enum { BORDER_D, BORDER_H, BORDER_W, BORDER_FRONT, BORDER_TOP, BORDER_LEFT };
+/* Outputs of a phase: extents, the first one and steps in positions of y; its packed weights; then the
+ * weights of its taps, then the same taps as runs of neighbouring whole numbers in the border. */
+enum { IPH_D, IPH_H, IPH_W, IPH_Y, IPH_Y_D, IPH_Y_H, IPH_Y_W, IPH_PACKED, IPH_TAPS, IPH_RUNS, IPH_LISTS };
+enum { RUN_OFFSET, RUN_LENGTH, RUN_WORDS };
 
 /* Geometry of the kernels by Winograd: 3x3 windows of stride 1; C and OC are multiples of 16. */
 enum {
@@ -136,8 +139,9 @@ enum {
   IWG_ROWS,                /* of a panel: KD * C, or all taps times C, made even */
   IWG_UNIT_PAIRS,          /* pairs of a unit of images */
   IWG_SLAB_PAIRS,          /* pairs of all units of a slab */
-  IWG_ROW_GROUP,           /* rows of a unit of integer_sums */
-  IWG_WORDS
+  IWG_ROW_GROUP,           /* rows of a unit of integer_sums, and of a block of a panel */
+  IWG_BORDER, IWG_RUNS = IWG_BORDER + 6, IWG_FIRST_RUN
 };
+#define COLUMN_GROUP 64    /* columns of a unit of integer_sums, and of a block of a panel */
 
 #endif

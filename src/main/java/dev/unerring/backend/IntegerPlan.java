@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -122,10 +123,74 @@ record IntegerPlan(
   }
 
   /** A tap of a phase: where it reads, from the first position, and its weights. */
-  private record Tap(int d, int h, int w, int weight) {}
+  private record Tap(int d, int h, int w, int weight) {
+    int at(int axis) {
+      return axis == 0 ? d : axis == 1 ? h : w;
+    }
+  }
 
   /** Outputs that the same taps reach: extents, the first one, and their step. */
   private record Phase(int[] extents, int[] first, int step, List<Tap> taps) {}
+
+  /** Neighbouring numbers that taps read, from a position. */
+  private record Run(long offset, long length) {}
+
+  /** An image inside a border: extents with it, and where the image begins. */
+  record Border(int[] extents, int[] before) {
+    private static Border of(Shape image, List<Phase> phases, int step) {
+      int[] own = {image.d(), image.h(), image.w()};
+      int[] extents = new int[3];
+      int[] before = new int[3];
+      for (int axis = 0; axis < 3; axis++) {
+        int end = own[axis];
+        for (Phase phase : phases) {
+          for (Tap tap : phase.taps()) {
+            before[axis] = Math.max(before[axis], -tap.at(axis));
+            end = Math.max(end, (phase.extents()[axis] - 1) * step + tap.at(axis) + 1);
+          }
+        }
+        extents[axis] = before[axis] + end;
+      }
+      return new Border(extents, before);
+    }
+
+    /** For the taps of a forward pass. */
+    static Border of(Shape in, Shape out, Window window) {
+      return of(in, List.of(forward(out, window)), window.stride());
+    }
+
+    LongStream words() {
+      return IntStream.concat(IntStream.of(extents), IntStream.of(before)).asLongStream();
+    }
+
+    long positions() {
+      return (long) extents[0] * extents[1] * extents[2];
+    }
+
+    /** Number of runs, then offset and length of each. */
+    long[] runs(Shape out, Window window, int channels) {
+      LongStream.Builder words = LongStream.builder();
+      List<Run> runs = runs(forward(out, window).taps(), channels);
+      words.add(runs.size());
+      runs.forEach(run -> words.add(run.offset()).add(run.length()));
+      return words.build().toArray();
+    }
+
+    private List<Run> runs(List<Tap> taps, int channels) {
+      List<Run> runs = new ArrayList<>();
+      for (Tap tap : taps) {
+        long plane = (long) (tap.d() + before[0]) * extents[1] + tap.h() + before[1];
+        long offset = (plane * extents[2] + tap.w() + before[2]) * channels;
+        Run last = runs.isEmpty() ? null : runs.getLast();
+        if (last != null && last.offset() + last.length() == offset) {
+          runs.set(runs.size() - 1, new Run(last.offset(), last.length() + channels));
+        } else {
+          runs.add(new Run(offset, channels));
+        }
+      }
+      return runs;
+    }
+  }
 
   private static IntegerPlan direct(
       Shape in, Shape out, Window window, boolean backward, int threads, Arena arena) {
@@ -138,7 +203,10 @@ record IntegerPlan(
     LongStream.of(to.n(), unit, from.d(), from.h(), from.w(), from.c(), to.c()).forEach(words::add);
     words.add(backward ? 1 : window.stride());
     words.add(backward ? 1 : to.c()).add(backward ? from.c() : 1);
-    words.add(to.positions()).add(phases.size());
+    words.add(to.positions());
+    Border border = Border.of(from, phases, backward ? 1 : window.stride());
+    border.words().forEach(words::add);
+    words.add(phases.size());
     long packed = 0;
     long pairs = 0;
     long most = 0;
@@ -150,15 +218,15 @@ record IntegerPlan(
       }
       words.add(((long) at[0] * to.h() + at[1]) * to.w() + at[2]);
       words.add((long) phase.step() * to.h() * to.w()).add((long) phase.step() * to.w());
-      words.add(phase.step()).add(packed).add(phase.taps().size());
-      for (Tap tap : phase.taps()) {
-        words.add(tap.d()).add(tap.h()).add(tap.w()).add(tap.weight());
-      }
+      List<Run> runs = border.runs(phase.taps(), from.c());
+      words.add(phase.step()).add(packed).add(phase.taps().size()).add(runs.size());
+      phase.taps().forEach(tap -> words.add(tap.weight()));
+      runs.forEach(run -> words.add(run.offset()).add(run.length()));
       packed += own * 2 * padded;
       pairs += own;
       most = Math.max(most, own);
     }
-    long numbers = (long) unit * from.imageElements() + 1 + ROWS * 2 * most;
+    long numbers = unit * border.positions() * from.c() + ROWS * 2 * most;
     return new IntegerPlan(
         false,
         Words.copy(arena, words.build().toArray()),
@@ -206,7 +274,7 @@ record IntegerPlan(
           int[] extents = {
             Math.ceilDiv(in.d() - d, s), Math.ceilDiv(in.h() - h, s), Math.ceilDiv(in.w() - w, s)
           };
-          phases.add(new Phase(extents, new int[] {d, h, w}, s, taps));
+          phases.add(new Phase(extents, new int[] {d, h, w}, s, taps.reversed()));
         }
       }
     }

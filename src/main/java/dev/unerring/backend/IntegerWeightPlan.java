@@ -4,6 +4,8 @@ package dev.unerring.backend;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Integer backward-weight as the C kernels read it (enums in {@code native/cpu/kernels.h}): units
@@ -31,8 +33,8 @@ record IntegerWeightPlan(
   private static final int COLUMNS = 64;
   private static final int UNIT_PAIRS = 64;
 
-  /** Bytes of a slab's panels, or so often the sums that each slab reads and writes. */
-  private static final long SLAB_BYTES = 8L << 20;
+  /** Bytes of a slab's panels a thread, or so often the sums that each slab reads and writes. */
+  private static final long SLAB_BYTES = 1L << 20;
 
   private static final int SLAB_SUMS = 3;
   private static final int[] ROW_GROUPS = {64, 48, 32, 16};
@@ -54,7 +56,7 @@ record IntegerWeightPlan(
     long columns = Math.ceilDiv(out.c(), LANES) * (long) LANES;
     long unitBytes = unitPairs * 2 * frequencies * (rows + columns) * Short.BYTES;
     long sumBytes = (long) window.taps() * in.c() * out.c() * Long.BYTES;
-    long limit = Math.max(SLAB_BYTES, SLAB_SUMS * sumBytes);
+    long limit = Math.max(threads * SLAB_BYTES, SLAB_SUMS * sumBytes);
     int slab = Math.clamp(limit / unitBytes, 1, units);
     long blocks = Math.ceilDiv(out.c(), COLUMNS);
     int group = winograd ? LANES : (int) Math.min(rows, LANES);
@@ -65,7 +67,8 @@ record IntegerWeightPlan(
         break;
       }
     }
-    long[] words = {
+    IntegerPlan.Border border = IntegerPlan.Border.of(in, out, window);
+    long[] shapes = {
       in.n(),
       unit,
       in.d(),
@@ -91,16 +94,23 @@ record IntegerWeightPlan(
       slab * unitPairs,
       group
     };
+    long[] words =
+        Stream.of(shapes, border.words().toArray(), border.runs(out, window, in.c()))
+            .flatMapToLong(LongStream::of)
+            .toArray();
     long widest = Math.max(in.c(), out.c());
-    long images = (long) unit * (in.imageElements() + out.imageElements()) + 2;
-    long numbers = widest + 1 + 2L * frequencies * (rows + columns) + images;
+    long whole = winograd ? in.imageElements() : border.positions() * in.c();
+    long numbers =
+        widest + 2L * frequencies * (rows + columns) + unit * (whole + out.imageElements());
+    long rowGroups = Math.ceilDiv(rows, group);
+    long columnGroup = Math.min(columns, COLUMNS);
     return new IntegerWeightPlan(
         Words.copy(arena, words),
         units,
         slab,
-        Math.ceilDiv(rows, group) * blocks,
-        frequencies * slab * unitPairs * rows,
-        frequencies * slab * unitPairs * columns,
-        Math.max(4 * widest + numbers / 2 + SLACK, (long) frequencies * group * COLUMNS));
+        rowGroups * blocks,
+        frequencies * slab * unitPairs * rowGroups * group,
+        frequencies * slab * unitPairs * blocks * columnGroup,
+        Math.max(numbers / 2 + SLACK, (long) frequencies * group * COLUMNS));
   }
 }

@@ -14,6 +14,7 @@ import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Evaluation;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.ScoreFile;
+import dev.unerring.report.CostFigures.SplitCost;
 import dev.unerring.run.RunEvaluation;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.twins.NearTwins;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
 /** {@code unerring evaluate}: every figure of one split, from the saved model. */
 @Command(
     name = "evaluate",
-    description = "Evaluates the saved model of a run on one split, with intervals.",
+    description = "Evaluates the saved model of a run on one split, with exact intervals.",
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
   private static final String FOREIGN = "these are not the data of this run";
@@ -54,7 +55,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "X",
-      description = "An npz file or a flag; default: the file that the run was trained on.")
+      description = "An npz file or a MedMNIST name; default: the data of the run.")
   private String named;
 
   @Option(
@@ -64,21 +65,22 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "train, val or test; default test.")
   private String split;
 
-  @Option(names = "--json", description = "Everything, as JSON.")
+  @Option(names = "--json", description = "Print all figures as JSON.")
   private boolean json;
 
   @Option(
       names = "--csv",
       paramLabel = "DIR",
-      description = "Write the scores there as MedMNIST's standard result file.")
+      description = "Write the scores to this folder as MedMNIST's standard result file.")
   private Path csv;
 
   @Option(
       names = "--twins",
       paramLabel = "R",
       description =
-          "Also give the figures without samples that have a training image of this correlation,"
-              + " and where most have one, of 0.99; default 0.95 where the search takes seconds, 0 for no search.")
+          "Also give figures without samples that have a twin in train: an image with at "
+              + "least this correlation. Where most samples have one, figures for 0.99 follow. "
+              + "Default 0.95 where the search takes seconds; 0: no search.")
   private Double twins;
 
   EvaluateCommand() {}
@@ -102,7 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
       ImageRemark.notes(chosen, watch).forEach(note -> watch.note("note: " + note));
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);
-      Optional<Map<String, Object>> cost = judge.cost(outcome, chosen);
+      Optional<SplitCost> cost = judge.cost(outcome, chosen);
       Optional<Calibration> calibration = judge.calibration();
       Evaluation evaluation =
           Evaluation.of(
@@ -163,7 +165,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Dataset data,
       boolean own,
       Evaluation evaluation,
-      Optional<Map<String, Object>> cost,
+      Optional<SplitCost> cost,
       Path written) {
     Map<String, Object> facts = new LinkedHashMap<>(trained.facts());
     facts.put("seeds", 1);
@@ -173,7 +175,7 @@ final class EvaluateCommand implements Callable<Integer> {
     facts.put("scoreFile", written == null ? null : written.toString());
     facts.put("notice", "Not for clinical use.");
     facts.putAll(evaluation.toJson());
-    cost.ifPresent(each -> facts.put("cost", each));
+    cost.ifPresent(each -> facts.put("cost", each.toJson()));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.print(Json.pretty(facts));
@@ -193,7 +195,7 @@ final class EvaluateCommand implements Callable<Integer> {
       out.print(evaluation.toText());
       out.println();
       cost.ifPresent(each -> out.println("Mean cost a sample " + CostLines.cost(each) + "."));
-      trained.patchNotice().ifPresent(out::println);
+      trained.report().patchNotice().ifPresent(out::println);
       notes(evaluation, written).forEach(out::println);
     }
     out.flush();

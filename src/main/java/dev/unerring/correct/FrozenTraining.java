@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.data.ImageSource;
 import dev.unerring.errors.ErrorList;
@@ -39,7 +40,7 @@ final class FrozenTraining {
   private long steps;
   private long taken;
   private long gainedAt;
-  private Optional<String> stop = Optional.empty();
+  private Optional<EndedBy> stop = Optional.empty();
 
   /**
    * Prepares.
@@ -83,8 +84,8 @@ final class FrozenTraining {
     return steps;
   }
 
-  /** Why the monitor ended the training. */
-  Optional<String> stop() {
+  /** Why the surroundings ended the training. */
+  Optional<EndedBy> stop() {
     return stop;
   }
 

@@ -59,7 +59,8 @@ public record RunRequest(
 
   /** The same request with no choice of the plan left open, for these data. */
   RunRequest resolved(Dataset opened) {
-    TrainingPlan resolved = plan.resolved(opened.imageShape()).with(costsFor(opened));
+    TrainingPlan resolved =
+        plan.resolved(opened.imageShape()).with(c -> c.costs = costsFor(opened));
     requirePublished(resolved, opened);
     return new RunRequest(data, arrays, out, resolved, device, null);
   }
