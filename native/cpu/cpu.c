@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Which kernel sets this processor can run. */
-#include <stdint.h>
+#include "kernels.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -22,3 +22,11 @@ EXPORT int64_t unerring_kernel_sets(void) {
 
 /* Version of the kernels' interface: the Java side refuses a library with another number. */
 EXPORT int64_t unerring_kernel_version(void) { return 6; }
+
+#define TOLD(layout, field) " " #field
+/* The fields of all geometry words: a line each layout. */
+EXPORT const char *unerring_layouts(void) {
+  return "BOX" BOX_FIELDS(TOLD) "\nTAP" TAP_FIELDS(TOLD) "\nPHASE" PHASE_FIELDS(TOLD)
+         "\nPACK" PACK_FIELDS(TOLD) "\nPACKED" PACKED_FIELDS(TOLD) "\nWG" WG_FIELDS(TOLD)
+         "\nSUM" SUM_FIELDS(TOLD) "\nPOOL" POOL_FIELDS(TOLD) "\n";
+}

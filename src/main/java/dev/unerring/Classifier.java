@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring;
 
-import dev.unerring.dataset.Fit;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Fit;
+import dev.unerring.data.Task;
 import dev.unerring.errors.Calibration;
 import dev.unerring.images.ImageFiles;
 import dev.unerring.run.ModelPool;

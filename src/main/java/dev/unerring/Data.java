@@ -2,9 +2,9 @@
 package dev.unerring;
 
 import dev.unerring.base.CacheFolder;
-import dev.unerring.dataset.ArrayData;
-import dev.unerring.dataset.DatasetLocator;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.ArrayData;
+import dev.unerring.data.Fit;
+import dev.unerring.generate.DatasetLocator;
 import dev.unerring.run.Added;
 import dev.unerring.run.AddedFiles;
 import java.nio.file.Path;
@@ -139,10 +139,10 @@ public final class Data {
     return arrays;
   }
 
-  /** The training samples, as samples that were found later. */
-  Added added() {
+  /** The training samples, as samples that were found later; pictures on so many threads. */
+  Added added(int threads) {
     if (arrays == null) {
-      return AddedFiles.of(file);
+      return AddedFiles.of(file, threads);
     }
     requireParts(List.of("train"));
     return (_, _, _) -> arrays.added();

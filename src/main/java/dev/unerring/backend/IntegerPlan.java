@@ -105,7 +105,7 @@ record IntegerPlan(
     long sums = (FREQUENCIES + 2L * 4) * ROWS * COLUMNS;
     return new IntegerPlan(
         true,
-        ConvGeometry.words(arena, words),
+        Words.copy(arena, words),
         Math.ceilDiv(to.n(), unit),
         (long) unit * tiles * FREQUENCIES * k * to.c(),
         k / 2,
@@ -229,7 +229,7 @@ record IntegerPlan(
     long numbers = unit * border.positions() * from.c() + ROWS * 2 * most;
     return new IntegerPlan(
         false,
-        ConvGeometry.words(arena, words.build().toArray()),
+        Words.copy(arena, words.build().toArray()),
         Math.ceilDiv(to.n(), unit),
         (long) unit * out.positions() * window.taps() * in.c() * out.c(),
         pairs,

@@ -105,7 +105,7 @@ record IntegerWeightPlan(
     long rowGroups = Math.ceilDiv(rows, group);
     long columnGroup = Math.min(columns, COLUMNS);
     return new IntegerWeightPlan(
-        ConvGeometry.words(arena, words),
+        Words.copy(arena, words),
         units,
         slab,
         rowGroups * blocks,

@@ -3,7 +3,7 @@ package dev.unerring.certify;
 
 import dev.unerring.VerificationException;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;

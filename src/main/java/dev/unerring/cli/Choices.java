@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
-import dev.unerring.dataset.DatasetManifest;
-import dev.unerring.dataset.DemoSet;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.DatasetManifest;
+import dev.unerring.data.Fit;
 import dev.unerring.ffi.KernelSet;
 import dev.unerring.network.Architectures;
 import dev.unerring.run.Device;
@@ -36,6 +35,20 @@ abstract class Choices implements Iterable<String> {
     Kernels() {
       super(() ->
           Stream.concat(Stream.of("auto"), Stream.of(KernelSet.values()).map(KernelSet::label)));
+    }
+  }
+
+  /** What a model is exported to. */
+  static final class Exports extends Choices {
+    Exports() {
+      super(() -> Stream.of("onnx", "pytorch", "model-card"));
+    }
+  }
+
+  /** Types of pixel values of an exported model. */
+  static final class Inputs extends Choices {
+    Inputs() {
+      super(() -> Stream.of("uint8", "float32"));
     }
   }
 
@@ -128,7 +141,7 @@ abstract class Choices implements Iterable<String> {
   /** The published sets and the demo set. */
   static final class Known extends Choices {
     Known() {
-      super(() -> Stream.concat(DatasetManifest.flags().stream(), Stream.of(DemoSet.NAME)));
+      super(() -> Stream.concat(DatasetManifest.flags().stream(), Stream.of(DatasetManifest.DEMO)));
     }
   }
 }

@@ -2,7 +2,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.UsageException;
-import dev.unerring.dataset.DemoSet;
+import dev.unerring.generate.DemoSet;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -3,8 +3,8 @@ package dev.unerring.cli;
 
 import dev.unerring.UsageException;
 import dev.unerring.base.CacheFolder;
-import dev.unerring.dataset.DatasetManifest;
-import dev.unerring.dataset.KnownHashes;
+import dev.unerring.data.DatasetManifest;
+import dev.unerring.data.KnownHashes;
 import dev.unerring.fetch.Fetcher;
 import dev.unerring.fetch.Patience;
 import dev.unerring.fetch.Source;

@@ -2,9 +2,8 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.Json;
-import dev.unerring.dataset.DatasetManifest;
-import dev.unerring.dataset.DemoSet;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.DatasetManifest;
+import dev.unerring.data.Task;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +39,7 @@ final class DatasetsListCommand implements Callable<Integer> {
   public Integer call() {
     WorkTerminal terminal = WorkTerminal.of(spec);
     List<String> flags = new ArrayList<>(DatasetManifest.flags());
-    flags.add(DemoSet.NAME);
+    flags.add(DatasetManifest.DEMO);
     List<Object> sets = new ArrayList<>();
     List<String> lines = new ArrayList<>();
     lines.add(row("flag", "task", "classes", "image", "train", "val", "test", "sizes", "here"));

@@ -2,10 +2,10 @@
 package dev.unerring.cli;
 
 import dev.unerring.UsageException;
-import dev.unerring.dataset.ClassBalance;
-import dev.unerring.dataset.DatasetManifest;
-import dev.unerring.dataset.SyntheticPlan;
-import dev.unerring.dataset.SyntheticSet;
+import dev.unerring.data.ClassBalance;
+import dev.unerring.data.DatasetManifest;
+import dev.unerring.generate.SyntheticPlan;
+import dev.unerring.generate.SyntheticSet;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

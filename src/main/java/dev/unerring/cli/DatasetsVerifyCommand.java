@@ -3,9 +3,9 @@ package dev.unerring.cli;
 
 import dev.unerring.DataException;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.DatasetManifest;
-import dev.unerring.dataset.FileCheck;
-import dev.unerring.dataset.SplitSummary;
+import dev.unerring.data.DatasetManifest;
+import dev.unerring.data.FileCheck;
+import dev.unerring.data.SplitSummary;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

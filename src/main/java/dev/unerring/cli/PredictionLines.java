@@ -3,7 +3,7 @@ package dev.unerring.cli;
 
 import dev.unerring.base.CsvField;
 import dev.unerring.base.Json;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import dev.unerring.run.Prediction;
 import dev.unerring.run.TrainedModel;
 import java.util.LinkedHashMap;

@@ -4,7 +4,7 @@ package dev.unerring.cli;
 import dev.unerring.base.CacheFolder;
 import dev.unerring.base.FileHashes;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.DatasetManifest;
+import dev.unerring.data.DatasetManifest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@
 package dev.unerring.cli;
 
 import dev.unerring.UsageException;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.Split;
 import java.util.Iterator;
 import java.util.List;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelledSample;
-import dev.unerring.dataset.Split;
-import dev.unerring.dataset.TwinPair;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.LabelledSample;
+import dev.unerring.data.Split;
 import dev.unerring.images.Montage;
+import dev.unerring.twins.TwinPair;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

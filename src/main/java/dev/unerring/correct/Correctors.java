@@ -3,7 +3,7 @@ package dev.unerring.correct;
 
 import dev.unerring.StoppedException;
 import dev.unerring.backend.Turn;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Split;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
 import dev.unerring.train.Monitor;
@@ -17,7 +17,7 @@ public final class Correctors {
 
   /**
    * Lets one corrector after another work on what the last one has left, until nothing is wrong or
-   * the surroundings stop it.
+   * the monitor stops it.
    *
    * @param goals what the training samples are driven to
    * @return what each of those did that had something to do

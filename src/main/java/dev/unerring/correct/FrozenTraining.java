@@ -2,7 +2,7 @@
 package dev.unerring.correct;
 
 import dev.unerring.StoppedException;
-import dev.unerring.dataset.ImageSource;
+import dev.unerring.data.ImageSource;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
@@ -83,7 +83,7 @@ final class FrozenTraining {
     return steps;
   }
 
-  /** Why the surroundings ended the training. */
+  /** Why the monitor ended the training. */
   Optional<String> stop() {
     return stop;
   }
@@ -106,7 +106,7 @@ final class FrozenTraining {
     }
   }
 
-  /** What is wrong after a pass; empty where the surroundings ended the count, too. */
+  /** What is wrong after a pass; empty where the monitor ended the count too. */
   Optional<ErrorList> errors(Labels goals) {
     try {
       float[] logits =

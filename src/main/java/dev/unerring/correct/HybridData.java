@@ -3,8 +3,8 @@ package dev.unerring.correct;
 
 import dev.unerring.base.Fma;
 import dev.unerring.base.Philox;
-import dev.unerring.dataset.ImageSource;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.ImageSource;
+import dev.unerring.data.Split;
 import dev.unerring.errors.Costs;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Labels;

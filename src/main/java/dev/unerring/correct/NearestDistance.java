@@ -2,7 +2,7 @@
 package dev.unerring.correct;
 
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Split;
 import dev.unerring.network.Probes;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -2,7 +2,7 @@
 package dev.unerring.correct;
 
 import dev.unerring.StoppedException;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Split;
 import dev.unerring.errors.Costs;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;

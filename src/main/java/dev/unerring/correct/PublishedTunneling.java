@@ -4,8 +4,8 @@ package dev.unerring.correct;
 import dev.unerring.StoppedException;
 import dev.unerring.UsageException;
 import dev.unerring.base.Philox;
-import dev.unerring.dataset.ImageSource;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.ImageSource;
+import dev.unerring.data.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
@@ -238,7 +238,7 @@ public final class PublishedTunneling implements Corrector {
       float[] logits =
           Evaluator.logits(network, images, all, monitor.finishing(), "counting errors");
       left = ErrorList.of(goals, logits);
-    } catch (StoppedException e) { // the best moment so far is what is left
+    } catch (StoppedException e) { // the best state so far is kept
       stop = Optional.of(e.reason());
       return fewest;
     }

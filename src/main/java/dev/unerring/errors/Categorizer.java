@@ -2,14 +2,14 @@
 package dev.unerring.errors;
 
 import dev.unerring.StoppedException;
+import dev.unerring.audit.LabelAudit;
+import dev.unerring.audit.LabelConflict;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelAudit;
-import dev.unerring.dataset.LabelConflict;
-import dev.unerring.dataset.LabelledSample;
-import dev.unerring.dataset.NearTwins;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.LabelledSample;
+import dev.unerring.data.Split;
 import dev.unerring.tensor.Shape;
+import dev.unerring.twins.NearTwins;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

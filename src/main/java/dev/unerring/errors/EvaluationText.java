@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.errors;
 
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -5,8 +5,8 @@ import dev.unerring.DataException;
 import dev.unerring.backend.HeldImages;
 import dev.unerring.backend.Turn;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.ImageSource;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.ImageSource;
+import dev.unerring.data.Split;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Tensor;
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 
 /**
  * Logits of samples in evaluation mode. The logits of a sample depend on nothing but the network
- * and its own pixels, so the batches are of no account.
+ * and its own pixels, so batch boundaries do not change the result.
  */
 public final class Evaluator {
   /** What an array holds. */

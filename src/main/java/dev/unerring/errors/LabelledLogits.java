@@ -2,7 +2,7 @@
 package dev.unerring.errors;
 
 import dev.unerring.DataException;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import java.util.BitSet;
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.errors;
 
-import dev.unerring.dataset.Split;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Split;
+import dev.unerring.data.Task;
 
 /**
  * What samples are said to be, and when an answer to them is right. With one label a sample, the

@@ -2,7 +2,7 @@
 package dev.unerring.errors;
 
 import dev.unerring.base.OrderedMath;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

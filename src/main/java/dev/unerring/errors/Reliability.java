@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.errors;
 
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

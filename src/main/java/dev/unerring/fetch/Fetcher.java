@@ -8,7 +8,7 @@ import dev.unerring.base.FileHashes;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Sizes;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.KnownHashes;
+import dev.unerring.data.KnownHashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

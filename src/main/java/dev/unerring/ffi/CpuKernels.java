@@ -151,6 +151,7 @@ public final class CpuKernels {
       throw new DeviceException(
           library.path() + " has kernel version " + version + ", not " + VERSION + "; rebuild it");
     }
+    Layouts.require(layouts(library), library.path());
     return call(library, "unerring_kernel_sets");
   }
 
@@ -738,6 +739,16 @@ public final class CpuKernels {
   private static long call(NativeLibrary library, String name) {
     try {
       return (long) library.function(name, FunctionDescriptor.of(JAVA_LONG)).invokeExact();
+    } catch (Throwable e) {
+      throw failed(name, e);
+    }
+  }
+
+  private static String layouts(NativeLibrary library) {
+    String name = "unerring_layouts";
+    try {
+      FunctionDescriptor text = FunctionDescriptor.of(ADDRESS);
+      return BoundLibrary.string((MemorySegment) library.function(name, text).invokeExact());
     } catch (Throwable e) {
       throw failed(name, e);
     }

@@ -3,7 +3,7 @@ package dev.unerring.images;
 
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
-import dev.unerring.dataset.PackFile;
+import dev.unerring.data.PackFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

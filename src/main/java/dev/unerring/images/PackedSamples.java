@@ -4,9 +4,9 @@ package dev.unerring.images;
 import dev.unerring.base.Names;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Fit;
-import dev.unerring.dataset.ImageRemark;
-import dev.unerring.dataset.NpzWriter;
+import dev.unerring.data.Fit;
+import dev.unerring.data.ImageRemark;
+import dev.unerring.npz.NpzWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -51,7 +51,7 @@ record PackedSamples(
     return histogram;
   }
 
-  /** The file; its making is told to the monitor, who may stop it. */
+  /** The file; the monitor sees its progress and may stop it. */
   NpzWriter npz(PackRequest.Size size, Fit fit, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);
     for (int split = 0; split < SourceList.SPLITS.size(); split++) {

@@ -2,7 +2,7 @@
 package dev.unerring.images;
 
 import dev.unerring.DataException;
-import dev.unerring.dataset.ImageRemark;
+import dev.unerring.data.ImageRemark;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

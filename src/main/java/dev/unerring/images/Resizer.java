@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.images;
 
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.Fit;
 import java.util.Arrays;
 
 /**

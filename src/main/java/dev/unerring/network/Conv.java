@@ -34,6 +34,21 @@ public final class Conv implements Layer {
     this.biased = biased;
   }
 
+  /** Prefix of its tensors' names. */
+  public String name() {
+    return name;
+  }
+
+  /** How it slides. */
+  public Window window() {
+    return window;
+  }
+
+  /** Whether each output channel has a trained summand. */
+  public boolean biased() {
+    return biased;
+  }
+
   @Override
   public Shape outputShape(Shape input) {
     return window.outputOf(input, channels);

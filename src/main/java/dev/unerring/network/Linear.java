@@ -28,6 +28,11 @@ public final class Linear implements Layer {
     this.outputs = outputs;
   }
 
+  /** Prefix of its tensors' names. */
+  public String name() {
+    return name;
+  }
+
   @Override
   public Shape outputShape(Shape input) {
     return Shape.vectors(input.n(), outputs);

@@ -75,7 +75,7 @@ public final class ModelFile {
     write(file, network, StoredTensors.view(network));
   }
 
-  /** Writes stored tensors of an earlier moment of the network. */
+  /** Writes stored tensors of an earlier state of the network. */
   public static void write(Path file, Network network, StoredTensors tensors) {
     AtomicFile.write(file, content(network, tensors, Map.of()));
   }
@@ -87,6 +87,15 @@ public final class ModelFile {
    */
   public static Map<String, String> metadata(Path file) {
     return new SafeTensors(file).texts();
+  }
+
+  /**
+   * The SHA-256 of the bytes of each tensor of a model file, by name.
+   *
+   * @throws dev.unerring.DataException where it is damaged
+   */
+  public static Map<String, String> tensorHashes(Path file) {
+    return new SafeTensors(file).hashes();
   }
 
   /**

@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the chains of a network share during a pass. First the memory lent for a moment: gradients
- * on their way back, outputs of shortcuts; every buffer is as large as the largest activation of
- * the network, and there are as many as are in use at once. Then the arithmetic of their products,
- * and who may stop the pass.
+ * What the chains of a network share during a pass. First the memory that is lent for one call:
+ * gradients on their way back, outputs of shortcuts; every buffer is as large as the largest
+ * activation of the network, and there are as many as are in use at once. Then the arithmetic of
+ * their products, and who may stop the pass.
  */
 public final class Scratch {
   private final Backend backend;

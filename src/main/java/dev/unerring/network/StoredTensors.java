@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All stored tensors of a network in the engine's layout, and its patches: a copy of one moment, or
+ * All stored tensors of a network in the engine's layout, and its patches: a copy of one state, or
  * a view of what the network holds.
  *
  * @param specs their declarations, in declared order
@@ -97,6 +97,21 @@ public record StoredTensors(
 
   private static MemorySegment segment(float[] values, ParameterSpec spec) {
     return MemorySegment.ofArray(values).asSlice(0, (long) spec.size() * Float.BYTES);
+  }
+
+  /**
+   * The elements of a tensor in the file's layout.
+   *
+   * @param tensor its number, in declared order
+   */
+  public float[] inFileLayout(int tensor) {
+    ParameterSpec spec = specs.get(tensor);
+    float[] engine = values.get(tensor);
+    float[] turned = new float[spec.size()];
+    for (int i = 0; i < turned.length; i++) {
+      turned[i] = engine[spec.layout().engineIndex(i)];
+    }
+    return turned;
   }
 
   /** Puts the copy back into the network it was taken from. */

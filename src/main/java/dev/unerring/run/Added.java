@@ -2,7 +2,7 @@
 package dev.unerring.run;
 
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.NewSamples;
+import dev.unerring.data.NewSamples;
 import java.nio.file.Path;
 
 /** Where samples that were found later come from. */

@@ -3,14 +3,14 @@ package dev.unerring.run;
 
 import dev.unerring.StoppedException;
 import dev.unerring.VerificationException;
+import dev.unerring.audit.LabelAudit;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.certify.Recheck;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.Correctors;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelAudit;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Categorizer;
 import dev.unerring.errors.ErrorList;

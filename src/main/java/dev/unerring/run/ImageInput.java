@@ -2,11 +2,11 @@
 package dev.unerring.run;
 
 import dev.unerring.DataException;
-import dev.unerring.dataset.ImageArray;
-import dev.unerring.dataset.ImageRemark;
-import dev.unerring.dataset.ImageSource;
-import dev.unerring.dataset.NpzReader;
+import dev.unerring.data.ImageArray;
+import dev.unerring.data.ImageRemark;
+import dev.unerring.data.ImageSource;
 import dev.unerring.images.ImageFiles;
+import dev.unerring.npz.NpzReader;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

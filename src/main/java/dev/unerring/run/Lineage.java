@@ -4,7 +4,7 @@ package dev.unerring.run;
 import dev.unerring.VerificationException;
 import dev.unerring.base.Sha256;
 import dev.unerring.correct.CorrectionResult;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;

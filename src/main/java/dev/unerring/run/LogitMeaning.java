@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.run;
 
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import dev.unerring.errors.Calibration;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.Labels;

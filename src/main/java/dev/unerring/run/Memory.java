@@ -9,7 +9,7 @@ import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.FreeMemory;
 import dev.unerring.base.Sizes;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.network.Mode;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;

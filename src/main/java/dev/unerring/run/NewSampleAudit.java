@@ -2,13 +2,13 @@
 package dev.unerring.run;
 
 import dev.unerring.DataException;
-import dev.unerring.dataset.Admission;
-import dev.unerring.dataset.Admission.Sample;
-import dev.unerring.dataset.Admission.Verdict;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.ImageGroup;
-import dev.unerring.dataset.LabelAudit;
-import dev.unerring.dataset.NewSamples;
+import dev.unerring.audit.Admission;
+import dev.unerring.audit.Admission.Sample;
+import dev.unerring.audit.Admission.Verdict;
+import dev.unerring.audit.ImageGroup;
+import dev.unerring.audit.LabelAudit;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.NewSamples;
 import dev.unerring.train.Monitor;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +17,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What new samples are beside the closed world, and what a user is told of it.
+ * Compares new samples with the closed world and reports what a user should know.
  *
  * @param added the new samples; null for none
  * @param admission the verdict on each
- * @param monitor who is told
+ * @param monitor receives the notes
  */
 record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
   /** Contradictions that a message names. */

@@ -2,7 +2,7 @@
 package dev.unerring.run;
 
 import dev.unerring.backend.Turn;
-import dev.unerring.dataset.ImageSource;
+import dev.unerring.data.ImageSource;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.tensor.Shape;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.run;
 
+import dev.unerring.audit.Admission;
+import dev.unerring.audit.LabelAudit;
+import dev.unerring.audit.LabelVote;
 import dev.unerring.base.Sha256;
-import dev.unerring.dataset.Admission;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelAudit;
-import dev.unerring.dataset.LabelVote;
-import dev.unerring.dataset.LabelledSample;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.LabelledSample;
+import dev.unerring.data.Split;
 import dev.unerring.network.Architectures;
 import dev.unerring.network.ImageScale;
 import java.nio.ByteBuffer;

@@ -2,11 +2,11 @@
 package dev.unerring.run;
 
 import dev.unerring.DataException;
+import dev.unerring.audit.Admission;
 import dev.unerring.base.Json;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.CorrectionRound;
-import dev.unerring.dataset.Admission;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Labels;
 import dev.unerring.errors.Misclassification;

@@ -4,8 +4,8 @@ package dev.unerring.run;
 import dev.unerring.DataException;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.Split;
 import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Costs;
 import dev.unerring.errors.ErrorList;
@@ -18,8 +18,6 @@ import java.util.stream.IntStream;
 
 /** Judges samples with the model of a run, read back from its file. */
 public final class RunEvaluation {
-  private static final int BATCH = 128;
-
   private final TrainedRun run;
   private final Dataset data;
   private final Network network;
@@ -34,7 +32,7 @@ public final class RunEvaluation {
   public RunEvaluation(TrainedRun run, Dataset data, Backend backend, WorkMonitor monitor) {
     this.run = run;
     this.data = data;
-    this.network = run.network(backend, BATCH);
+    this.network = run.network(backend, Memory.EVALUATION_BATCH);
     this.monitor = monitor;
     boolean fits =
         network.image().equals(data.imageShape())

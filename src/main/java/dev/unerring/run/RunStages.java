@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.run;
 
+import dev.unerring.audit.LabelAudit;
+import dev.unerring.audit.LabelConflict;
 import dev.unerring.certify.Recheck;
 import dev.unerring.correct.CorrectionResult;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelAudit;
-import dev.unerring.dataset.LabelConflict;
-import dev.unerring.dataset.LabelledSample;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.LabelledSample;
+import dev.unerring.data.Task;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Metrics;
 import dev.unerring.train.TrainingPlan;

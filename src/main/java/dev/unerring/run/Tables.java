@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.run;
 
+import dev.unerring.audit.Admission;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.CorrectionRound;
-import dev.unerring.dataset.Admission;
 import dev.unerring.errors.CategorizedError;
 import dev.unerring.errors.Labels;
 import dev.unerring.errors.Misclassification;

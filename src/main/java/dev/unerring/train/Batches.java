@@ -3,7 +3,7 @@ package dev.unerring.train;
 
 import dev.unerring.backend.HeldImages;
 import dev.unerring.backend.Turn;
-import dev.unerring.dataset.ImageSource;
+import dev.unerring.data.ImageSource;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Philox;
-import dev.unerring.dataset.NpzWriter;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.suite.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -21,6 +21,7 @@ class ChoicesTest {
       new TreeSet<>(
           List.of(
               "audit --data",
+              "certify --data",
               "correct --data",
               "correct --label",
               "correct --max-time",
@@ -38,11 +39,13 @@ class ChoicesTest {
               "datasets pack --split",
               "datasets pack --split-column",
               "evaluate --data",
+              "export --data",
               "predict --data",
               "train --class-weights",
               "train --data",
               "train --max-time",
-              "train --never-miss"));
+              "train --never-miss",
+              "verify --data"));
 
   @Test
   void everyTextIsOpenOrHasCandidates() {

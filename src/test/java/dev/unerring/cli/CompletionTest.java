@@ -25,7 +25,7 @@ class CompletionTest {
 
   @Test
   void bashCompletesVerbsOptionsAndValues() throws Exception {
-    assertEquals(List.of("errors", "evaluate"), completed("unerring", "e"));
+    assertEquals(List.of("errors", "evaluate", "export"), completed("unerring", "e"));
     assertEquals(List.of("correct", "completion"), completed("unerring", "co"));
     assertTrue(completed("unerring", "correct", "--").containsAll(List.of("--run", "--add")));
     assertEquals(List.of("--history"), completed("unerring", "errors", "--hi"));

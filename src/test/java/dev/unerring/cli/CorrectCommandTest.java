@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.EngineVersion;
 import dev.unerring.base.Json;
-import dev.unerring.dataset.NpzWriter;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Json;
-import dev.unerring.dataset.NpzWriter;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.suite.TestBackends;

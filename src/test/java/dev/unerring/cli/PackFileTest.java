@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Sha256;
-import dev.unerring.dataset.NpzWriter;
 import dev.unerring.images.ImageFolder;
+import dev.unerring.npz.NpzWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

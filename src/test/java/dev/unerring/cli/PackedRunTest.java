@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Json;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.Fit;
 import dev.unerring.images.ImageFolder;
 import dev.unerring.suite.TestBackends;
 import java.io.IOException;

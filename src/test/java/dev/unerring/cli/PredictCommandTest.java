@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Json;
-import dev.unerring.dataset.NpzWriter;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.suite.TestData;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Json;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import java.io.IOException;
@@ -33,6 +33,10 @@ class VerbsTest {
             "correct",
             "evaluate",
             "predict",
+            "certify",
+            "verify",
+            "keygen",
+            "export",
             "completion",
             "doctor",
             "datasets",

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.DataException;
 import dev.unerring.base.Json;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -4,9 +4,9 @@ package dev.unerring.errors;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.audit.LabelAudit;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelAudit;
+import dev.unerring.data.Dataset;
 import dev.unerring.suite.TestData;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Json;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.errors;
 
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 
 /**
  * Logits with ties and a class that no label names, and multi-label ones with a label that is never

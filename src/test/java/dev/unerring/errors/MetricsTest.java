@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Philox;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

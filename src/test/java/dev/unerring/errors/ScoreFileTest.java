@@ -4,7 +4,7 @@ package dev.unerring.errors;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -11,7 +11,7 @@ import dev.unerring.DataException;
 import dev.unerring.UnerringException;
 import dev.unerring.base.FileHashes;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.KnownHashes;
+import dev.unerring.data.KnownHashes;
 import dev.unerring.fetch.FakeServer.Behaviour;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unerring.DataException;
 import dev.unerring.StoppedException;
 import dev.unerring.UsageException;
-import dev.unerring.dataset.KnownHashes;
+import dev.unerring.data.KnownHashes;
 import dev.unerring.fetch.FakeServer.Behaviour;
 import java.io.IOException;
 import java.net.URI;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.DataException;
-import dev.unerring.dataset.KnownHashes;
+import dev.unerring.data.KnownHashes;
 import dev.unerring.fetch.FakeServer.Behaviour;
 import java.io.IOException;
 import java.net.URI;

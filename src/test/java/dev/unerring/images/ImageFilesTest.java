@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.DataException;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.Fit;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

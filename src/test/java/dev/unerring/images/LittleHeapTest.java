@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.DataException;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.Fit;
 import dev.unerring.suite.ChildJvm;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

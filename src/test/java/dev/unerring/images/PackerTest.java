@@ -11,10 +11,10 @@ import dev.unerring.DataException;
 import dev.unerring.StoppedException;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.Fit;
-import dev.unerring.dataset.Split;
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.Fit;
+import dev.unerring.data.Split;
+import dev.unerring.data.Task;
 import dev.unerring.tensor.Shape;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
@@ -130,7 +130,8 @@ class PackerTest {
             List.of("cyst", "mass"),
             Optional.empty(),
             Optional.empty(),
-            List.of());
+            List.of(),
+            Optional.empty());
     PackReport report = Packer.pack(request(input, "set.npz", 2), WorkMonitor.SILENT);
     assertTrue(report.text().contains("2 labels; split: the input's own\n"), report.text());
     try (Dataset data = Dataset.open(folder.resolve("set.npz"))) {

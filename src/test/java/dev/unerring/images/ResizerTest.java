@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.unerring.base.Philox;
-import dev.unerring.dataset.Fit;
+import dev.unerring.data.Fit;
 import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Sha256;
-import dev.unerring.dataset.NpzWriter;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.CorrectionPlan;

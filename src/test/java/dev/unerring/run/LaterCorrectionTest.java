@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.DataException;
-import dev.unerring.dataset.Admission;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.audit.Admission;
+import dev.unerring.data.Dataset;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Json;
-import dev.unerring.dataset.DemoSet;
-import dev.unerring.dataset.NpzWriter;
 import dev.unerring.errors.Costs;
+import dev.unerring.generate.DemoSet;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.CorrectionPlan;

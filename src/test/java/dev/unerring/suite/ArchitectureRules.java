@@ -45,40 +45,59 @@ final class ArchitectureRules {
           layer("base", "", "what every stage shares imports nothing of ours"),
           layer("tensor", "", "shapes and memory stand below everything"),
           layer("ffi", "", "bindings know C, not the engine"),
-          layer("dataset", "tensor", "data are read without knowing what is done with them"),
-          layer("images", "tensor dataset", "pictures are made without knowing what uses them"),
-          layer("fetch", "dataset", "a download knows what was published, and nothing else"),
+          layer("npz", "tensor", "a file format knows arrays, not images or labels"),
+          layer("data", "tensor npz", "data are read without knowing what is done with them"),
+          layer("audit", "tensor data", "a set is judged before anybody trains on it"),
+          layer("twins", "tensor data audit", "a set is judged before anybody trains on it"),
+          layer("generate", "tensor npz data", "made sets know nothing of what trains on them"),
+          layer("images", "tensor npz data", "pictures are made without knowing what uses them"),
+          layer("fetch", "data", "a download knows what was published, and nothing else"),
           layer("backend", "tensor ffi", "operations know no data set and no network"),
           layer("backend.cuda", "tensor backend ffi", "operations know no data set and no network"),
           layer("network", "tensor backend", "a network knows the interface of its backend only"),
-          layer("errors", "tensor dataset backend network", "counting must not depend on training"),
+          layer(
+              "errors",
+              "tensor data audit twins backend network",
+              "counting must not depend on training"),
           layer(
               "train",
-              "tensor dataset backend network errors",
+              "tensor data backend network errors",
               "training comes before correction and judgement"),
           layer(
               "correct",
-              "tensor dataset backend network errors train",
+              "tensor data backend network errors train",
               "correction comes before judgement"),
           layer(
               "certify",
-              "tensor dataset backend network errors",
+              "tensor data backend network errors",
               "what judges must not depend on what trained"),
-          layer("report", "certify errors dataset", "a report shows results and computes none"),
+          layer(
+              "certificate",
+              "tensor data audit twins backend network errors certify",
+              "a certificate speaks of files, not of how they were trained"),
+          layer(
+              "verify",
+              "tensor npz data images backend network errors certify certificate",
+              "what verifies must not depend on what trained or corrected"),
+          layer("report", "certify errors data", "a report shows results and computes none"),
           layer(
               "run",
-              "tensor ffi dataset images backend backend.cuda network errors train correct certify"
-                  + " report",
+              "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
+                  + " train correct certify certificate report",
               "the pipeline is below the command line"),
           layer(
+              "export",
+              "tensor npz data backend network errors train run",
+              "what is taken elsewhere is made from a finished run"),
+          layer(
               "",
-              "tensor ffi dataset images backend backend.cuda network errors train correct certify"
-                  + " report run",
+              "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
+                  + " train correct certify certificate report run",
               "the face is above the engine, and knows no command line"),
           layer(
               "cli",
-              "tensor ffi dataset images backend backend.cuda network errors train correct certify"
-                  + " report run fetch",
+              "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
+                  + " train correct certify certificate verify report run export fetch",
               "the command line may use everything"));
 
   private ArchitectureRules() {}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.suite;
 
+import dev.unerring.audit.LabelAudit;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.base.Json;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelAudit;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
 import java.io.IOException;

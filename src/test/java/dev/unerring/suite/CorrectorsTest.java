@@ -12,7 +12,7 @@ import dev.unerring.base.Json;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.Correctors;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;

@@ -4,7 +4,7 @@ package dev.unerring.suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.unerring.backend.cuda.RealGpu;
-import dev.unerring.dataset.DemoSet;
+import dev.unerring.generate.DemoSet;
 import dev.unerring.run.Device;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;

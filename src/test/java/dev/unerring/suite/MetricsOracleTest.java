@@ -3,7 +3,7 @@ package dev.unerring.suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.unerring.dataset.Task;
+import dev.unerring.data.Task;
 import dev.unerring.errors.Metrics;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.Fit;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.Fit;
+import dev.unerring.data.Split;
 import dev.unerring.images.ImageFolder;
 import dev.unerring.images.PackInput;
 import dev.unerring.images.PackRequest;

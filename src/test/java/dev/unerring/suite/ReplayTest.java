@@ -41,12 +41,15 @@ final class ReplayTest {
   private static final String EMULATOR = "qemu-aarch64";
   private static final long LONGEST_SECONDS = 300;
 
-  @TempDir private Path folder;
+  /** Written once for both tests. */
+  @TempDir private static Path folder;
+
+  private static Path recorded;
 
   @Test
   void everySetOfThisMachine() throws Exception {
     KernelSets sets = KernelSets.find();
-    Path program = compile("cc", folder.resolve("replay"));
+    Path program = compile("cc", folder.resolve("replay-here"));
     Path calls = record();
     for (CpuKernels kernels : sets.supported()) {
       Path library = kernels.library().path();
@@ -70,7 +73,7 @@ final class ReplayTest {
         Assumptions.abort(reason);
       }
     }
-    Path program = compile(CROSS, folder.resolve("replay"));
+    Path program = compile(CROSS, folder.resolve("replay-aarch64"));
     run(
         "make",
         "-s",
@@ -115,7 +118,10 @@ final class ReplayTest {
   }
 
   /** All cases on the portable kernels, each result compared with the definition's. */
-  private Path record() throws IOException {
+  private static Path record() throws IOException {
+    if (recorded != null) {
+      return recorded;
+    }
     Path calls = folder.resolve("calls");
     List<EqualityCase> cases = new ArrayList<>(ConvolutionCases.all());
     cases.addAll(ConvolutionCases.integer());
@@ -145,6 +151,7 @@ final class ReplayTest {
         }
       }
     }
+    recorded = calls;
     return calls;
   }
 

@@ -4,7 +4,7 @@ package dev.unerring.suite;
 import com.sun.management.OperatingSystemMXBean;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.Correctors;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.suite;
 
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.DemoSet;
-import dev.unerring.dataset.NpzWriter;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.Split;
+import dev.unerring.generate.DemoSet;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.SampleOrder;

@@ -5,7 +5,7 @@ import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.base.Sha256;
 import dev.unerring.correct.Correctors;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;

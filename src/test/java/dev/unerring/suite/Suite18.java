@@ -4,7 +4,7 @@ package dev.unerring.suite;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
-import dev.unerring.dataset.DatasetManifest;
+import dev.unerring.data.DatasetManifest;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Philox;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.DatasetManifest;
-import dev.unerring.dataset.SyntheticPlan;
-import dev.unerring.dataset.SyntheticSet;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.DatasetManifest;
+import dev.unerring.generate.SyntheticPlan;
+import dev.unerring.generate.SyntheticSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.backend.Backend;
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.NpzWriter;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Dataset;
+import dev.unerring.data.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
+import dev.unerring.npz.NpzWriter;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.Pipeline;

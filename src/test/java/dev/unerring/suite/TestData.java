@@ -2,8 +2,8 @@
 package dev.unerring.suite;
 
 import dev.unerring.base.Philox;
-import dev.unerring.dataset.NpzWriter;
-import dev.unerring.dataset.Split;
+import dev.unerring.data.Split;
+import dev.unerring.npz.NpzWriter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;

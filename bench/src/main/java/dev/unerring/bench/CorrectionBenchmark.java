@@ -6,7 +6,7 @@ import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.correct.Focus;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.bench;
 
-import dev.unerring.dataset.Dataset;
-import dev.unerring.dataset.LabelAudit;
+import dev.unerring.data.Dataset;
+import dev.unerring.audit.LabelAudit;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

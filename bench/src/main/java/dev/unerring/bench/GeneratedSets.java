@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.bench;
 
-import dev.unerring.dataset.DemoSet;
-import dev.unerring.dataset.NpzWriter;
+import dev.unerring.generate.DemoSet;
+import dev.unerring.npz.NpzWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

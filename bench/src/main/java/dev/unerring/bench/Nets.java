@@ -3,7 +3,7 @@ package dev.unerring.bench;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
-import dev.unerring.dataset.ImageSource;
+import dev.unerring.data.ImageSource;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Mode;

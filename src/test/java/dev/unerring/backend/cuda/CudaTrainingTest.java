@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unerring.UnerringException;
 import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
-import dev.unerring.dataset.Dataset;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.Labels;
 import dev.unerring.ffi.CudaStatus;
 import dev.unerring.ffi.StubCuda;
