@@ -2,6 +2,7 @@
 package dev.unerring.cli;
 
 import dev.unerring.UsageException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.Device;
@@ -160,13 +161,28 @@ final class CorrectCommand implements Callable<Integer> {
         : new AddedFiles(add, Optional.ofNullable(label), computes.threads());
   }
 
+  /** The plan of the file; a run is corrected in the arithmetic that it was trained in. */
+  private TrainingPlan planned(TrainedRun trained) {
+    Arithmetic own = trained.arithmetic();
+    TrainingPlan standard = TrainingPlan.standard().with(trained.correction()).with(own);
+    TrainingPlan plan = TrainCommand.PlanOptions.read(config, standard);
+    if (plan.arithmetic().ofModel() != own.ofModel()) {
+      throw new UsageException(
+          trained.name()
+              + " was trained in "
+              + own.label()
+              + " arithmetic and is corrected in it; take 'arithmetic' out of "
+              + config
+              + ", or train anew with --arithmetic "
+              + plan.arithmetic().label());
+    }
+    return plan;
+  }
+
   /** That of the run, then that of the file, then that of the option. */
   private CorrectionPlan correction(TrainedRun trained) {
     CorrectionPlan own = trained.correction();
-    CorrectionPlan chosen =
-        config == null
-            ? own
-            : TrainCommand.PlanOptions.read(config, TrainingPlan.standard().with(own)).correction();
+    CorrectionPlan chosen = config == null ? own : planned(trained).correction();
     return corrector == null ? chosen : chosen.with(Method.parse(corrector, "--corrector", LATER));
   }
 }
