@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       CorrectCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ReportCommand.class,
       ExportCommand.class,
       DatasetsCommand.class,
       DoctorCommand.class,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
+import dev.unerring.train.EpochRow;
 import dev.unerring.train.Monitor;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Shows a run on stderr: a bar on a terminal, plain rows otherwise; and stops it when the time is
@@ -37,6 +39,7 @@ final class Terminal implements Monitor {
   private long samples;
   private long firstSamples;
   private double firstDone;
+  private BiConsumer<EpochRow, Double> epochs = (row, speed) -> {};
 
   /**
    * Watches a run.
@@ -118,6 +121,16 @@ final class Terminal implements Monitor {
             place + left,
             place + ", " + errors + " left",
             round));
+  }
+
+  /** Tells another one of the end of each epoch too, with the images per second so far. */
+  void alsoTell(BiConsumer<EpochRow, Double> other) {
+    epochs = other;
+  }
+
+  @Override
+  public void epoch(EpochRow row) {
+    epochs.accept(row, rate(System.nanoTime()));
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -59,6 +60,21 @@ final class TrainCommand implements Callable<Integer> {
               + " tenth of it more, at least 10 s, is left for the re-check.")
   private String maxTime;
 
+  @Option(
+      names = "--tensorboard",
+      arity = "0..1",
+      fallbackValue = TensorBoard.FOLDER,
+      paramLabel = "DIR",
+      description =
+          "Write events for TensorBoard to a folder of this run in DIR, after every epoch; DIR is"
+              + " runs/tensorboard where none is named.")
+  private Path tensorboard;
+
+  @Option(
+      names = "--no-report",
+      description = "Leave out report.html, the page that shows the run.")
+  private boolean noReport;
+
   @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")
   private boolean noProgress;
 
@@ -75,15 +91,24 @@ final class TrainCommand implements Callable<Integer> {
     Interrupt interrupt = main.interrupt();
     Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
     RunRequest request = new RunRequest(file, out, chosen, where, costs.options());
+    Optional<TensorBoard> board = board(file, chosen, terminal);
     RunResult result;
     try {
       result = new Pipeline(request, terminal, System::nanoTime).run();
+      if (board.isPresent() && !interrupt.requested()) {
+        board.get().end(result.folder(), file);
+      }
     } finally {
+      board.ifPresent(TensorBoard::close);
       terminal.clear();
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(Summary.of(result));
     stdout.flush();
+    if (!noReport && !interrupt.requested()) {
+      err.println(EndReport.write(result.folder(), file, device.onProcessor(), terminal));
+      terminal.clear();
+    }
     if (interrupt.requested()) {
       err.println(GoalMissed.interrupted(result));
       return INTERRUPTED;
@@ -93,6 +118,16 @@ final class TrainCommand implements Callable<Integer> {
       return GOAL_NOT_REACHED;
     }
     return 0;
+  }
+
+  private Optional<TensorBoard> board(Path file, TrainingPlan chosen, Terminal terminal) {
+    if (tensorboard == null) {
+      return Optional.empty();
+    }
+    Path folder = TensorBoard.folder(tensorboard, out, file, chosen);
+    TensorBoard board = new TensorBoard(folder, chosen, terminal::note);
+    terminal.alsoTell(board::epoch);
+    return Optional.of(board);
   }
 
   private boolean drawsBar() {

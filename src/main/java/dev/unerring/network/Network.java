@@ -32,6 +32,7 @@ public final class Network {
   private final Activation input;
   private final Activation logits;
   private final Activation gradLogits;
+  private Activation gradInput; // where it was asked for
   private final Buffer[] moments;
   private final Commit[] commits;
   private float[] room;
@@ -311,6 +312,30 @@ public final class Network {
       scratch.reclaim();
       chain.backward(
           backend, input.of(images), logits.of(images), gradLogits.of(images), null, mode);
+    }
+  }
+
+  /**
+   * Gradients of the raw pixels, from {@link #gradLogits}, after {@link #forward} with running
+   * statistics; of the layers alone. {@link #gradients} is of no use after it.
+   *
+   * @throws IllegalArgumentException where the first layer is not differentiable (d-n-K networks)
+   */
+  public Tensor inputGradients(int count) {
+    try (Turn _ = backend.turn().take()) {
+      if (gradInput == null) {
+        gradInput = allocate(input.whole().shape());
+      }
+      scratch.reclaim();
+      Tensor gradX = gradInput.of(count);
+      chain.backward(
+          backend,
+          input.of(count),
+          logits.of(count),
+          gradLogits.of(count),
+          gradX,
+          Mode.RUNNING_STATISTICS);
+      return gradX;
     }
   }
 

@@ -82,6 +82,10 @@ final class ArchitectureRules {
               "tensor npz data backend network errors train run",
               "what is taken elsewhere is made from a finished run"),
           layer(
+              "page",
+              "tensor data audit twins backend network errors run export",
+              "a page shows what is there and decides nothing"),
+          layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
                   + " train correct certify report run",
@@ -89,7 +93,7 @@ final class ArchitectureRules {
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report run export fetch",
+                  + " train correct certify report run export page fetch",
               "the command line may use everything"));
 
   private ArchitectureRules() {}
