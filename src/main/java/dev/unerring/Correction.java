@@ -148,16 +148,17 @@ public final class Correction {
 
   private Optional<Run> run(Watch watch) {
     TrainedRun trained = TrainedRun.open(run);
+    dev.unerring.run.Device device = execution.engine();
     CorrectionPlan own = trained.correction();
     CorrectionRequest request =
         new CorrectionRequest(
             trained,
             data.orElseGet(trained::recordedData),
-            added.map(Data::added).orElse(null),
+            added.map(each -> each.added(device.threads())).orElse(null),
             skipContradictions,
             execution.out().orElse(null),
             corrector.map(other -> own.with(method(other))).orElse(own),
-            execution.engine());
+            device);
     return new LaterCorrection(request, watch, Watch.CLOCK).run().map(watch::kept).map(Run::of);
   }
 

@@ -5,7 +5,7 @@ import dev.unerring.StoppedException;
 import java.util.Optional;
 
 /**
- * What long work tells its surroundings, and how it is stopped. None of it changes a result.
+ * Watches long work and may stop it; changes no result.
  *
  * <p>One monitor goes through every stage. Work asks {@link #stopReason} several times a second. An
  * interrupted thread is a stop too: its status stays set, for the caller.
@@ -17,7 +17,7 @@ public interface WorkMonitor {
   /** The reason of a stop by a limit of time. */
   String TIME = "time";
 
-  /** Nobody watches: says nothing, never stops, not even an interrupted thread. */
+  /** Reports nothing and never stops, not even an interrupted thread. */
   WorkMonitor SILENT =
       new WorkMonitor() {
         @Override
@@ -43,7 +43,7 @@ public interface WorkMonitor {
     progress(work, done, total);
   }
 
-  /** Whether the user wants to stop; for monitors to which the reason is all one. */
+  /** Whether the user wants to stop; for monitors that give no other reason. */
   default boolean stopped() {
     return false;
   }

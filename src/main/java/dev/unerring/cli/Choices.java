@@ -91,7 +91,7 @@ abstract class Choices implements Iterable<String> {
 
   static final class Arithmetics extends Choices {
     Arithmetics() {
-      super(() -> Stream.of("ordered", "cudnn"));
+      super(() -> Stream.of("ordered", "integer", "cudnn"));
     }
   }
 

@@ -10,7 +10,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -22,8 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code unerring errors}: every training error of a run, before correction and at the end. */
 @Command(
     name = "errors",
-    description =
-        "Lists every training error of a run: before correction, and those that are left.",
+    description = "Lists every training error of a run, before and after correction.",
     mixinStandardHelpOptions = true)
 final class ErrorsCommand implements Callable<Integer> {
   private static final int SHOWN_COLUMNS = 11;
@@ -39,11 +37,11 @@ final class ErrorsCommand implements Callable<Integer> {
   @Option(
       names = "--history",
       description =
-          "Instead: every training sample that any version of the model got wrong, and what made it"
-              + " right; with the figures of all versions.")
+          "List instead every training sample that any version of the model got wrong, "
+              + "and what corrected it, with the figures of all versions.")
   private boolean history;
 
-  @Option(names = "--json", description = "With --history: everything, as JSON.")
+  @Option(names = "--json", description = "With --history: print JSON.")
   private boolean json;
 
   ErrorsCommand() {}
@@ -107,16 +105,9 @@ final class ErrorsCommand implements Callable<Integer> {
     Map<String, Integer> categories = new TreeMap<>();
     rows.forEach(row -> categories.merge(row[8], 1, Integer::sum));
     categories.forEach((name, count) -> out.println("  " + count + " " + name));
-    List<String[]> lines = new ArrayList<>(rows);
-    lines.addFirst(names);
-    int[] widths = new int[SHOWN_COLUMNS];
-    for (String[] line : lines) {
-      for (int i = 1; i < SHOWN_COLUMNS; i++) {
-        widths[i] = Math.max(widths[i], line[i].length());
-      }
-    }
-    lines.forEach(line -> line(out, line, widths));
-    out.println();
+    List<List<String>> table = new ArrayList<>(List.of(shown(names)));
+    rows.forEach(row -> table.add(shown(row)));
+    out.println(TextTable.of(table));
   }
 
   /** Puts the names behind the numbers of classes or, where a sample has several, of labels. */
@@ -137,11 +128,7 @@ final class ErrorsCommand implements Callable<Integer> {
   }
 
   /** All columns but the stage and the logits. */
-  private static void line(PrintWriter out, String[] fields, int[] widths) {
-    StringBuilder line = new StringBuilder("  ");
-    for (int i = 1; i < SHOWN_COLUMNS; i++) {
-      line.append(String.format(Locale.ROOT, "%-" + (widths[i] + 2) + "s", fields[i]));
-    }
-    out.println(line.toString().stripTrailing());
+  private static List<String> shown(String[] fields) {
+    return List.of(fields).subList(1, SHOWN_COLUMNS);
   }
 }

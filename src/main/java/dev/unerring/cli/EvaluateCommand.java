@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
 /** {@code unerring evaluate}: every figure of one split, from the saved model. */
 @Command(
     name = "evaluate",
-    description = "Evaluates the saved model of a run on one split, with intervals.",
+    description = "Evaluates the saved model of a run on one split, with exact intervals.",
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
   private static final String FOREIGN = "these are not the data of this run";
@@ -54,7 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "X",
-      description = "An npz file or a flag; default: the file that the run was trained on.")
+      description = "An npz file or a MedMNIST name; default: the data of the run.")
   private String named;
 
   @Option(
@@ -64,21 +64,22 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "train, val or test; default test.")
   private String split;
 
-  @Option(names = "--json", description = "Everything, as JSON.")
+  @Option(names = "--json", description = "Print all figures as JSON.")
   private boolean json;
 
   @Option(
       names = "--csv",
       paramLabel = "DIR",
-      description = "Write the scores there as MedMNIST's standard result file.")
+      description = "Write the scores to this folder as MedMNIST's standard result file.")
   private Path csv;
 
   @Option(
       names = "--twins",
       paramLabel = "R",
       description =
-          "Also give the figures without samples that have a training image of this correlation,"
-              + " and where most have one, of 0.99; default 0.95 where the search takes seconds, 0 for no search.")
+          "Also give figures without samples that have a twin in train: an image with at "
+              + "least this correlation. Where most samples have one, figures for 0.99 follow. "
+              + "Default 0.95 where the search takes seconds; 0: no search.")
   private Double twins;
 
   EvaluateCommand() {}
@@ -98,6 +99,7 @@ final class EvaluateCommand implements Callable<Integer> {
         watch.note("note: " + data.file() + ": " + FOREIGN);
       }
       Split chosen = SplitNames.of(data, split);
+      trained.unchecked().ifPresent(watch::note);
       ImageRemark.notes(chosen, watch).forEach(note -> watch.note("note: " + note));
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);

@@ -49,7 +49,7 @@ final class GoalMissed {
           case "last step" ->
               begun
                   ? "the model before correction, which gained nothing,"
-                  : "the model of that moment";
+                  : "the model after the last step";
           default -> "the best model so far";
         };
     return "unerring: interrupted; "

@@ -71,13 +71,13 @@ final class HistoryText {
               events(line, run)));
     }
     StringBuilder text = new StringBuilder();
-    print(text, versions);
+    text.append(TextTable.of(versions));
     text.append('\n');
     text.append(lines.size())
         .append(lines.size() == 1 ? " training sample was" : " training samples were")
         .append(" wrong in a version\n");
     if (!lines.isEmpty()) {
-      print(text, samples);
+      text.append(TextTable.of(samples));
     }
     run.patchNotice().ifPresent(notice -> text.append(notice).append('\n'));
     text.append("Whole hashes: regression.jsonl in ").append(run.model().getParent()).append('\n');
@@ -119,18 +119,5 @@ final class HistoryText {
     return value instanceof Number number // 1 is an integer in JSON
         ? String.format(Locale.ROOT, "%.3f", number.doubleValue())
         : "-";
-  }
-
-  private static void print(StringBuilder text, List<List<String>> rows) {
-    int columns = rows.getFirst().size();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder("  ");
-      for (int i = 0; i < columns; i++) {
-        int column = i;
-        int width = rows.stream().mapToInt(each -> each.get(column).length()).max().orElse(0);
-        line.append(String.format(Locale.ROOT, "%-" + (width + 2) + "s", row.get(i)));
-      }
-      text.append(line.toString().stripTrailing()).append('\n');
-    }
   }
 }

@@ -17,13 +17,13 @@ final class RunOptions {
       names = "--run",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of a run; predict also takes a model file alone.")
+      description = "Folder of a run, or for predict a model file.")
   private Path run;
 
   @Option(
       names = "--root",
       paramLabel = "DIR",
-      description = "Folder looked through for flags, before ~/.medmnist.")
+      description = "Folder of MedMNIST files, searched before ~/.medmnist.")
   private Path root;
 
   RunOptions() {}

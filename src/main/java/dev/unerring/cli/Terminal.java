@@ -13,8 +13,7 @@ import java.util.function.BiConsumer;
  * Shows a run on stderr: a bar on a terminal, plain rows otherwise; and stops it when the time is
  * up or the user has interrupted it.
  */
-final class Terminal implements Monitor {
-  private static final long REDRAW_NANOS = 100_000_000L;
+final class Terminal extends WorkTerminal implements Monitor {
   private static final int BAR = 20;
 
   /** What a stop by the user leaves for count and re-check. */
@@ -25,12 +24,7 @@ final class Terminal implements Monitor {
 
   private static final int GRACE_PART = 10;
 
-  private final PrintWriter err;
-  private final StatusLine line;
-  private final boolean bar;
   private final long deadline;
-  private final Interrupt interrupt;
-  private final WorkTerminal files;
   private final long start = System.nanoTime();
   private long interrupted;
   private long drawn;
@@ -53,12 +47,8 @@ final class Terminal implements Monitor {
 
   /** The same with a line of its own. */
   Terminal(StatusLine line, PrintWriter err, boolean bar, long deadline, Interrupt interrupt) {
-    this.err = err;
-    this.line = line;
-    this.bar = bar;
+    super(line, err, bar, interrupt);
     this.deadline = deadline;
-    this.interrupt = interrupt;
-    this.files = new WorkTerminal(err, bar, interrupt);
   }
 
   @Override
@@ -79,16 +69,6 @@ final class Terminal implements Monitor {
       return now - interrupted >= GRACE_NANOS;
     }
     return now - deadline >= Math.max(LEAST_GRACE_NANOS, (deadline - start) / GRACE_PART);
-  }
-
-  @Override
-  public void progress(String work, long done, long total) {
-    files.progress(work, done, total);
-  }
-
-  @Override
-  public void progressBytes(String work, long done, long total) {
-    files.progressBytes(work, done, total);
   }
 
   @Override
@@ -142,18 +122,6 @@ final class Terminal implements Monitor {
     }
   }
 
-  @Override
-  public void note(String text) {
-    clear();
-    err.println(text);
-  }
-
-  /** Removes the bar. */
-  void clear() {
-    files.clear();
-    line.clear();
-  }
-
   private double rate(long now) {
     return samples / Math.max(1e-9, (now - stageStart) / 1e9);
   }
@@ -169,7 +137,6 @@ final class Terminal implements Monitor {
     if (deadline != Long.MAX_VALUE) {
       seconds = Math.min(seconds, Math.max(0, (deadline - now) / 1e9));
     }
-    long whole = (long) Math.ceil(seconds);
-    return whole < 100 ? whole + " s" : whole < 6000 ? whole / 60 + " min" : whole / 3600 + " h";
+    return time(seconds);
   }
 }

@@ -24,10 +24,10 @@ import java.util.stream.IntStream;
  * sample once, and each sample that a count has found wrong some times more: also after it was
  * corrected, since it would be lost again at once. With costs only those whose error costs the most
  * join them, until none of them is left. After every sweep all samples are counted. A round ends
- * with no errors or after so many sweeps; where it then has more errors than the best moment so far
- * and its loss did not fall either, it is taken back to that moment and the rate halved. The best
- * moment, the latest among equals, is what is left. It gives up after three rounds in a row without
- * gain, or {@link FrozenTraining#PATIENCE} passes without a tenth fewer errors.
+ * with no errors or after so many sweeps; where it then has more errors than the best state so far
+ * and its loss did not fall either, it is taken back to that state and the rate is halved. The
+ * network ends in the best state seen (the latest on ties). It gives up after three rounds in a row
+ * without gain, or {@link FrozenTraining#PATIENCE} passes without a tenth fewer errors.
  */
 public final class Focus implements Corrector {
   /** Rounds in a row without gain after which more of them are no use. */

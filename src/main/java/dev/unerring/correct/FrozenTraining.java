@@ -83,7 +83,7 @@ final class FrozenTraining {
     return steps;
   }
 
-  /** Why the surroundings ended the training. */
+  /** Why the monitor ended the training. */
   Optional<String> stop() {
     return stop;
   }
@@ -106,7 +106,7 @@ final class FrozenTraining {
     }
   }
 
-  /** What is wrong after a pass; empty where the surroundings ended the count, too. */
+  /** What is wrong after a pass; empty where the monitor ended the count too. */
   Optional<ErrorList> errors(Labels goals) {
     try {
       float[] logits =

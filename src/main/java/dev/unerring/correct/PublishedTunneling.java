@@ -238,7 +238,7 @@ public final class PublishedTunneling implements Corrector {
       float[] logits =
           Evaluator.logits(network, images, all, monitor.finishing(), "counting errors");
       left = ErrorList.of(goals, logits);
-    } catch (StoppedException e) { // the best moment so far is what is left
+    } catch (StoppedException e) { // the best state so far is kept
       stop = Optional.of(e.reason());
       return fewest;
     }

@@ -146,7 +146,7 @@ public final class Tunneling implements Corrector {
     return result(before, after.get().count(), session.training.steps(), endedBy, plateau);
   }
 
-  /** Errors of the original images; empty where the surroundings end the count. */
+  /** Errors of the original images; empty where the monitor ends the count. */
   private Optional<ErrorList> count(Network network) {
     try {
       return Optional.of(
@@ -183,7 +183,7 @@ public final class Tunneling implements Corrector {
 
     /**
      * Trains on H(t) until all of it is right or the sweeps are used up; what is still wrong, empty
-     * where the surroundings ended the count.
+     * where the monitor ended the count.
      */
     Optional<ErrorList> run(double t, double dt) {
       hybrid.moveTo(t);

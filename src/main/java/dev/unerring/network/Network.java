@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.network;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Turn;
 import dev.unerring.base.WorkMonitor;
@@ -48,6 +49,22 @@ public final class Network {
    * @param batch largest number of images a pass will take
    */
   public Network(String architecture, Shape image, int classes, Backend backend, int batch) {
+    this(architecture, image, classes, backend, batch, Arithmetic.ORDERED);
+  }
+
+  /**
+   * The same in an arithmetic of its own.
+   *
+   * @param arithmetic ordered or integer
+   * @throws dev.unerring.DeviceException where the backend has no kernels for it
+   */
+  public Network(
+      String architecture,
+      Shape image,
+      int classes,
+      Backend backend,
+      int batch,
+      Arithmetic arithmetic) {
     this.architecture = architecture;
     this.classes = classes;
     this.backend = backend;
@@ -72,7 +89,8 @@ public final class Network {
     gradLogits = allocate(logits.whole().shape());
     moments = new Buffer[2];
     commits = new Commit[batch + 1];
-    scratch = new Scratch(backend, chain.largest(shape));
+    scratch = new Scratch(backend, chain.largest(shape), arithmetic.ofModel());
+    scratch.products(backend); // fails early
     chain.bind(backend, shape, parameters, scratch);
   }
 
@@ -91,7 +109,7 @@ public final class Network {
     gradLogits = logits;
     moments = new Buffer[2];
     commits = new Commit[other.commits.length];
-    scratch = new Scratch(backend, chain.largest(shape));
+    scratch = new Scratch(backend, chain.largest(shape), other.arithmetic());
     chain.bind(backend, shape, parameters, scratch);
     patches = other.patches;
   }
@@ -128,6 +146,11 @@ public final class Network {
   /** Name of the architecture. */
   public String architecture() {
     return architecture;
+  }
+
+  /** What its products are computed in, ordered or integer. */
+  public Arithmetic arithmetic() {
+    return scratch.arithmetic();
   }
 
   /** Number of logits. */
@@ -319,22 +342,16 @@ public final class Network {
    * Gradients of the raw pixels, from {@link #gradLogits}, after {@link #forward} with running
    * statistics; of the layers alone. {@link #gradients} is of no use after it.
    *
-   * @throws IllegalArgumentException where the first layer is not differentiable (d-n-K networks)
+   * @throws IllegalArgumentException in d-n-K networks, whose first layer rounds
    */
   public Tensor inputGradients(int count) {
     try (Turn _ = backend.turn().take()) {
-      if (gradInput == null) {
-        gradInput = allocate(input.whole().shape());
-      }
+      gradInput = gradInput == null ? allocate(input.whole().shape()) : gradInput;
       scratch.reclaim();
+      Tensor x = input.of(count);
       Tensor gradX = gradInput.of(count);
-      chain.backward(
-          backend,
-          input.of(count),
-          logits.of(count),
-          gradLogits.of(count),
-          gradX,
-          Mode.RUNNING_STATISTICS);
+      Mode mode = Mode.RUNNING_STATISTICS;
+      chain.backward(backend, x, logits.of(count), gradLogits.of(count), gradX, mode);
       return gradX;
     }
   }

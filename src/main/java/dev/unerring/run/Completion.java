@@ -254,7 +254,7 @@ record Completion(
 
   /** From the files, on a backend of its own. */
   private Recheck recheck(Optional<ErrorList> claimed, WorkMonitor progress) {
-    try (Backend fresh = device.open()) {
+    try (Backend fresh = device.openFor(plan.arithmetic().ofModel())) {
       int batch = Memory.recheckBatch(plan.batchSize());
       Recheck recheck =
           ClosedWorldValidator.recheck(folder.file(MODEL), data.file(), fresh, batch, progress);
@@ -283,7 +283,7 @@ record Completion(
 
   /** Null where a stop leaves no time for it. */
   private Metrics bestTest() {
-    try (Backend fresh = device.open()) {
+    try (Backend fresh = device.openFor(plan.arithmetic().ofModel())) {
       Network best =
           ModelFile.read(folder.file(BEST), fresh, Memory.recheckBatch(plan.batchSize()));
       int[] labels = Evaluator.labels(data.test());

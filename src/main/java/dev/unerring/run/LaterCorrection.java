@@ -271,7 +271,8 @@ public final class LaterCorrection {
         long others = Memory.bytes(old) + (added == null ? 0 : added.split().images().byteSize());
         Memory.of(plan, data, others).requireTraining(batch, backend);
         Network network =
-            new Network(architecture, data.imageShape(), data.classes(), backend, batch);
+            new Network(
+                architecture, data.imageShape(), data.classes(), backend, batch, plan.arithmetic());
         StoredTensors.view(run.network(backend, 1)).restore(network);
         Path recorded = file.isEmpty() ? old.file() : folder.path().resolve(file);
         Environment environment =

@@ -114,7 +114,9 @@ public final class Pipeline {
       int batch = Math.min(request.plan().batchSize(), data.train().size());
       try (Backend backend = request.device().openFor(request.plan().arithmetic())) {
         Memory.of(request.plan(), data, 0).requireTraining(batch, backend);
-        Network network = new Network(architecture, image, data.classes(), backend, batch);
+        Network network =
+            new Network(
+                architecture, image, data.classes(), backend, batch, request.plan().arithmetic());
         return run(data, audit, network, own.orElseGet(() -> NewRunFolder.create(request, writer)));
       }
     }

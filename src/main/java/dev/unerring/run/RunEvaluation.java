@@ -18,8 +18,6 @@ import java.util.stream.IntStream;
 
 /** Judges samples with the model of a run, read back from its file. */
 public final class RunEvaluation {
-  private static final int BATCH = 128;
-
   private final TrainedRun run;
   private final Dataset data;
   private final Network network;
@@ -34,7 +32,7 @@ public final class RunEvaluation {
   public RunEvaluation(TrainedRun run, Dataset data, Backend backend, WorkMonitor monitor) {
     this.run = run;
     this.data = data;
-    this.network = run.network(backend, BATCH);
+    this.network = run.network(backend, Memory.EVALUATION_BATCH);
     this.monitor = monitor;
     boolean fits =
         network.image().equals(data.imageShape())

@@ -81,14 +81,6 @@ public final class TrainedRun {
     return description.labelNames();
   }
 
-  /**
-   * How a picture is brought to the size of the model's images: as those that it was trained on
-   * were, or {@link Fit#CROP} where the training set was not packed.
-   */
-  public Fit fit() {
-    return description.fit().orElse(Fit.CROP);
-  }
-
   /** The result, as the run returned it. */
   public RunResult asResult() {
     Map<String, Object> json = new LinkedHashMap<>();
@@ -120,8 +112,9 @@ public final class TrainedRun {
   }
 
   /**
-   * run, data, dataContentSha256, arch, seed, weightsSha256: what figures of this run are of; and
-   * whether its model holds training images, of how many samples, and its errors without them.
+   * run, data, dataContentSha256, arch, seed, weightsSha256: what figures of this run are of;
+   * whether its errors were counted again from the saved model; whether its model holds training
+   * images, of how many samples, and its errors without them.
    */
   public Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
@@ -130,12 +123,27 @@ public final class TrainedRun {
       facts.put(key, result.get(key));
     }
     boolean patched = patchNotice().isPresent();
+    facts.put("rechecked", unchecked().isEmpty());
     facts.put("containsTrainingImages", patched);
     if (patched) {
       facts.put("patchedSamples", result.get("patchedSamples"));
       facts.put("trainErrorsBeforePatch", result.get("trainErrorsBeforePatch"));
     }
     return facts;
+  }
+
+  /** Says that a stop left no time to count the errors of the saved model again; else empty. */
+  public Optional<String> unchecked() {
+    boolean complete =
+        result.get("recheck") instanceof Map<?, ?> recheck
+            && Boolean.TRUE.equals(recheck.get("complete"));
+    return complete
+        ? Optional.empty()
+        : Optional.of(
+            "note: "
+                + name()
+                + " was stopped before its errors were counted again from the saved model;"
+                + " 'unerring correct' counts them");
   }
 
   /** What a reader must know of a model that holds training images; empty for all others. */

@@ -43,7 +43,7 @@ public record CorrectionPlan(
     PATCH,
     /** Tunneling by the published rules, which trains from the start. */
     DENG_2023,
-    /** Nobody. */
+    /** No correction. */
     NONE;
 
     /** Name in plans and on the command line. */

@@ -234,7 +234,7 @@ public record TrainingPlan(
       json.put("costs", costs.toJson());
     }
     json.put("arithmetic", arithmetic.label());
-    if (arithmetic != Arithmetic.ORDERED) {
+    if (arithmetic.ofModel() != arithmetic) {
       json.put("precision", arithmetic.precision());
     }
     return json;
@@ -274,13 +274,19 @@ public record TrainingPlan(
               reader.flag("stopAtFloor", d.stopAtFloor),
               CorrectionPlan.fromJson(reader.object("correction"), source, d.correction),
               reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : d.costs,
-              Arithmetic.of(
-                  reader.text("arithmetic", d.arithmetic.label()),
-                  reader.text("precision", d.arithmetic.precision())));
+              arithmetic(reader, d.arithmetic));
       reader.refuseOthers();
       return plan;
     } catch (UsageException e) {
       throw new DataException(source + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Arithmetic arithmetic(PlanReader reader, Arithmetic d) {
+    String label = reader.text("arithmetic", d.label());
+    if (reader.has("precision")) {
+      return Arithmetic.of(label, reader.text("precision", d.precision()));
+    }
+    return label.equals(d.label()) ? d : Arithmetic.of(label, null);
   }
 }

@@ -21,6 +21,7 @@ class ChoicesTest {
       new TreeSet<>(
           List.of(
               "audit --data",
+              "certify --data",
               "correct --data",
               "correct --label",
               "correct --max-time",
@@ -44,7 +45,8 @@ class ChoicesTest {
               "train --class-weights",
               "train --data",
               "train --max-time",
-              "train --never-miss"));
+              "train --never-miss",
+              "verify --data"));
 
   @Test
   void everyTextIsOpenOrHasCandidates() {

@@ -93,7 +93,7 @@ class GoalMissedTest {
   @Test
   void anInterruptSaysWhichModelIsThere() {
     assertEquals(
-        "unerring: interrupted; the model of that moment is in out; to go on: " + CORRECT,
+        "unerring: interrupted; the model after the last step is in out; to go on: " + CORRECT,
         GoalMissed.interrupted(ended("interrupt")));
     assertEquals(
         "unerring: interrupted; the model before correction, which gained nothing, is in out; to go"

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * written, or a run folder that is whole and says what was not counted.
  */
 class StopEverywhereTest {
-  private static final int AT_RANDOM = 8;
+  private static final int AT_RANDOM = 4;
   private static final Device ONE_THREAD = new Device(TestBackends.device().name(), "auto", 1);
 
   @TempDir private Path folder;

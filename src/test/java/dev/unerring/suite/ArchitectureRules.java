@@ -71,11 +71,19 @@ final class ArchitectureRules {
               "certify",
               "tensor data backend network errors",
               "what judges must not depend on what trained"),
+          layer(
+              "certificate",
+              "tensor data audit twins backend network errors certify",
+              "a certificate speaks of files, not of how they were trained"),
+          layer(
+              "verify",
+              "tensor npz data images backend network errors certify certificate",
+              "what verifies must not depend on what trained or corrected"),
           layer("report", "certify errors data", "a report shows results and computes none"),
           layer(
               "run",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report",
+                  + " train correct certify certificate report",
               "the pipeline is below the command line"),
           layer(
               "export",
@@ -88,12 +96,12 @@ final class ArchitectureRules {
           layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report run",
+                  + " train correct certify certificate report run",
               "the face is above the engine, and knows no command line"),
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report run export page fetch",
+                  + " train correct certify certificate verify report run export page fetch",
               "the command line may use everything"));
 
   private ArchitectureRules() {}

@@ -228,6 +228,6 @@ final class StudyStarts {
       }
       values.add(point);
     }
-    return new StoredTensors(from.specs(), values, from.patches(), from.image());
+    return new StoredTensors(from.specs(), values, from.patches(), from.image(), from.arithmetic());
   }
 }
