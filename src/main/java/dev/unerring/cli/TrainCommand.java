@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -54,6 +55,8 @@ final class TrainCommand implements Callable<Integer> {
           "--kernels",
           "--max-time",
           "--checkpoint-every",
+          "--tensorboard",
+          "--no-report",
           "--no-progress");
 
   @ParentCommand private Main main;
@@ -100,6 +103,21 @@ final class TrainCommand implements Callable<Integer> {
               + " most a fiftieth of the time. A file checkpoint-now in the folder asks for one.")
   private String checkpointEvery;
 
+  @Option(
+      names = "--tensorboard",
+      arity = "0..1",
+      fallbackValue = TensorBoard.FOLDER,
+      paramLabel = "DIR",
+      description =
+          "Write events for TensorBoard to a folder of this run in DIR, after every epoch; DIR is"
+              + " runs/tensorboard where none is named.")
+  private Path tensorboard;
+
+  @Option(
+      names = "--no-report",
+      description = "Leave out report.html, the page that shows the run.")
+  private boolean noReport;
+
   @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")
   private boolean noProgress;
 
@@ -114,15 +132,25 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
     Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
+    Path file = request.data();
+    Optional<TensorBoard> board = board(request, terminal);
     RunResult result;
     try {
       result = Pipeline.train(request, terminal, System::nanoTime);
+      if (board.isPresent() && !interrupt.requested()) {
+        board.get().end(result.folder(), file);
+      }
     } finally {
+      board.ifPresent(TensorBoard::close);
       terminal.clear();
     }
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(Summary.of(result));
     stdout.flush();
+    if (!noReport && !interrupt.requested()) {
+      err.println(EndReport.write(result.folder(), file, device.onProcessor(), terminal));
+      terminal.clear();
+    }
     String goOn = resumeOrStart ? "the same command" : "unerring train --resume " + result.folder();
     EndedBy end = result.report().endedBy();
     boolean more = !result.goalReached() && (end == EndedBy.STOP || end == EndedBy.TIME);
@@ -164,6 +192,17 @@ final class TrainCommand implements Callable<Integer> {
                 + each.longestName());
       }
     }
+  }
+
+  private Optional<TensorBoard> board(RunRequest request, Terminal terminal) {
+    if (tensorboard == null) {
+      return Optional.empty();
+    }
+    TrainingPlan chosen = request.plan();
+    Path folder = TensorBoard.folder(tensorboard, request.out(), request.data(), chosen);
+    TensorBoard board = new TensorBoard(folder, chosen, terminal::note);
+    terminal.alsoTell(board::epoch);
+    return Optional.of(board);
   }
 
   private boolean drawsBar() {

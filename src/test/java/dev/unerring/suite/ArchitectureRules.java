@@ -91,6 +91,10 @@ final class ArchitectureRules {
               "tensor npz data backend network errors train report run",
               "what is taken elsewhere is made from a finished run"),
           layer(
+              "page",
+              "tensor data audit twins backend network errors run export",
+              "a page shows what is there and decides nothing"),
+          layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
                   + " train correct certify certificate report run",
@@ -98,7 +102,7 @@ final class ArchitectureRules {
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify certificate verify report run export fetch",
+                  + " train correct certify certificate verify report run export page fetch",
               "the command line may use everything"));
 
   private ArchitectureRules() {}
