@@ -14,10 +14,14 @@ import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Evaluation;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.ScoreFile;
+import dev.unerring.guard.GuardFile;
+import dev.unerring.network.Network;
 import dev.unerring.run.RunEvaluation;
+import dev.unerring.run.TrainedModel;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.twins.NearTwins;
 import dev.unerring.twins.TwinAudit;
+import dev.unerring.validate.GuardEvaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +49,7 @@ import picocli.CommandLine.Spec;
     description = "Evaluates the saved model of a run on one split, with intervals.",
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
+  private static final int GUARD_BATCH = 128;
   private static final String FOREIGN = "these are not the data of this run";
 
   @Spec private CommandSpec spec;
@@ -81,6 +86,12 @@ final class EvaluateCommand implements Callable<Integer> {
               + " and where most have one, of 0.99; default 0.95 where the search takes seconds, 0 for no search.")
   private Double twins;
 
+  @Option(
+      names = "--guard",
+      description =
+          "Also what the guard beside the model lets through, of the split and of its corruptions.")
+  private boolean guard;
+
   EvaluateCommand() {}
 
   @Override
@@ -111,13 +122,29 @@ final class EvaluateCommand implements Callable<Integer> {
               own ? twins(data, chosen, watch) : new TreeMap<>(),
               calibration.orElse(null));
       RunOptions.keep(trained, calibration, watch);
+      Optional<GuardEvaluation.Result> guarded =
+          guard ? Optional.of(guarded(trained, data, chosen, backend, watch)) : Optional.empty();
       Path written = csv == null ? null : writeScores(trained, data, outcome, evaluation);
       watch.clear();
-      print(trained, data, own, evaluation, cost, written);
+      print(trained, data, own, evaluation, cost, guarded, written);
     } finally {
       watch.clear();
     }
     return 0;
+  }
+
+  private static GuardEvaluation.Result guarded(
+      TrainedRun trained, Dataset data, Split chosen, Backend backend, WorkTerminal watch) {
+    TrainedModel model = trained.trained(Optional.empty());
+    GuardFile file =
+        GuardFile.beside(model.model(), model.weightsSha256())
+            .orElseThrow(() ->
+                new UsageException(
+                    "there is no guard beside "
+                        + model.model()
+                        + "; make it with 'unerring validate --guard'"));
+    Network network = trained.network(backend, GUARD_BATCH);
+    return new GuardEvaluation(file, network, data.task(), watch).of(data, chosen, 0);
   }
 
   private double twinCorrelation() {
@@ -163,6 +190,7 @@ final class EvaluateCommand implements Callable<Integer> {
       boolean own,
       Evaluation evaluation,
       Optional<Map<String, Object>> cost,
+      Optional<GuardEvaluation.Result> guarded,
       Path written) {
     Map<String, Object> facts = new LinkedHashMap<>(trained.facts());
     facts.put("seeds", 1);
@@ -173,6 +201,7 @@ final class EvaluateCommand implements Callable<Integer> {
     facts.put("notice", "Not for clinical use.");
     facts.putAll(evaluation.toJson());
     cost.ifPresent(each -> facts.put("cost", each));
+    guarded.ifPresent(each -> facts.put("guard", each.figures()));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.print(Json.pretty(facts));
@@ -192,6 +221,7 @@ final class EvaluateCommand implements Callable<Integer> {
       out.print(evaluation.toText());
       out.println();
       cost.ifPresent(each -> out.println("Mean cost a sample " + CostLines.cost(each) + "."));
+      guarded.ifPresent(each -> out.println(each.text()));
       trained.patchNotice().ifPresent(out::println);
       notes(evaluation, written).forEach(out::println);
     }

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       ErrorsCommand.class,
       CorrectCommand.class,
       EvaluateCommand.class,
+      ValidateCommand.class,
       PredictCommand.class,
       DatasetsCommand.class,
       DoctorCommand.class,

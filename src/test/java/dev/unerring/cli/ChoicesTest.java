@@ -42,7 +42,10 @@ class ChoicesTest {
               "train --class-weights",
               "train --data",
               "train --max-time",
-              "train --never-miss"));
+              "train --never-miss",
+              "validate --data",
+              "validate --max-time",
+              "validate --part"));
 
   @Test
   void everyTextIsOpenOrHasCandidates() {

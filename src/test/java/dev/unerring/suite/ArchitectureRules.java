@@ -71,6 +71,19 @@ final class ArchitectureRules {
               "certify",
               "tensor data backend network errors",
               "what judges must not depend on what trained"),
+          layer(
+              "guard",
+              "tensor npz data audit backend network",
+              "a guard knows a model and its training images, not how they came about"),
+          layer("corrupt", "tensor", "a corruption knows an image, not what looks at it"),
+          layer(
+              "robustness",
+              "tensor data audit backend network",
+              "what happens around an image must not depend on how the model was trained"),
+          layer(
+              "validate",
+              "tensor npz data audit backend network errors robustness corrupt guard" + " run",
+              "a validation uses a finished run, and no run needs a validation"),
           layer("report", "certify errors data", "a report shows results and computes none"),
           layer(
               "run",
@@ -80,12 +93,12 @@ final class ArchitectureRules {
           layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report run",
+                  + " train correct certify report run guard",
               "the face is above the engine, and knows no command line"),
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report run fetch",
+                  + " train correct certify report run fetch robustness corrupt guard validate",
               "the command line may use everything"));
 
   private ArchitectureRules() {}
