@@ -90,8 +90,8 @@ final class IntegerRunTest {
     assertEquals(0, errors.code(), errors.err());
     CommandRun predicted = CommandRun.of("predict", "--run", run, "--split", "test", data);
     assertEquals(0, predicted.code(), predicted.err());
-    CommandRun again = CommandRun.of(
-            "predict", "--run", run, "--split", "test", "--device", "reference", data);
+    CommandRun again =
+        CommandRun.of("predict", "--run", run, "--split", "test", "--device", "reference", data);
     assertEquals(predicted.out(), again.out());
   }
 
@@ -134,7 +134,8 @@ final class IntegerRunTest {
     Path model = folder.resolve("run/model.safetensors");
     byte[] bytes = Files.readAllBytes(model);
     Files.write(model, replaced(bytes, "\"integer\"", "\"decimal\""));
-    CommandRun unknown = CommandRun.of("predict", "--run", model.toString(), "--split", "test", data);
+    CommandRun unknown =
+        CommandRun.of("predict", "--run", model.toString(), "--split", "test", data);
     assertEquals(5, unknown.code());
     assertTrue(
         unknown.err().contains("model.safetensors") && unknown.err().contains("'decimal'"),
