@@ -6,7 +6,7 @@ import dev.unerring.backend.Arithmetic;
 import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.Device;
-import dev.unerring.run.LaterCorrection;
+import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.train.CorrectionPlan;
@@ -111,7 +111,8 @@ final class CorrectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long start = System.nanoTime();
-    long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
+    long deadline =
+        maxTime == null ? Long.MAX_VALUE : start + Durations.nanos("--max-time", maxTime);
     TrainedRun trained = run.run();
     Device computes = device.device();
     CorrectionRequest request =
@@ -129,7 +130,7 @@ final class CorrectCommand implements Callable<Integer> {
     Terminal terminal = new Terminal(err, bar, deadline, interrupt);
     Optional<RunResult> result;
     try {
-      result = new LaterCorrection(request, terminal, System::nanoTime).run();
+      result = Pipeline.correct(request, terminal, System::nanoTime);
     } finally {
       terminal.clear();
     }
@@ -145,7 +146,8 @@ final class CorrectCommand implements Callable<Integer> {
     stdout.print(Summary.of(result.get()));
     stdout.flush();
     if (stopped) {
-      err.println(GoalMissed.interrupted(result.get()));
+      err.println(
+          GoalMissed.interrupted(result.get(), "unerring correct --run " + result.get().folder()));
     }
     return stopped ? INTERRUPTED : 0;
   }
@@ -162,7 +164,7 @@ final class CorrectCommand implements Callable<Integer> {
   /** The plan of the file; a run is corrected in the arithmetic that it was trained in. */
   private TrainingPlan planned(TrainedRun trained) {
     Arithmetic own = trained.arithmetic();
-    TrainingPlan standard = TrainingPlan.standard().with(trained.correction()).with(own);
+    TrainingPlan standard = TrainingPlan.standard().with(trained.correction()).with(c -> c.arithmetic = own);
     TrainingPlan plan = TrainCommand.PlanOptions.read(config, standard);
     if (plan.arithmetic().ofModel() != own.ofModel()) {
       throw new UsageException(

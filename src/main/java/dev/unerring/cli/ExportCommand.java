@@ -90,7 +90,7 @@ final class ExportCommand implements Callable<Integer> {
       say("written: " + out);
       return 0;
     }
-    export.requireKnownArithmetic();
+    export.requireKnownArithmetic(to);
     WorkTerminal terminal = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
       Network network = trained.network(backend, 1);
@@ -111,7 +111,7 @@ final class ExportCommand implements Callable<Integer> {
               + trained.model()
               + ").");
     }
-    trained.patchNotice().ifPresent(this::say);
+    trained.report().patchNotice().ifPresent(this::say);
     say(ModelExport.bound());
     say(testSamples(trained, terminal));
     say(ModelExport.NOTICE);

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       CorrectCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ReportCommand.class,
       CertifyCommand.class,
       VerifyCommand.class,
       KeygenCommand.class,

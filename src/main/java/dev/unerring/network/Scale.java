@@ -2,6 +2,7 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.List;
 public final class Scale implements Layer {
   private Parameter scale;
   private Parameter shift;
+  private Buffer zeros; // where a gradient of the input was asked for
 
   /** Describes the layer. */
   public Scale() {}
@@ -47,7 +49,10 @@ public final class Scale implements Layer {
   @Override
   public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     if (gradX != null) {
-      throw new IllegalArgumentException("the input scaling is the first layer");
+      if (zeros == null) {
+        zeros = backend.allocate(shift.spec().size());
+      }
+      backend.scaleForward(gradY, scale.value(), zeros, gradX);
     }
   }
 }

@@ -73,7 +73,10 @@ class CertifyCommandTest {
     assertTrue(keyed.out().contains("signature  good, by the key "), keyed.out());
     assertTrue(keyed.out().contains("70 records, Merkle root as certified"), keyed.out());
     assertTrue(keyed.out().contains("Only stated by the signer: "), keyed.out());
-    ends(0, "signature  not checked", verify(certificate(), "--data", run.data(), "--model", model()));
+    ends(
+        0,
+        "signature  not checked",
+        verify(certificate(), "--data", run.data(), "--model", model()));
   }
 
   @Test
@@ -82,7 +85,10 @@ class CertifyCommandTest {
         TestData.write(folder.resolve("other.npz"), 44, 2); // another set of the same shape
     Object[] files = {"--data", run.data(), "--model", model()};
     ends(4, "not the certified data", verify(certificate(), "--data", other, "--model", model()));
-    ends(2, "nothing can be counted: name them with --data", verify(certificate(), "--model", model()));
+    ends(
+        2,
+        "nothing can be counted: name them with --data",
+        verify(certificate(), "--model", model()));
     ends(2, "name its file with --model", verify(certificate(), "--data", run.data()));
     ends(5, "cannot read", verify(folder.resolve("none.json"), files));
     ends(2, "verify what?", CommandRun.of("verify"));
@@ -98,7 +104,8 @@ class CertifyCommandTest {
     byte[] text = Files.readAllBytes(certificate());
     Files.write(changed, Arrays.copyOf(text, text.length / 2));
     ends(5, "it is cut off or was changed", verify(changed, files));
-    Files.writeString(changed, replaced("unerring.dev/certificate/v1", "unerring.dev/certificate/v2"));
+    Files.writeString(
+        changed, replaced("unerring.dev/certificate/v1", "unerring.dev/certificate/v2"));
     ends(5, "has the format v2, this program reads v1", verify(changed, files));
     ends(5, "is no certificate", verify(run.folder().resolve("provenance.json"), files));
     ends(5, "not a DSSE envelope", verify(run.folder().resolve("result.json"), files));
@@ -108,7 +115,8 @@ class CertifyCommandTest {
   }
 
   private static Path encrypted() throws IOException {
-    String pem = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    String pem =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
     return Files.writeString(folder.resolve("encrypted.pem"), pem);
   }
 
@@ -178,7 +186,9 @@ class CertifyCommandTest {
     ends(0, "val[3]: given label ", good);
     assertTrue(good.out().contains("signature good"), good.out());
     ends(
-        4, "is not the image of val[3]", CommandRun.of("verify", "--proof", proof, "--image", other));
+        4,
+        "is not the image of val[3]",
+        CommandRun.of("verify", "--proof", proof, "--image", other));
     for (String part : List.of("\"position\": 43", "\"record\": \"01", "\"salt\": \"")) {
       String text = Files.readString(proof);
       assertTrue(text.contains(part), part);
@@ -188,16 +198,25 @@ class CertifyCommandTest {
       assertEquals(4, refused.code(), part + refused.err());
     }
     ends(2, "go together", CommandRun.of("verify", "--proof", proof));
-    ends(2, "is a certificate, not a proof", CommandRun.of("verify", "--proof", certificate(), "--image", image));
+    ends(
+        2,
+        "is a certificate, not a proof",
+        CommandRun.of("verify", "--proof", certificate(), "--image", image));
     ends(2, "--prove is 0 to 39 in train, not 40", run.command("certify", "--prove", 40));
   }
 
   @Test
   void aDataSetAloneIsCertified() {
     Path file = folder.resolve("set.certificate.json");
-    ends(0, "floor of training errors", CommandRun.of("certify", "--data", run.data(), "--out", file));
+    ends(
+        0,
+        "floor of training errors",
+        CommandRun.of("certify", "--data", run.data(), "--out", file));
     ends(0, "every claim that can be recomputed is true", verify(file, "--data", run.data()));
-    ends(2, "is of a data set alone: leave out --model", verify(file, "--data", run.data(), "--model", model()));
+    ends(
+        2,
+        "is of a data set alone: leave out --model",
+        verify(file, "--data", run.data(), "--model", model()));
     Path other = TestData.write(folder.resolve("less.npz"), 40, 2);
     ends(4, "data: " + other, verify(file, "--data", other));
   }
