@@ -105,7 +105,7 @@ final class ArchitectureRules {
               "what is taken elsewhere is made from a finished run"),
           layer(
               "page",
-              "tensor data audit twins backend network errors run export",
+              "tensor data audit twins backend network errors certificate run export",
               "a page shows what is there and decides nothing"),
           layer(
               "",
