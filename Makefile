@@ -23,7 +23,7 @@ NATIVE := target/native/$(SYSTEM)-$(MACHINE)
 CPU_LIBRARY := $(NATIVE)/libunerring_cpu.$(LIBRARY_SUFFIX)
 OBJECTS := target/objects
 
-KERNEL_SETS_x86_64 := avx512 avx2 portable
+KERNEL_SETS_x86_64 := avx512 avx512vnni avx2 portable
 KERNEL_SETS_aarch64 := neon portable
 KERNEL_SETS := $(or $(KERNEL_SETS_$(MACHINE)),portable)
 
@@ -32,6 +32,7 @@ KERNEL_SETS := $(or $(KERNEL_SETS_$(MACHINE)),portable)
 CFLAGS_ORDERED := -O3 -std=gnu11 -fPIC -ffp-contract=off -fno-math-errno -fno-trapping-math \
   -fvisibility=hidden -Wall -Wextra -Werror -ffile-prefix-map=$(CURDIR)=.
 CFLAGS_avx512 := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma -mprefer-vector-width=512
+CFLAGS_avx512vnni := $(CFLAGS_avx512) -mavx512vnni
 CFLAGS_avx2 := -mavx2 -mfma
 LDFLAGS_linux := -Wl,-z,defs -Wl,-z,noexecstack -Wl,--build-id=none
 
@@ -66,8 +67,8 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
   -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check check-exhaustive suite18 correction-study native kernels gpu-bundle \
-  gpu-check examples format golden reproducible bindings-diff clean help tools bench bench-quick bench-zero have-cc \
+.PHONY: build demo check check-exhaustive suite18 correction-study native checker tampering kernels \
+  gpu-bundle gpu-check examples format golden reproducible bindings-diff clean help tools bench bench-quick bench-zero have-cc \
   have-jdk have-mvn
 
 build: $(STAMPS)/image ## build the program: native kernels, jar, image target/unerring (the default)
@@ -128,6 +129,16 @@ examples: $(STAMPS)/jar ## compile and run the programs of examples/, which embe
 	@examples/run.sh "$(JDK)" $(JAR) target/examples
 
 native: $(CPU_LIBRARY) ## build the C kernels only
+
+# A second checker of certificates in C, which shares no code with the program; needs zlib's header.
+CHECKER := target/unerring-check
+CHECKER_CFLAGS := -O3 -std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror
+checker: $(CHECKER) ## build the second checker of certificates, target/unerring-check (C and zlib only)
+	@echo "$(CHECKER) certificate.json data.npz model.safetensors"
+
+# EACH=40: how many changes of each kind are made to a certificate and its files.
+tampering: | tools ## 1,000 and more generated changes of a certificate: all must be refused (minutes)
+	@$(MAVEN) -q test -Dspotless.check.skip=true -Dtest='TamperingTest,CheckerTest' -Dtampering.each=$(or $(EACH),40)
 
 kernels: $(CUDA_FATBIN) ## compile the kernels of the GPU for all GPUs (needs NVIDIA's nvcc)
 	@$(if $(NVCC),ls -l $(CUDA_FATBIN),echo "no nvcc: the program carries the kernels' source, for NVRTC"; exit 1)
@@ -200,7 +211,7 @@ target/cuda/lib/unerring_cuda.fatbin: $(CUDA_SOURCES) Makefile
 	  native/cuda/kernels.cu -o $@ 2>target/cuda/nvcc.log || { cat target/cuda/nvcc.log >&2; exit 1; }
 
 # Folders are prerequisites as well, so that a removed file is noticed.
-JAR_INPUTS := pom.xml LICENSE $(CUDA_SOURCES) \
+JAR_INPUTS := pom.xml LICENSE src/main/launcher/CodeHash.java $(CUDA_SOURCES) \
   $(shell find .mvn src/main/java src/main/resources datasets native/cuda 2>/dev/null)
 
 $(STAMPS)/jar: $(JAR_INPUTS) $(CPU_LIBRARY) | tools
@@ -240,6 +251,11 @@ $(STAMPS)/image: $(STAMPS)/jar $(CUDA_FATBIN) $(wildcard src/main/launcher/*) Ma
 	  [ -s $(IMAGE)/lib/$$cache ] || { cat $(REHEARSAL)/log >&2; exit 1; }; } && \
 	  sed "s/@CACHE@/$$cache/" src/main/launcher/unerring >$(UNERRING) && chmod 755 $(UNERRING)
 	@touch $@
+
+# Vectors over outputs need the machine's fma; the bits are the same without.
+$(CHECKER): native/checker/checker.c Makefile | have-cc
+	@mkdir -p $(@D)
+	$(CC) $(CHECKER_CFLAGS) -march=native $< -lz -lm -o $@
 
 # ---- the measuring stand ----------------------------------------------------------------------
 $(BENCH)/native/%.o: bench/native/%.c bench/native/reductions.inc Makefile | tools

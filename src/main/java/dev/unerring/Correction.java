@@ -2,7 +2,7 @@
 package dev.unerring;
 
 import dev.unerring.run.CorrectionRequest;
-import dev.unerring.run.LaterCorrection;
+import dev.unerring.run.Pipeline;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.train.CorrectionPlan;
 import java.nio.file.Path;
@@ -148,20 +148,21 @@ public final class Correction {
 
   private Optional<Run> run(Watch watch) {
     TrainedRun trained = TrainedRun.open(run);
+    dev.unerring.run.Device device = execution.engine();
     CorrectionPlan own = trained.correction();
     CorrectionRequest request =
         new CorrectionRequest(
             trained,
             data.orElseGet(trained::recordedData),
-            added.map(Data::added).orElse(null),
+            added.map(each -> each.added(device.threads())).orElse(null),
             skipContradictions,
             execution.out().orElse(null),
             corrector.map(other -> own.with(method(other))).orElse(own),
-            execution.engine());
-    return new LaterCorrection(request, watch, Watch.CLOCK).run().map(watch::kept).map(Run::of);
+            device);
+    return Pipeline.correct(request, watch, Watch.CLOCK).map(watch::kept).map(Run::of);
   }
 
-  private static CorrectionPlan.Method method(Corrector corrector) {
+  static CorrectionPlan.Method method(Corrector corrector) {
     String label = corrector.name().toLowerCase(Locale.ROOT);
     return CorrectionPlan.Method.parse(label, "the corrector");
   }

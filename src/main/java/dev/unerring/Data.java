@@ -139,10 +139,10 @@ public final class Data {
     return arrays;
   }
 
-  /** The training samples, as samples that were found later. */
-  Added added() {
+  /** The training samples, as samples that were found later; pictures on so many threads. */
+  Added added(int threads) {
     if (arrays == null) {
-      return AddedFiles.of(file);
+      return AddedFiles.of(file, threads);
     }
     requireParts(List.of("train"));
     return (_, _, _) -> arrays.added();

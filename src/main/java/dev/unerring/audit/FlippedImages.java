@@ -2,8 +2,8 @@
 package dev.unerring.audit;
 
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.data.ParallelWork;
 import dev.unerring.data.Samples;
-import dev.unerring.data.Units;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,7 +76,7 @@ public final class FlippedImages {
     long placeMask = (Long.highestOneBit(Math.max(1, distinct.length)) << 1) - 1;
     long[] keys = new long[distinct.length];
     int units = (distinct.length + UNIT - 1) / UNIT;
-    new Units(STAGE, units, unit -> 1)
+    new ParallelWork(STAGE, units, unit -> 1)
         .run(
             threads,
             monitor,

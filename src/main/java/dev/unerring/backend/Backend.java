@@ -7,17 +7,25 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * The operations of a network. Activations are NDHWC float32, convolution weights
- * [kd][kh][kw][ic][oc], linear weights [in][out], vectors [channel]. The order of every operation
- * is written in docs/arithmetic.md and carried out by {@link ReferenceBackend}.
+ * The operations of a network. {@code docs/arithmetic.md} defines the order of every sum; {@link
+ * ReferenceBackend} is that definition as plain loops.
  *
- * <p>A backend owns every buffer it allocates and frees them all when closed. One thread at a time
- * uses it ({@link #turn}): a second one gets a {@link dev.unerring.base.ConcurrentUseException} at
- * once. Separate backends share nothing. Outputs never overlap inputs, except where said. Sizes
- * that do not fit together raise {@link IllegalArgumentException}; a closed backend raises {@link
- * IllegalStateException}.
+ * <p>Shapes: activations are float32 [n][d][h][w][c] (samples, depth, height, width, channels; d is
+ * 1 for 2D images); a position is one (d, h, w) of a sample. Convolution weights are
+ * [kd][kh][kw][ic][oc], linear weights [in][out], vectors [c]. The elements of a sample are its d *
+ * h * w * c values. K is the number of logits of a sample. A gradient has the shape of what it is
+ * the gradient of. Outputs do not overlap inputs, except where said.
+ *
+ * <p>Errors, of every operation: {@link IllegalArgumentException} where shapes or sizes do not fit
+ * together, before anything is written; {@link IllegalStateException} after {@link #close}; {@link
+ * dev.unerring.base.ConcurrentUseException} where another thread is inside a call or holds the
+ * {@link #turn}; {@link dev.unerring.DeviceException} where memory or the device fails. Infinite
+ * and NaN values are no error; {@link #countNonFinite} finds them.
+ *
+ * <p>A backend owns every buffer it allocates and frees them all when closed. Separate backends
+ * share nothing.
  */
-public interface Backend extends AutoCloseable {
+public interface Backend extends Products, AutoCloseable {
   /** Name for messages and records: reference, cpu, ... */
   String name();
 
@@ -27,12 +35,19 @@ public interface Backend extends AutoCloseable {
   /** The turn that a thread takes around operations that belong together. */
   Turn turn();
 
-  /** Whether the caller may read and write buffers through their memory between two calls. */
+  /**
+   * Whether the caller may read and write buffers through their memory between two calls; false on
+   * devices with memory of their own.
+   */
   default boolean hostMemory() {
-    return false;
+    return true;
   }
 
-  /** Memory of {@code words} 32-bit words, all zero. */
+  /**
+   * Memory of {@code words} 32-bit words, all zero; freed when the backend is closed.
+   *
+   * @throws dev.unerring.DeviceException where the device has no such memory
+   */
   Buffer allocate(long words);
 
   /** Copies host memory of at most the buffer's size to its start. */
@@ -48,6 +63,14 @@ public interface Backend extends AutoCloseable {
   default Backend exact() {
     return this;
   }
+
+  /**
+   * The products of the arithmetic {@code integer}, over the same memory and with the same turn;
+   * their definition is {@code IntegerReference}.
+   *
+   * @throws dev.unerring.DeviceException where the device has no kernels for them
+   */
+  Products integer();
 
   /**
    * Carries out operations. Whenever the key is equal, they are the same ones on the same memory
@@ -69,43 +92,54 @@ public interface Backend extends AutoCloseable {
     return Optional.empty();
   }
 
-  /** Sets every word to one value. */
+  /** Sets every word of a buffer to the bits of one value. */
   void fill(Buffer target, float value);
 
-  /** y = chain of fma over (kd, kh, kw, ic) from +0, taps outside as +0; then + bias. */
-  void convForward(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y);
-
-  /** gradX = gather over (kd, kh, kw, oc); taps outside gradY as +0, stride holes left out. */
-  void convBackwardInput(Tensor gradY, Buffer weight, Window window, Tensor gradX);
-
-  /** gradWeight, gradBias: chunked chains over the positions of gradY. */
-  void convBackwardWeight(
-      Tensor x, Tensor gradY, Window window, Buffer gradWeight, Buffer gradBias);
-
-  /** y[n][out] = chain over the elements of x[n] from +0; then + bias. */
-  void linearForward(Tensor x, Buffer weight, Buffer bias, Tensor y);
-
-  /** gradX[n][in] = chain over out. */
-  void linearBackwardInput(Tensor gradY, Buffer weight, Tensor gradX);
-
-  /** gradWeight, gradBias: chains over samples in chunks of 1,024. */
-  void linearBackwardWeight(Tensor x, Tensor gradY, Buffer gradWeight, Buffer gradBias);
-
-  /** y = fma(x, scale[c], shift[c]). */
+  /**
+   * y = fma(x, scale[c], shift[c]), each element by itself.
+   *
+   * @param scale [c]
+   * @param shift [c]
+   * @param y as x
+   */
   void scaleForward(Tensor x, Buffer scale, Buffer shift, Tensor y);
 
-  /** Mean and biased variance of each channel over all positions, two passes. */
+  /**
+   * Mean and biased variance of each channel over all samples and positions: the mean first, then
+   * the squares of the differences from it, both as chunked sums.
+   *
+   * @param x [n][d][h][w][c]
+   * @param mean [c], written
+   * @param variance [c], written
+   */
   void batchNormStatistics(Tensor x, Buffer mean, Buffer variance);
 
-  /** y = fma((x - mean) * inverseDeviation, gamma, beta). */
+  /**
+   * y = fma((x - mean[c]) * inverseDeviation[c], gamma[c], beta[c]), each element by itself.
+   *
+   * @param mean [c]
+   * @param variance [c]
+   * @param gamma [c]
+   * @param beta [c]
+   * @param y as x
+   */
   void batchNormForward(
       Tensor x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, Tensor y);
 
   /**
-   * Gradients of batch norm; gradX may be gradY.
+   * Gradients of batch norm: gradBeta and gradGamma as chunked sums over samples and positions,
+   * then gradX, each element by itself.
    *
+   * @param x what the forward pass was given
+   * @param gradY as x
+   * @param mean [c], of the forward pass
+   * @param variance [c], of the forward pass
+   * @param gamma [c]
    * @param frozen true where mean and variance are constants (running statistics), false where they
    *     are the statistics of x
+   * @param gradGamma [c], written
+   * @param gradBeta [c], written
+   * @param gradX as x; may be gradY
    */
   void batchNormBackward(
       Tensor x,
@@ -147,10 +181,15 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * running = fma(momentum, batch - running, running), the variance made unbiased first: variance *
-   * (count / (count - 1)).
+   * Running statistics, each channel by itself: running = fma(momentum, batch - running, running),
+   * the variance made unbiased first: variance * (count / (count - 1)).
    *
+   * @param mean [c], of the batch
+   * @param variance [c], of the batch, biased
    * @param count positions that the statistics were taken over, at least 2
+   * @param momentum share of the batch
+   * @param runningMean [c], updated
+   * @param runningVariance [c], updated
    */
   void batchNormUpdate(
       Buffer mean,
@@ -160,25 +199,64 @@ public interface Backend extends AutoCloseable {
       Buffer runningMean,
       Buffer runningVariance);
 
-  /** y = x where x is positive or NaN, otherwise +0; y may be x. */
+  /**
+   * y = x where x is positive or NaN, otherwise +0.
+   *
+   * @param y as x; may be x
+   */
   void reluForward(Tensor x, Tensor y);
 
-  /** gradX = gradY where y is positive, otherwise +0; gradX may be gradY. */
+  /**
+   * gradX = gradY where y is positive, otherwise +0.
+   *
+   * @param y what {@link #reluForward} wrote
+   * @param gradY as y
+   * @param gradX as y; may be gradY
+   */
   void reluBackward(Tensor y, Tensor gradY, Tensor gradX);
 
-  /** Largest of each window; NaN wins, otherwise the lowest index among equals; no padding. */
+  /**
+   * Max pooling: the largest of each window. A NaN wins; among equals the lowest index.
+   *
+   * @param x [n][d][h][w][c]
+   * @param window without padding; windows that do not fit are left out
+   * @param y [n][od][oh][ow][c]
+   */
   void maxPoolForward(Tensor x, Window window, Tensor y);
 
-  /** gradX = sum of gradY over the windows that the position won, ascending. */
+  /**
+   * Gradient of max pooling: gradX = sum of gradY over the windows that the position won,
+   * ascending.
+   *
+   * @param x what the forward pass was given
+   * @param gradY [n][od][oh][ow][c]
+   * @param gradX as x
+   */
   void maxPoolBackward(Tensor x, Tensor gradY, Window window, Tensor gradX);
 
-  /** y[n][c] = (chain over positions) / positions. */
+  /**
+   * Mean of each channel of a sample: the chain of additions over positions, ascending, divided by
+   * their number.
+   *
+   * @param x [n][d][h][w][c]
+   * @param y [n][1][1][1][c]
+   */
   void averagePoolForward(Tensor x, Tensor y);
 
-  /** gradX = gradY / positions. */
+  /**
+   * Gradient of that mean: gradX = gradY / positions.
+   *
+   * @param gradY [n][1][1][1][c]
+   * @param gradX [n][d][h][w][c]
+   */
   void averagePoolBackward(Tensor gradY, Tensor gradX);
 
-  /** y = a + b; y may be a or b. */
+  /**
+   * y = a + b, each element by itself.
+   *
+   * @param b as a
+   * @param y as a; may be a or b
+   */
   void add(Tensor a, Tensor b, Tensor y);
 
   /** {@link #add}, then {@link #reluForward}; y may be a or b. */
@@ -188,10 +266,12 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Mean softmax cross-entropy over the batch and its gradient.
+   * Mean softmax cross-entropy over the batch, a chunked sum over samples, and its gradient.
    *
+   * @param logits K elements a sample
    * @param labels int32 [n], each in 0..K-1
    * @param loss one word: the mean
+   * @param gradLogits as logits
    */
   void softmaxCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits);
 
@@ -200,25 +280,36 @@ public interface Backend extends AutoCloseable {
    * weight, before the mean is taken over the number of samples. With weights of 1 the bits are
    * those of the operation without weights.
    *
+   * @param logits K elements a sample
    * @param labels int32 [n], each in 0..K-1
    * @param weights float32 [n]
    * @param loss one word: the mean
+   * @param gradLogits as logits
    */
   void weightedSoftmaxCrossEntropy(
       Tensor logits, Buffer labels, Buffer weights, Buffer loss, Tensor gradLogits);
 
   /**
-   * Mean sigmoid cross-entropy over the batch's samples and labels, and its gradient.
+   * Mean sigmoid cross-entropy over the batch's samples and labels, a chunked sum over samples, and
+   * its gradient.
    *
+   * @param logits K elements a sample
    * @param labels int32 [n][K], each 0 or 1
    * @param loss one word: the mean
+   * @param gradLogits as logits
    */
   void sigmoidCrossEntropy(Tensor logits, Buffer labels, Buffer loss, Tensor gradLogits);
 
-  /** Number of elements that are infinite or NaN. */
+  /** Number of words of a buffer that are infinite or NaN as float32. */
   long countNonFinite(Buffer values);
 
-  /** SGD with momentum, coupled L2; updates parameter and velocity in place. */
+  /**
+   * SGD with momentum and coupled L2, each word by itself.
+   *
+   * @param parameter [words], updated
+   * @param gradient [words]
+   * @param velocity [words], updated; zero before the first step
+   */
   void sgdStep(
       Buffer parameter,
       Buffer gradient,
@@ -227,7 +318,15 @@ public interface Backend extends AutoCloseable {
       float momentum,
       float weightDecay);
 
-  /** Adam; updates parameter and both moments in place. */
+  /**
+   * Adam, each word by itself.
+   *
+   * @param parameter [words], updated
+   * @param gradient [words]
+   * @param first [words], the first moment, updated; zero before the first step
+   * @param second [words], the second moment, updated; zero before the first step
+   * @param constants of this step
+   */
   void adamStep(Buffer parameter, Buffer gradient, Buffer first, Buffer second, AdamStep constants);
 
   /**

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.backend;
 
+import dev.unerring.ffi.Layouts;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.stream.LongStream;
 
 /**
- * One convolution or linear layer as the C kernels read it (enums in {@code native/cpu/kernels.h}),
- * made once for each pair of shapes.
+ * One convolution or linear layer as the C kernels read it ({@link Layouts}), made once for each
+ * pair of shapes.
  *
  * @param forward boxes of the forward pass
  * @param backward boxes of the backward-input pass: a phase for each position within the stride
@@ -48,26 +46,29 @@ record ConvGeometry(TapPlan forward, TapPlan backward, WeightPlan weight) {
    * @param outChannels channels of the outputs
    */
   record Box(Shape x, int[] front, int stride, int[] halo, int width, int step, int outChannels) {
-    LongStream words() {
+    static final int WORDS = Layouts.Box.values().length;
+
+    /** Words of this box, and room for more behind them. */
+    Words words(int more) {
       long row = (long) x.w() * x.c();
       long depth = x.h() * row;
-      return LongStream.of(
-          x.imageElements(),
-          step * depth,
-          step * row,
-          (long) step * x.c(),
-          Math.ceilDiv(x.d(), step),
-          Math.ceilDiv(x.h(), step),
-          Math.ceilDiv(x.w(), step),
-          front[0],
-          front[1],
-          front[2],
-          stride,
-          halo[0],
-          halo[1],
-          width,
-          x.c(),
-          outChannels);
+      return new Words(WORDS + more)
+          .set(Layouts.Box.X_IMAGE, x.imageElements())
+          .set(Layouts.Box.X_DEPTH, step * depth)
+          .set(Layouts.Box.X_ROW, step * row)
+          .set(Layouts.Box.X_STEP, (long) step * x.c())
+          .set(Layouts.Box.X_D, Math.ceilDiv(x.d(), step))
+          .set(Layouts.Box.X_H, Math.ceilDiv(x.h(), step))
+          .set(Layouts.Box.X_W, Math.ceilDiv(x.w(), step))
+          .set(Layouts.Box.FRONT, front[0])
+          .set(Layouts.Box.TOP, front[1])
+          .set(Layouts.Box.LEFT, front[2])
+          .set(Layouts.Box.STRIDE, stride)
+          .set(Layouts.Box.HALO_D, halo[0])
+          .set(Layouts.Box.HALO_H, halo[1])
+          .set(Layouts.Box.W, width)
+          .set(Layouts.Box.C, x.c())
+          .set(Layouts.Box.OC, outChannels);
     }
 
     /** The input of a convolution; of a 1x1x1 window only the positions that are read. */
@@ -83,11 +84,5 @@ record ConvGeometry(TapPlan forward, TapPlan backward, WeightPlan weight) {
           point ? window.stride() : 1,
           out.c());
     }
-  }
-
-  static MemorySegment words(Arena arena, long... values) {
-    MemorySegment words = CpuScratch.allocate(arena, (long) values.length * Long.BYTES);
-    MemorySegment.copy(values, 0, words, ValueLayout.JAVA_LONG, 0, values.length);
-    return words;
   }
 }

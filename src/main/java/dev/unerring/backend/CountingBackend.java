@@ -18,6 +18,7 @@ public final class CountingBackend implements Backend {
 
   private final Arena arena = Arena.ofConfined();
   private final Turn turn = new Turn();
+  private final Products integer = new Whole();
   private final int threads;
   private final Grown packed = new Grown();
   private final Grown partial = new Grown();
@@ -128,6 +129,64 @@ public final class CountingBackend implements Backend {
   @Override
   public void linearBackwardWeight(Tensor x, Tensor gradY, Buffer gradWeight, Buffer gradBias) {
     sums(ConvGeometry.linear(x.shape(), gradY.shape(), arena).weight(), gradWeight, gradBias);
+  }
+
+  @Override
+  public Products integer() {
+    return integer;
+  }
+
+  /** The integer products, which have plans of their own. */
+  private final class Whole implements Products {
+    private static final Window POINT = Window.square(1, 1, 0);
+
+    @Override
+    public void convForward(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
+      product(x.shape(), y.shape(), window, false, weight);
+    }
+
+    @Override
+    public void convBackwardInput(Tensor gradY, Buffer weight, Window window, Tensor gradX) {
+      product(gradX.shape(), gradY.shape(), window, true, weight);
+    }
+
+    @Override
+    public void convBackwardWeight(
+        Tensor x, Tensor gradY, Window window, Buffer gradWeight, Buffer gradBias) {
+      weights(x, gradY, x.shape(), gradY.shape(), window, gradWeight, gradBias);
+    }
+
+    @Override
+    public void linearForward(Tensor x, Buffer weight, Buffer bias, Tensor y) {
+      product(CpuInteger.flat(x.shape()), CpuInteger.flat(y.shape()), POINT, false, weight);
+    }
+
+    @Override
+    public void linearBackwardInput(Tensor gradY, Buffer weight, Tensor gradX) {
+      product(CpuInteger.flat(gradX.shape()), CpuInteger.flat(gradY.shape()), POINT, true, weight);
+    }
+
+    @Override
+    public void linearBackwardWeight(Tensor x, Tensor gradY, Buffer gradWeight, Buffer gradBias) {
+      Shape in = CpuInteger.flat(x.shape());
+      weights(x, gradY, in, CpuInteger.flat(gradY.shape()), POINT, gradWeight, gradBias);
+    }
+
+    private void product(Shape in, Shape out, Window window, boolean backward, Buffer weight) {
+      IntegerPlan plan = IntegerPlan.of(in, out, window, backward, threads, arena);
+      packed.floats(IntegerMemory.packed(plan));
+      pieces(plan.scratchFloats());
+      vectors.floats(IntegerMemory.maxima(weight));
+    }
+
+    private void weights(
+        Tensor x, Tensor gradY, Shape in, Shape out, Window window, Buffer weight, Buffer bias) {
+      IntegerWeightPlan plan = IntegerWeightPlan.of(in, out, window, threads, arena);
+      vectors.floats(IntegerMemory.vectors(plan, x, gradY, bias));
+      packed.floats(plan.panelFloats() + plan.gradientFloats());
+      partial.floats(2 * weight.length());
+      pieces(plan.scratchFloats());
+    }
   }
 
   private void product(TapPlan plan) {

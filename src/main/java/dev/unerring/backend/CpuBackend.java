@@ -23,6 +23,7 @@ public final class CpuBackend implements Backend {
   private final CpuNormalization normalization;
   private final CpuPointwise pointwise;
   private final CpuLearning learning;
+  private final Products integer;
   private long buffers;
 
   /** A backend on bound kernels with its own threads, the calling one included. */
@@ -36,6 +37,7 @@ public final class CpuBackend implements Backend {
     normalization = new CpuNormalization(team);
     pointwise = new CpuPointwise(team);
     learning = new CpuLearning(team);
+    integer = new CpuInteger(team, turn);
   }
 
   /**
@@ -104,11 +106,6 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public boolean hostMemory() {
-    return true;
-  }
-
-  @Override
   public Exactness exactness() {
     return Exactness.BITWISE;
   }
@@ -153,6 +150,11 @@ public final class CpuBackend implements Backend {
         target.memory().setAtIndex(ValueLayout.JAVA_INT, i, bits);
       }
     }
+  }
+
+  @Override
+  public Products integer() {
+    return integer;
   }
 
   // ---- products and normalisation ----

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.backend;
 
+import dev.unerring.ffi.Layouts.Pool;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -144,17 +145,18 @@ final class CpuPointwise {
     if (known == null) {
       known =
           team.words(
-              in.d(),
-              in.h(),
-              in.w(),
-              in.c(),
-              y.d(),
-              y.h(),
-              y.w(),
-              w.kd(),
-              w.kh(),
-              w.kw(),
-              w.stride());
+              new Words(Pool.values().length)
+                  .set(Pool.ID, in.d())
+                  .set(Pool.IH, in.h())
+                  .set(Pool.IW, in.w())
+                  .set(Pool.C, in.c())
+                  .set(Pool.OD, y.d())
+                  .set(Pool.OH, y.h())
+                  .set(Pool.OW, y.w())
+                  .set(Pool.KD, w.kd())
+                  .set(Pool.KH, w.kh())
+                  .set(Pool.KW, w.kw())
+                  .set(Pool.STRIDE, w.stride()));
       ofWindow.put(in, known);
     }
     return known;

@@ -2,6 +2,7 @@
 package dev.unerring.backend;
 
 import dev.unerring.ffi.CpuKernels;
+import dev.unerring.ffi.Layouts.Sum;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
@@ -126,18 +127,17 @@ final class CpuTeam implements AutoCloseable {
   }
 
   MemorySegment sumWords(Chunks chunks, int channels) {
-    return words(channels, chunks.rowPositions(), chunks.groupRows(), chunks.chunkRows());
+    return words(
+        new Words(Sum.values().length)
+            .set(Sum.C, channels)
+            .set(Sum.ROW_POSITIONS, chunks.rowPositions())
+            .set(Sum.GROUP_ROWS, chunks.groupRows())
+            .set(Sum.CHUNK_ROWS, chunks.chunkRows()));
   }
 
   /** Geometry words by value: made once, kept as long as the backend. */
-  MemorySegment words(long... values) {
-    LongBuffer key = LongBuffer.wrap(values);
-    MemorySegment known = geometryWords.get(key);
-    if (known == null) {
-      known = ConvGeometry.words(arena, values);
-      geometryWords.put(key, known);
-    }
-    return known;
+  MemorySegment words(Words words) {
+    return geometryWords.computeIfAbsent(words.all(), _ -> words.in(arena));
   }
 
   static long atLeast(long smallest, long work) {

@@ -5,8 +5,8 @@ import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Tensor;
 
 /**
- * Images that a device holds as bytes, and of which it makes the batches itself: per pass over the
- * samples only their order travels. One pass at a time.
+ * Images that a device holds as bytes, to make the batches itself: per pass over the samples only
+ * their order travels. One pass at a time.
  */
 public interface HeldImages {
   /**

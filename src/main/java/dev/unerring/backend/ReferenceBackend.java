@@ -20,6 +20,7 @@ public final class ReferenceBackend implements Backend {
   private final Arena arena = Arena.ofShared();
   // Its operations share nothing, so only what reaches the memory of a pass takes the turn.
   private final Turn turn = new Turn();
+  private final Products integer = new IntegerReference();
 
   /** Creates the backend; it holds no resources but the memory of its buffers. */
   public ReferenceBackend() {}
@@ -27,11 +28,6 @@ public final class ReferenceBackend implements Backend {
   @Override
   public String name() {
     return "reference";
-  }
-
-  @Override
-  public boolean hostMemory() {
-    return true;
   }
 
   @Override
@@ -73,6 +69,11 @@ public final class ReferenceBackend implements Backend {
     for (long i = 0; i < target.length(); i++) {
       set(target, i, value);
     }
+  }
+
+  @Override
+  public Products integer() {
+    return integer;
   }
 
   // ---- convolution ----

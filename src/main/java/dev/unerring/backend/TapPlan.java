@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.backend;
 
+import dev.unerring.ffi.Layouts;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * How the outputs of a tap product (forward, backward-input, linear) are cut into boxes of rows.
@@ -55,6 +55,11 @@ record TapPlan(
 
   /** Channels of a unit of {@code pack_weights}: whole vectors of any kernel set. */
   private static final int BLOCK = 32;
+
+  private static final int TAP_WORDS = Layouts.Tap.values().length;
+  private static final int PHASE_WORDS = Layouts.Phase.values().length;
+  private static final int PACK_WORDS = Layouts.Pack.values().length;
+  private static final int PACKED_WORDS = Layouts.Packed.values().length;
 
   /** One tap of a phase: which of the window's, and where it reads, in padded positions. */
   private record Tap(int index, int d, int h, int w) {}
@@ -170,15 +175,13 @@ record TapPlan(
             : cut(box, y.n(), phases.getFirst().rows(), pixel, rowWork);
     int depths = (rows[1] - 1) * box.stride() + box.halo()[0];
     int heights = (rows[2] - 1) * box.stride() + box.halo()[1];
-    long[] x = box.words().toArray();
-    long step = copy ? pixel : x[3];
-    long row = copy ? box.width() * step : x[2];
-    long depth = copy ? heights * row : x[1];
-    long image = copy ? depths * depth : x[0];
-    LongStream.Builder words = LongStream.builder();
-    box.words().forEach(words::add);
-    LongStream.of(y.n(), d, h, rows[0], rows[1], rows[2], copy ? 1 : 0, pixel).forEach(words::add);
     List<Phase> reached = phases.stream().filter(phase -> !phase.taps().isEmpty()).toList();
+    int more = TAP_WORDS + reached.size() * PHASE_WORDS + 3 * taps;
+    Words words = box.words(more);
+    long step = copy ? pixel : words.get(Layouts.Box.X_STEP);
+    long row = copy ? box.width() * step : words.get(Layouts.Box.X_ROW);
+    long depth = copy ? heights * row : words.get(Layouts.Box.X_DEPTH);
+    long image = copy ? depths * depth : words.get(Layouts.Box.X_IMAGE);
     boolean clear = reached.size() < phases.size();
     int s = box.stride();
     long boxFloats = copy ? rows[0] * image : 0;
@@ -186,42 +189,83 @@ record TapPlan(
     long piece = Math.clamp(PIECE_FLOATS / ((long) c * BLOCK), 1, Math.clamp(most, 1, PIECE_TAPS));
     piece = Math.max(1, Math.ceilDiv(most, Math.ceilDiv(most, piece)));
     long outputs = (long) rows[0] * rows[1] * rows[2] * (y.w() + TILE) + TILE;
-    LongStream.of(image, s * depth, s * row, s * step).forEach(words::add);
-    LongStream.of(y.imageElements(), y.d(), y.h(), clear ? phases.getFirst().step() : 0)
-        .forEach(words::add);
     long cStep = turned ? 1 : oc;
     long ocStep = turned ? c : 1;
-    LongStream.of(linear ? cStep : 0, linear ? ocStep : 0).forEach(words::add);
     long weightFloats = (long) taps * c * Math.ceilDiv(oc, BLOCK) * BLOCK;
-    LongStream.of(piece, boxFloats, weightFloats, reached.size()).forEach(words::add);
-    LongStream.Builder pack = LongStream.builder();
-    LongStream.of(c, oc, cStep, ocStep, weightFloats).forEach(pack::add);
+    words
+        .from(ConvGeometry.Box.WORDS)
+        .set(Layouts.Tap.N, y.n())
+        .set(Layouts.Tap.D, d)
+        .set(Layouts.Tap.H, h)
+        .set(Layouts.Tap.BOX_N, rows[0])
+        .set(Layouts.Tap.BOX_D, rows[1])
+        .set(Layouts.Tap.BOX_H, rows[2])
+        .set(Layouts.Tap.COPY, copy ? 1 : 0)
+        .set(Layouts.Tap.PIXEL, pixel)
+        .set(Layouts.Tap.X_IMAGE, image)
+        .set(Layouts.Tap.X_DEPTH, s * depth)
+        .set(Layouts.Tap.X_ROW, s * row)
+        .set(Layouts.Tap.X_STEP, s * step)
+        .set(Layouts.Tap.Y_IMAGE, y.imageElements())
+        .set(Layouts.Tap.Y_D, y.d())
+        .set(Layouts.Tap.Y_H, y.h())
+        .set(Layouts.Tap.CLEAR, clear ? phases.getFirst().step() : 0)
+        .set(Layouts.Tap.C_STEP, linear ? cStep : 0)
+        .set(Layouts.Tap.OC_STEP, linear ? ocStep : 0)
+        .set(Layouts.Tap.PIECE, piece)
+        .set(Layouts.Tap.AT_CHAINS, boxFloats)
+        .set(Layouts.Tap.AT_NOTE, weightFloats)
+        .set(Layouts.Tap.PHASES, reached.size());
+    Words pack =
+        new Words(PACK_WORDS + taps * PACKED_WORDS)
+            .set(Layouts.Pack.C, c)
+            .set(Layouts.Pack.OC, oc)
+            .set(Layouts.Pack.C_STEP, cStep)
+            .set(Layouts.Pack.OC_STEP, ocStep)
+            .set(Layouts.Pack.AT_NOTE, weightFloats);
+    int at = ConvGeometry.Box.WORDS + TAP_WORDS;
+    int packAt = PACK_WORDS;
     long packed = 0;
     for (Phase phase : reached) {
       int count = phase.taps().size();
       long yRow = (long) y.w() * oc;
-      int[] at = phase.first();
-      words.add(phase.rows()[0]).add(phase.rows()[1]).add(phase.rows()[2]);
-      words.add((((long) at[0] * y.h() + at[1]) * y.w() + at[2]) * oc);
-      words.add(phase.step() * y.h() * yRow).add(phase.step() * yRow);
-      words.add((long) phase.step() * oc).add(packed).add(count);
+      int[] first = phase.first();
+      words
+          .from(at)
+          .set(Layouts.Phase.D, phase.rows()[0])
+          .set(Layouts.Phase.H, phase.rows()[1])
+          .set(Layouts.Phase.W, phase.rows()[2])
+          .set(Layouts.Phase.Y, (((long) first[0] * y.h() + first[1]) * y.w() + first[2]) * oc)
+          .set(Layouts.Phase.Y_DEPTH, phase.step() * y.h() * yRow)
+          .set(Layouts.Phase.Y_ROW, phase.step() * yRow)
+          .set(Layouts.Phase.Y_STEP, (long) phase.step() * oc)
+          .set(Layouts.Phase.WEIGHT, packed)
+          .set(Layouts.Phase.TAPS, count);
+      at += PHASE_WORDS;
       for (int i = 0; i < count; i++) {
         Tap tap = phase.taps().get(i);
-        words.add(tap.d() * depth + tap.h() * row + tap.w() * step);
-        pack.add(tap.index()).add(packed).add(count).add(i);
+        words
+            .set(at + i, tap.d() * depth + tap.h() * row + tap.w() * step)
+            .set(at + count + i, tap.d())
+            .set(at + 2 * count + i, tap.h());
+        pack.from(packAt)
+            .set(Layouts.Packed.SOURCE, tap.index())
+            .set(Layouts.Packed.PHASE, packed)
+            .set(Layouts.Packed.TAPS, count)
+            .set(Layouts.Packed.INDEX, i);
+        packAt += PACKED_WORDS;
       }
-      phase.taps().forEach(tap -> words.add(tap.d()));
-      phase.taps().forEach(tap -> words.add(tap.h()));
+      at += 3 * count;
       packed += (long) count * c * Math.ceilDiv(oc, BLOCK) * BLOCK;
     }
     long boxes =
         (long) Math.ceilDiv(y.n(), rows[0]) * Math.ceilDiv(d, rows[1]) * Math.ceilDiv(h, rows[2]);
     return new TapPlan(
-        ConvGeometry.words(arena, words.build().toArray()),
+        words.in(arena),
         boxes * blocks,
         rowWork * rows[0] * rows[1] * rows[2] / blocks,
         linear ? (long) c * BLOCK : boxFloats + (piece < most ? outputs * BLOCK : 0),
-        ConvGeometry.words(arena, pack.build().toArray()),
+        pack.in(arena),
         linear ? 0 : (long) taps * Math.ceilDiv(oc, BLOCK),
         (long) c * BLOCK,
         weightFloats);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.backend;
 
+import dev.unerring.ffi.Layouts.Weight;
 import dev.unerring.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.stream.LongStream;
 
 /**
  * How backward-weight is cut into units: a run of chunks times a group of output channels times a
@@ -59,28 +59,27 @@ record WeightPlan(MemorySegment words, int runs, long units, long unitWork, long
     long panel = (long) chunks.chunkRows() * out.w() * BLOCK;
     long places = round((long) chunks.chunkRows() * out.w());
     long slot = ((long) taps * inGroup + 1) * round(outGroup);
-    LongStream words =
-        LongStream.concat(
-            box.words(),
-            LongStream.of(
-                out.d(),
-                out.h(),
-                out.w(),
-                window.kd(),
-                window.kh(),
-                window.kw(),
-                chunks.groupRows(),
-                chunks.chunkRows(),
-                chunks.count(),
-                run,
-                inGroup,
-                outGroup,
-                input,
-                input + panel,
-                input + panel + places));
+    Words words =
+        box.words(Weight.values().length)
+            .from(ConvGeometry.Box.WORDS)
+            .set(Weight.OD, out.d())
+            .set(Weight.OH, out.h())
+            .set(Weight.OW, out.w())
+            .set(Weight.KD, window.kd())
+            .set(Weight.KH, window.kh())
+            .set(Weight.KW, window.kw())
+            .set(Weight.GROUP_ROWS, chunks.groupRows())
+            .set(Weight.CHUNK_ROWS, chunks.chunkRows())
+            .set(Weight.CHUNKS, chunks.count())
+            .set(Weight.RUN, run)
+            .set(Weight.C_GROUP, inGroup)
+            .set(Weight.OC_GROUP, outGroup)
+            .set(Weight.AT_PANEL, input)
+            .set(Weight.AT_PLACES, input + panel)
+            .set(Weight.AT_STACK, input + panel + places);
     int runs = Math.ceilDiv(chunks.count(), run);
     return new WeightPlan(
-        ConvGeometry.words(arena, words.toArray()),
+        words.in(arena),
         runs,
         (long) runs * groups,
         (long) run * chunks.chunkRows() * out.w() * taps * inGroup * outGroup,

@@ -94,7 +94,7 @@ public final class CacheFolder {
     return home == null ? temporary("HOME") : home;
   }
 
-  /** Null where nobody knows it: a user without an entry has {@code ?}. */
+  /** Null where it is not known: a user without an entry has {@code ?}. */
   private Path knownHome() {
     Path home = absolute(properties.apply("user.home"));
     return home == null ? absolute(variables.apply("HOME")) : home;

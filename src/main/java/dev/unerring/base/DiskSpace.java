@@ -32,12 +32,7 @@ public final class DiskSpace implements AutoCloseable {
     require(folder, bytes, what);
     RandomAccessFile room = null;
     try {
-      Path file = Files.createTempFile(folder, ".room.", null);
-      try {
-        room = new RandomAccessFile(file.toFile(), "rw");
-      } finally {
-        Files.delete(file); // where a file can be open without a name
-      }
+      room = nameless(folder);
       byte[] zeros = new byte[(int) Math.min(PIECE, Math.max(1, bytes))];
       for (long left = bytes; left > 0; left -= zeros.length) {
         room.write(zeros, 0, (int) Math.min(left, zeros.length));
@@ -46,6 +41,16 @@ public final class DiskSpace implements AutoCloseable {
     } catch (IOException e) {
       closeQuietly(room);
       throw tooLittle(folder, bytes, what, IoReason.of(e), e);
+    }
+  }
+
+  /** A new file without a name: the system removes it however the program ends. */
+  public static RandomAccessFile nameless(Path folder) throws IOException {
+    Path file = Files.createTempFile(folder, ".unerring-", null);
+    try {
+      return new RandomAccessFile(file.toFile(), "rw");
+    } finally {
+      Files.delete(file); // where a file can be open without a name
     }
   }
 

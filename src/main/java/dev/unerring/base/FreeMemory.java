@@ -26,16 +26,16 @@ public record FreeMemory(long bytes, long taken, String limit) {
   private static final long UNLIMITED = 1L << 60;
 
   /** Names of the files of one version of control groups. */
-  private record Names(List<String> limits, String usage, List<String> cached) {}
+  private record GroupFiles(List<String> limits, String usage, List<String> cached) {}
 
-  private static final Names VERSION_2 =
-      new Names(
+  private static final GroupFiles VERSION_2 =
+      new GroupFiles(
           List.of("memory.max", "memory.high"),
           "memory.current",
           List.of("inactive_file", "active_file", "slab_reclaimable"));
 
-  private static final Names VERSION_1 =
-      new Names(
+  private static final GroupFiles VERSION_1 =
+      new GroupFiles(
           List.of("memory.limit_in_bytes"),
           "memory.usage_in_bytes",
           List.of("total_inactive_file", "total_active_file"));
@@ -113,7 +113,7 @@ public record FreeMemory(long bytes, long taken, String limit) {
 
   /** Adds the limits of a group and of all groups above it, as far as they are mounted. */
   private static void groups(
-      Path root, String type, String group, Names names, long own, List<FreeMemory> limits) {
+      Path root, String type, String group, GroupFiles names, long own, List<FreeMemory> limits) {
     for (String line : lines(root.resolve("proc/self/mountinfo"))) {
       int dash = line.indexOf(" - ");
       String[] mount = line.split(" ");
@@ -131,7 +131,7 @@ public record FreeMemory(long bytes, long taken, String limit) {
     }
   }
 
-  private static void group(Path folder, Names names, long own, List<FreeMemory> limits) {
+  private static void group(Path folder, GroupFiles names, long own, List<FreeMemory> limits) {
     for (String name : names.limits) {
       long limit = number(folder.resolve(name));
       long usage = number(folder.resolve(names.usage));

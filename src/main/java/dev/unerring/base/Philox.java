@@ -43,6 +43,9 @@ public final class Philox {
   /** Choice of the samples of a montage; the epoch is the split. */
   public static final int MONTAGE_ORDER = 81;
 
+  /** Purpose: made images on which an exported model is checked. */
+  public static final int GOLDEN_IMAGES = 82;
+
   /** First of twenty-four streams (96 to 119) of the synthetic sets. */
   public static final int SYNTHETIC_SET = 96;
 

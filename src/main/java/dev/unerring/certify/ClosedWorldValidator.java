@@ -6,7 +6,6 @@ import dev.unerring.VerificationException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Exactness;
 import dev.unerring.backend.ReferenceBackend;
-import dev.unerring.base.Philox;
 import dev.unerring.base.Sha256;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.data.Dataset;
@@ -22,9 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * The count that is the result: the model is read back from its file, the data from theirs, every
@@ -37,18 +34,6 @@ public final class ClosedWorldValidator {
   public static final int BATCH = 128;
 
   private static final int HASHED_BYTES = 1 << 16;
-
-  /**
-   * Half of the samples that the definition computes again: the smallest margins, and as many at
-   * random.
-   */
-  private static final int MOST_REPEATED = 8;
-
-  /**
-   * Multiplications that the definition may take, about a second in plain Java; where one sample of
-   * a large network takes more, two are repeated nevertheless.
-   */
-  private static final long REPEATED_WORK = 500_000_000L;
 
   private ClosedWorldValidator() {}
 
@@ -71,31 +56,60 @@ public final class ClosedWorldValidator {
    */
   public static Recheck recheck(
       Path model, Path data, Backend backend, int batch, WorkMonitor monitor) {
+    requireExact(backend);
+    try (Dataset dataset = Dataset.open(data, monitor)) {
+      return judge(model, dataset, backend, batch, Repeats.OF_A_RUN, monitor).recheck();
+    }
+  }
+
+  /**
+   * The same on data that are open already.
+   *
+   * @param repeats training samples that the definition computes again
+   */
+  public static Judgement judge(
+      Path model,
+      Dataset dataset,
+      Backend backend,
+      int batch,
+      Repeats repeats,
+      WorkMonitor monitor) {
+    requireExact(backend);
+    Network network = ModelFile.read(model, backend, batch);
+    requireFit(model, network, dataset);
+    if (dataset.mappedFile().isPresent()) {
+      dataset.checkContent(monitor);
+    }
+    float[] train = Evaluator.logits(network, dataset.train(), monitor);
+    float[] val = Evaluator.logits(network, dataset.val(), monitor);
+    float[] test = Evaluator.logits(network, dataset.test(), monitor);
+    PatchJudge judge = new PatchJudge(model, network, dataset.train(), train, monitor);
+    Recheck.PatchVerdict patches = judge.verdict(Labels.given(dataset.task(), dataset.train()));
+    int[] samples =
+        repeats.chosen(
+            Labels.given(dataset.task(), dataset.train()),
+            train,
+            judge.patched(),
+            network.multiplications());
+    againstReference(model, dataset.train(), samples, network.classes(), train, monitor);
+    return new Judgement(
+        network.architecture(),
+        new Recheck(
+            dataset.sha256(),
+            StoredTensors.view(network).weightsSha256(),
+            sha256(List.of(train, val, test)),
+            verdict(dataset, dataset.train(), train),
+            verdict(dataset, dataset.val(), val),
+            verdict(dataset, dataset.test(), test),
+            patches,
+            samples.length),
+        List.of(train, val, test));
+  }
+
+  private static void requireExact(Backend backend) {
     if (backend.exactness() != Exactness.BITWISE) {
       throw new VerificationException(
           "the backend '" + backend.name() + "' is not bit-exact and cannot judge a model");
-    }
-    Network network = ModelFile.read(model, backend, batch);
-    try (Dataset dataset = Dataset.open(data, monitor)) {
-      requireFit(model, network, dataset);
-      if (dataset.mappedFile().isPresent()) {
-        dataset.checkContent(monitor);
-      }
-      float[] train = Evaluator.logits(network, dataset.train(), monitor);
-      float[] val = Evaluator.logits(network, dataset.val(), monitor);
-      float[] test = Evaluator.logits(network, dataset.test(), monitor);
-      PatchJudge judge = new PatchJudge(model, network, dataset.train(), train, monitor);
-      Recheck.PatchVerdict patches = judge.verdict(Labels.given(dataset.task(), dataset.train()));
-      int checked = againstReference(model, dataset, network, train, judge.patched(), monitor);
-      return new Recheck(
-          dataset.sha256(),
-          StoredTensors.view(network).weightsSha256(),
-          sha256(List.of(train, val, test)),
-          verdict(dataset, dataset.train(), train),
-          verdict(dataset, dataset.val(), val),
-          verdict(dataset, dataset.test(), test),
-          patches,
-          checked);
     }
   }
 
@@ -124,17 +138,8 @@ public final class ClosedWorldValidator {
         Metrics.ofLogits(dataset.task(), logits, dataset.classes(), labels.values()));
   }
 
-  private static int againstReference(
-      Path model,
-      Dataset data,
-      Network network,
-      float[] logits,
-      List<Integer> patched,
-      WorkMonitor monitor) {
-    Split train = data.train();
-    int classes = network.classes();
-    long half = Math.clamp(REPEATED_WORK / network.multiplications() / 2, 1, MOST_REPEATED);
-    int[] samples = chosen(Labels.given(data.task(), train), logits, patched, (int) half);
+  private static void againstReference(
+      Path model, Split train, int[] samples, int classes, float[] logits, WorkMonitor monitor) {
     float[] expected = byDefinition(model, train, samples, monitor);
     for (int i = 0; i < samples.length; i++) {
       for (int j = 0; j < classes; j++) {
@@ -154,7 +159,6 @@ public final class ClosedWorldValidator {
         }
       }
     }
-    return samples.length;
   }
 
   /** Logits of some samples by the definition, one image in memory, a plain loop on one thread. */
@@ -163,29 +167,6 @@ public final class ClosedWorldValidator {
       Network network = ModelFile.read(model, reference, 1);
       return Evaluator.logits(network, train, samples, monitor, "computing by the definition");
     }
-  }
-
-  /**
-   * The smallest margins towards the given label in absolute value, a random share, and the first
-   * that are inside a patch.
-   */
-  private static int[] chosen(Labels given, float[] logits, List<Integer> patched, int half) {
-    List<Integer> byMargin = new ArrayList<>();
-    for (int n = 0; n < given.samples(); n++) {
-      byMargin.add(n);
-    }
-    byMargin.sort((a, b) -> {
-      float first = Math.abs(given.margin(logits, a));
-      float second = Math.abs(given.margin(logits, b));
-      return first != second ? Float.compare(first, second) : Integer.compare(a, b);
-    });
-    TreeSet<Integer> samples = new TreeSet<>(byMargin.subList(0, Math.min(half, byMargin.size())));
-    samples.addAll(patched.subList(0, Math.min(half, patched.size())));
-    for (int i = 0; i < half; i++) {
-      float u = Philox.uniform(0, Philox.REFERENCE_SHARE, 0, i);
-      samples.add((int) (u * given.samples()));
-    }
-    return samples.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private static String sha256(List<float[]> splits) {

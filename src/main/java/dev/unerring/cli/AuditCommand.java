@@ -23,35 +23,37 @@ import picocli.CommandLine.Spec;
 /** {@code unerring audit}: what a data set says and where it contradicts itself. */
 @Command(
     name = "audit",
-    description = {
-      "Counts a data set, lists identical images and label conflicts, proves the floor; in depth,"
-          + " finds images that are the same up to a flip or turn, near-twins (correlation at least"
-          + " 0.99, counted at 0.95 too) and what of each split is in another."
-    },
+    description =
+        "Audits a data set: counts, identical images, label conflicts, the proved "
+            + "floor. In depth also images equal up to a flip or turn, near-twins "
+            + "(correlation of at least 0.99, also counted at 0.95), and images that stand in "
+            + "two splits.",
     mixinStandardHelpOptions = true)
 final class AuditCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private DataOption data;
 
-  @Option(names = "--json", description = "Everything, as JSON.")
+  @Option(names = "--json", description = "Print all findings as JSON.")
   private boolean json;
 
   @Option(
       names = "--deep",
       negatable = true,
-      description = "Search flips, turns and near-twins; default: where it takes seconds.")
+      description = "Search for flips, turns and near-twins; default: where that takes seconds.")
   private Boolean deep;
 
   @Option(
       names = "--csv",
       paramLabel = "X.csv",
-      description = "Write every pair of twins there (searches in depth).")
+      description = "Write every pair of twins to this file (searches in depth).")
   private Path csv;
 
   @Option(
       names = "--montage",
       paramLabel = "X.png",
-      description = "Show pairs of twins there, framed red where labels differ (in depth).")
+      description =
+          "Draw pairs of twins into this file, framed red where labels differ (searches "
+              + "in depth).")
   private Path montage;
 
   AuditCommand() {}

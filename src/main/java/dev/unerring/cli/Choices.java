@@ -38,6 +38,20 @@ abstract class Choices implements Iterable<String> {
     }
   }
 
+  /** What a model is exported to. */
+  static final class Exports extends Choices {
+    Exports() {
+      super(() -> Stream.of("onnx", "pytorch", "model-card"));
+    }
+  }
+
+  /** Types of pixel values of an exported model. */
+  static final class Inputs extends Choices {
+    Inputs() {
+      super(() -> Stream.of("uint8", "float32"));
+    }
+  }
+
   /** Of the d-n-K networks the usual one. */
   static final class Networks extends Choices {
     Networks() {
@@ -77,7 +91,7 @@ abstract class Choices implements Iterable<String> {
 
   static final class Arithmetics extends Choices {
     Arithmetics() {
-      super(() -> Stream.of("ordered", "cudnn"));
+      super(() -> Stream.of("ordered", "integer", "cudnn"));
     }
   }
 

@@ -66,13 +66,52 @@ final class CommandLineErrors {
     return Failures.USAGE;
   }
 
-  /** Makes a path of a word; says why where it cannot. */
-  static Path path(String word) {
+  /** Makes paths and numbers of words; what a word must be is said where it is none. */
+  static void convertBy(CommandLine commands) {
+    commands
+        .registerConverter(Path.class, CommandLineErrors::path)
+        .registerConverter(Double.class, CommandLineErrors::number)
+        .registerConverter(double.class, CommandLineErrors::number)
+        .registerConverter(Long.class, CommandLineErrors::whole)
+        .registerConverter(long.class, CommandLineErrors::whole)
+        .registerConverter(Integer.class, CommandLineErrors::small)
+        .registerConverter(int.class, CommandLineErrors::small);
+  }
+
+  private static Path path(String word) {
     try {
       return Path.of(word);
     } catch (InvalidPathException e) {
       throw new TypeConversionException(Failures.fileName(e));
     }
+  }
+
+  private static double number(String word) {
+    try {
+      double number = Double.parseDouble(word.strip());
+      if (Double.isFinite(number)) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // refused below
+    }
+    throw new TypeConversionException("'" + word + "' is not a number such as 0.001 or 1e-3");
+  }
+
+  private static long whole(String word) {
+    try {
+      return Long.parseLong(word.strip());
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException("'" + word + "' is not a whole number, or is out of range");
+    }
+  }
+
+  private static int small(String word) {
+    long number = whole(word);
+    if (number != (int) number) {
+      throw new TypeConversionException("'" + word + "' is out of range");
+    }
+    return (int) number;
   }
 
   private static ParameterException fault(Exception each, CommandLine command) {
@@ -112,12 +151,31 @@ final class CommandLineErrors {
     return NearestNames.question(word, NearestNames.of(word, known).stream().limit(1).toList());
   }
 
+  /** The option that a word of other programs means; the word itself where it is none. */
+  private static String meant(String word) {
+    return switch (word) {
+      case "--model", "--weights", "--checkpoint" -> "--run";
+      case "--dataset", "--input" -> "--data";
+      case "--output", "--output-dir" -> "--out";
+      case "--learning-rate" -> "--lr";
+      case "--network" -> "--arch";
+      case "--batch" -> "--batch-size";
+      case "--workers", "--jobs" -> "--threads";
+      case "--gpu" -> "--device";
+      default -> word;
+    };
+  }
+
   private static String unknown(String word, CommandLine command) {
     if (word.startsWith("-") && word.length() > 1) {
       String name = word.replaceFirst("(?s)=.*", "");
       List<String> options = new ArrayList<>();
       command.getCommandSpec().options().forEach(each -> options.addAll(List.of(each.names())));
       options.removeIf(each -> !each.startsWith("--"));
+      String meant = meant(name);
+      if (options.contains(meant)) {
+        return "Unknown option: '" + name + "'; did you mean " + meant + "?";
+      }
       String file = command.getCommandSpec().positionalParameters().isEmpty() ? "" : FILE_ADVICE;
       return "Unknown option: '" + name + "'" + nearest(name, options) + file;
     }

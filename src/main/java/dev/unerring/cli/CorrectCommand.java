@@ -4,7 +4,8 @@ package dev.unerring.cli;
 import dev.unerring.UsageException;
 import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
-import dev.unerring.run.LaterCorrection;
+import dev.unerring.run.Device;
+import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.train.CorrectionPlan;
@@ -26,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "correct",
     description =
-        "Corrects a finished run again: newly found errors join its training set, and no earlier"
-            + " sample becomes wrong.",
+        "Corrects a finished run again: new samples join its training set, and no "
+            + "earlier sample becomes wrong.",
     mixinStandardHelpOptions = true)
 final class CorrectCommand implements Callable<Integer> {
   private static final int GOAL_NOT_REACHED = 3;
@@ -44,24 +45,24 @@ final class CorrectCommand implements Callable<Integer> {
       names = "--add",
       paramLabel = "NEW",
       arity = "1..*",
-      description = {
-        "Samples that were found later, all of them: a folder with one folder a class, a CSV table,",
-        "or pictures of the class --label, resized as the run's; or an npz file with arrays images",
-        "(uint8) and labels (integers), or in the layout of a data set. Classes are matched by name."
-      })
+      description =
+          "New samples: a folder with one folder per class, a CSV table, pictures of the "
+              + "class --label, or an npz file (arrays images, uint8, and labels, integers, or "
+              + "the layout of a data set). Pictures are resized as in the run; classes are "
+              + "matched by name.")
   private List<Path> add = List.of();
 
   @Option(
       names = "--label",
       paramLabel = "CLASS",
-      description = "The class of the pictures of --add, by its name.")
+      description = "Class name of the pictures of --add.")
   private String label;
 
   @Option(
       names = "--skip-contradictions",
       description =
-          "Leave out new samples that are identical to others but have another label; else they"
-              + " are named and nothing is learned.")
+          "Leave out new samples that are identical to other samples but have another "
+              + "label. Without this option they are listed and nothing is learned.")
   private boolean skipContradictions;
 
   @Option(
@@ -75,7 +76,8 @@ final class CorrectCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "X",
-      description = "Where the run's data are now; default: the file that the run recorded.")
+      description =
+          "The run's data, where they were moved; default: the file that the run " + "recorded.")
   private String data;
 
   @Option(
@@ -83,21 +85,21 @@ final class CorrectCommand implements Callable<Integer> {
       completionCandidates = Choices.LaterCorrectors.class,
       paramLabel = "CORRECTOR",
       description =
-          "focus, tunneling, patch, or auto: all three until nothing is left; default: that of"
-              + " --config, else of the run (for a run of the preset deng-2023 its own); auto where"
-              + " it had none.")
+          "focus, tunneling, patch, or auto (all three until no error is left). Default: "
+              + "as in --config, else as in the run, else auto. Runs of the preset deng-2023 "
+              + "keep theirs.")
   private String corrector;
 
   @Option(
       names = "--config",
       paramLabel = "plan.json",
-      description = "A plan whose \"correction\" is taken; keys that it lacks are the run's.")
+      description = "A plan.json whose \"correction\" is used; missing keys are those of the run.")
   private Path config;
 
   @Option(
       names = "--max-time",
       paramLabel = "T",
-      description = "Give up after this time (90, 90s, 10m, 2h); nothing is written then.")
+      description = "Give up after this time (90, 90s, 10m, 2h); then nothing is written.")
   private String maxTime;
 
   @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")
@@ -110,22 +112,23 @@ final class CorrectCommand implements Callable<Integer> {
     long start = System.nanoTime();
     long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
     TrainedRun trained = run.run();
+    Device computes = device.device();
     CorrectionRequest request =
         new CorrectionRequest(
             trained,
             run.file(trained, data),
-            added(),
+            added(computes),
             skipContradictions,
             out,
             correction(trained),
-            device.device());
+            computes);
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
     boolean bar = !noProgress && StandardStream.drawsOnStderr();
     Terminal terminal = new Terminal(err, bar, deadline, interrupt);
     Optional<RunResult> result;
     try {
-      result = new LaterCorrection(request, terminal, System::nanoTime).run();
+      result = Pipeline.correct(request, terminal, System::nanoTime);
     } finally {
       terminal.clear();
     }
@@ -146,11 +149,13 @@ final class CorrectCommand implements Callable<Integer> {
     return stopped ? INTERRUPTED : 0;
   }
 
-  private AddedFiles added() {
+  private AddedFiles added(Device computes) {
     if (add.isEmpty() && label != null) {
       throw new UsageException("--label is the class of pictures; name them with --add");
     }
-    return add.isEmpty() ? null : new AddedFiles(add, Optional.ofNullable(label));
+    return add.isEmpty()
+        ? null
+        : new AddedFiles(add, Optional.ofNullable(label), computes.threads());
   }
 
   /** That of the run, then that of the file, then that of the option. */

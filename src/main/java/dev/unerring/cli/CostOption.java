@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
-import dev.unerring.run.CostOptions;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -31,7 +30,9 @@ final class CostOption {
 
   CostOption() {}
 
+  /** What was said; null where nothing was. */
   CostOptions options() {
-    return new CostOptions(file, classWeights, neverMiss);
+    boolean none = file == null && classWeights == null && neverMiss == null;
+    return none ? null : new CostOptions(file, classWeights, neverMiss);
   }
 }

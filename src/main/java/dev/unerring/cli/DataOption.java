@@ -13,13 +13,13 @@ final class DataOption {
       names = "--data",
       required = true,
       paramLabel = "X",
-      description = "An npz file, a MedMNIST flag (breastmnist, ...), or demo.")
+      description = "An npz file, a MedMNIST name (breastmnist, ...), or demo.")
   private String data;
 
   @Option(
       names = "--root",
       paramLabel = "DIR",
-      description = "Folder looked through for flags, before ~/.medmnist.")
+      description = "Folder of MedMNIST files, searched before ~/.medmnist.")
   private Path root;
 
   DataOption() {}

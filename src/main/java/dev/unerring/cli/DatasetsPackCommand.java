@@ -233,7 +233,8 @@ final class DatasetsPackCommand implements Callable<Integer> {
         columns,
         Optional.ofNullable(group),
         Optional.ofNullable(splitColumn),
-        classes);
+        classes,
+        Optional.of(usual -> usual.equals("split") ? "--split-column" : "--" + usual));
   }
 
   /** Pairs of an option that fits {@code only} and its value, which must be null. */

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description =
-        "Says what this machine offers, whether its kernels are bit-exact, and if a GPU is usable.",
+        "Checks this machine: what it offers, whether its kernels are bit-exact, "
+            + "whether a GPU can be used.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   private static final int DEVICE_UNUSABLE = 6;

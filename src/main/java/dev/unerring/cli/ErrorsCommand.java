@@ -4,13 +4,13 @@ package dev.unerring.cli;
 import dev.unerring.DataException;
 import dev.unerring.UsageException;
 import dev.unerring.data.Task;
-import dev.unerring.run.RunFolder;
+import dev.unerring.report.DataFacts;
+import dev.unerring.report.RunReport;
 import dev.unerring.run.TrainedRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code unerring errors}: every training error of a run, before correction and at the end. */
 @Command(
     name = "errors",
-    description =
-        "Lists every training error of a run: before correction, and those that are left.",
+    description = "Lists every training error of a run, before and after correction.",
     mixinStandardHelpOptions = true)
 final class ErrorsCommand implements Callable<Integer> {
   private static final int SHOWN_COLUMNS = 11;
@@ -39,54 +38,49 @@ final class ErrorsCommand implements Callable<Integer> {
   @Option(
       names = "--history",
       description =
-          "Instead: every training sample that any version of the model got wrong, and what made it"
-              + " right; with the figures of all versions.")
+          "List instead every training sample that any version of the model got wrong, "
+              + "and what corrected it, with the figures of all versions.")
   private boolean history;
 
-  @Option(names = "--json", description = "With --history: everything, as JSON.")
+  @Option(names = "--json", description = "With --history: print JSON.")
   private boolean json;
 
   ErrorsCommand() {}
 
   @Override
   public Integer call() {
+    if (json && !history) {
+      throw new UsageException("--json goes with --history; the errors are in errors.csv");
+    }
+    TrainedRun trained = TrainedRun.open(run);
+    PrintWriter out = spec.commandLine().getOut();
     if (history) {
-      PrintWriter out = spec.commandLine().getOut();
-      TrainedRun trained = TrainedRun.open(run);
       out.print(json ? HistoryText.json(trained) : HistoryText.table(trained));
       out.flush();
       return 0;
     }
-    if (json) {
-      throw new UsageException("--json goes with --history; the errors are in errors.csv");
-    }
-    RunFolder folder = RunFolder.open(run);
-    Map<?, ?> result = folder.object(RunFolder.RESULT);
+    RunReport report = trained.report();
     List<String[]> rows = new ArrayList<>();
-    folder.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
+    trained.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
     if (rows.isEmpty() || rows.stream().anyMatch(row -> row.length < SHOWN_COLUMNS)) {
       throw new DataException(
-          folder.file("errors.csv") + " is damaged; put the right file back, or train again");
+          trained.file("errors.csv") + " is damaged; put the right file back, or train again");
     }
     String[] names = rows.removeFirst();
-    PrintWriter out = spec.commandLine().getOut();
-    rows.forEach(row -> name(row, result));
-    boolean later = result.get("version") instanceof Long version && version > 1;
-    String first = later ? "before-correction" : "after-training";
-    if (result.get("trainErrorsAfterTraining") == null) {
+    rows.forEach(row -> name(row, report.data()));
+    String first = report.line().version() > 1 ? "before-correction" : "after-training";
+    if (report.work().errorsAfterTraining().isEmpty()) {
       out.println("The run was stopped before its errors were counted; 'unerring correct' counts.");
     } else {
-      print(out, first.replace('-', ' '), names, rows, first, result);
+      print(out, first.replace('-', ' '), names, rows, first, report);
     }
-    if (result.get("trainErrors") != null) {
-      boolean again =
-          result.get("recheck") instanceof Map<?, ?> recheck
-              && Boolean.TRUE.equals(recheck.get("complete"));
-      String where = again ? "(counted on the saved model)" : "(NOT counted again: stopped)";
-      print(out, "at the end " + where, names, rows, "final", result);
+    if (report.train().errors().isPresent()) {
+      String where =
+          report.rechecked() ? "(counted on the saved model)" : "(NOT counted again: stopped)";
+      print(out, "at the end " + where, names, rows, "final", report);
     }
-    TrainedRun.patchNotice(result).ifPresent(out::println);
-    out.println("Logits and all columns: " + folder.file("errors.csv"));
+    report.patchNotice().ifPresent(out::println);
+    out.println("Logits and all columns: " + trained.file("errors.csv"));
     out.flush();
     return 0;
   }
@@ -97,9 +91,9 @@ final class ErrorsCommand implements Callable<Integer> {
       String[] names,
       List<String[]> all,
       String stage,
-      Map<?, ?> result) {
+      RunReport report) {
     List<String[]> rows = all.stream().filter(row -> row[0].equals(stage)).toList();
-    out.println(rows.size() + "/" + result.get("trainDecisions") + " training errors " + title);
+    out.println(rows.size() + "/" + report.train().decisions() + " training errors " + title);
     if (rows.isEmpty()) {
       out.println();
       return;
@@ -107,28 +101,19 @@ final class ErrorsCommand implements Callable<Integer> {
     Map<String, Integer> categories = new TreeMap<>();
     rows.forEach(row -> categories.merge(row[8], 1, Integer::sum));
     categories.forEach((name, count) -> out.println("  " + count + " " + name));
-    List<String[]> lines = new ArrayList<>(rows);
-    lines.addFirst(names);
-    int[] widths = new int[SHOWN_COLUMNS];
-    for (String[] line : lines) {
-      for (int i = 1; i < SHOWN_COLUMNS; i++) {
-        widths[i] = Math.max(widths[i], line[i].length());
-      }
-    }
-    lines.forEach(line -> line(out, line, widths));
-    out.println();
+    List<List<String>> table = new ArrayList<>(List.of(shown(names)));
+    rows.forEach(row -> table.add(shown(row)));
+    out.println(TextTable.of(table));
   }
 
   /** Puts the names behind the numbers of classes or, where a sample has several, of labels. */
-  private static void name(String[] row, Map<?, ?> result) {
-    if (!(result.get("labels") instanceof List<?> labels)) {
-      return;
-    }
-    boolean several = Task.MULTI_LABEL.manifestName().equals(result.get("task"));
+  private static void name(String[] row, DataFacts data) {
+    List<String> labels = data.labels();
+    boolean several = Task.MULTI_LABEL.manifestName().equals(data.task());
     for (int i = several ? COLUMN : GIVEN; i <= (several ? COLUMN : GOAL); i++) {
       String number = row[i];
       for (int k = 0; k < labels.size(); k++) {
-        String name = String.valueOf(labels.get(k));
+        String name = labels.get(k);
         if (number.equals(String.valueOf(k)) && !name.equals(number)) {
           row[i] = number + " " + name;
         }
@@ -137,11 +122,7 @@ final class ErrorsCommand implements Callable<Integer> {
   }
 
   /** All columns but the stage and the logits. */
-  private static void line(PrintWriter out, String[] fields, int[] widths) {
-    StringBuilder line = new StringBuilder("  ");
-    for (int i = 1; i < SHOWN_COLUMNS; i++) {
-      line.append(String.format(Locale.ROOT, "%-" + (widths[i] + 2) + "s", fields[i]));
-    }
-    out.println(line.toString().stripTrailing());
+  private static List<String> shown(String[] fields) {
+    return List.of(fields).subList(1, SHOWN_COLUMNS);
   }
 }

@@ -16,6 +16,7 @@ import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.ScoreFile;
 import dev.unerring.guard.GuardFile;
 import dev.unerring.network.Network;
+import dev.unerring.report.CostFigures.SplitCost;
 import dev.unerring.run.RunEvaluation;
 import dev.unerring.run.TrainedModel;
 import dev.unerring.run.TrainedRun;
@@ -46,7 +47,7 @@ import picocli.CommandLine.Spec;
 /** {@code unerring evaluate}: every figure of one split, from the saved model. */
 @Command(
     name = "evaluate",
-    description = "Evaluates the saved model of a run on one split, with intervals.",
+    description = "Evaluates the saved model of a run on one split, with exact intervals.",
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
   private static final int GUARD_BATCH = 128;
@@ -59,7 +60,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "X",
-      description = "An npz file or a flag; default: the file that the run was trained on.")
+      description = "An npz file or a MedMNIST name; default: the data of the run.")
   private String named;
 
   @Option(
@@ -69,21 +70,22 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "train, val or test; default test.")
   private String split;
 
-  @Option(names = "--json", description = "Everything, as JSON.")
+  @Option(names = "--json", description = "Print all figures as JSON.")
   private boolean json;
 
   @Option(
       names = "--csv",
       paramLabel = "DIR",
-      description = "Write the scores there as MedMNIST's standard result file.")
+      description = "Write the scores to this folder as MedMNIST's standard result file.")
   private Path csv;
 
   @Option(
       names = "--twins",
       paramLabel = "R",
       description =
-          "Also give the figures without samples that have a training image of this correlation,"
-              + " and where most have one, of 0.99; default 0.95 where the search takes seconds, 0 for no search.")
+          "Also give figures without samples that have a twin in train: an image with at "
+              + "least this correlation. Where most samples have one, figures for 0.99 follow. "
+              + "Default 0.95 where the search takes seconds; 0: no search.")
   private Double twins;
 
   @Option(
@@ -109,10 +111,11 @@ final class EvaluateCommand implements Callable<Integer> {
         watch.note("note: " + data.file() + ": " + FOREIGN);
       }
       Split chosen = SplitNames.of(data, split);
+      trained.unchecked().ifPresent(watch::note);
       ImageRemark.notes(chosen, watch).forEach(note -> watch.note("note: " + note));
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);
-      Optional<Map<String, Object>> cost = judge.cost(outcome, chosen);
+      Optional<SplitCost> cost = judge.cost(outcome, chosen);
       Optional<Calibration> calibration = judge.calibration();
       Evaluation evaluation =
           Evaluation.of(
@@ -189,7 +192,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Dataset data,
       boolean own,
       Evaluation evaluation,
-      Optional<Map<String, Object>> cost,
+      Optional<SplitCost> cost,
       Optional<GuardEvaluation.Result> guarded,
       Path written) {
     Map<String, Object> facts = new LinkedHashMap<>(trained.facts());
@@ -200,7 +203,7 @@ final class EvaluateCommand implements Callable<Integer> {
     facts.put("scoreFile", written == null ? null : written.toString());
     facts.put("notice", "Not for clinical use.");
     facts.putAll(evaluation.toJson());
-    cost.ifPresent(each -> facts.put("cost", each));
+    cost.ifPresent(each -> facts.put("cost", each.toJson()));
     guarded.ifPresent(each -> facts.put("guard", each.figures()));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -222,7 +225,7 @@ final class EvaluateCommand implements Callable<Integer> {
       out.println();
       cost.ifPresent(each -> out.println("Mean cost a sample " + CostLines.cost(each) + "."));
       guarded.ifPresent(each -> out.println(each.text()));
-      trained.patchNotice().ifPresent(out::println);
+      trained.report().patchNotice().ifPresent(out::println);
       notes(evaluation, written).forEach(out::println);
     }
     out.flush();

@@ -135,7 +135,7 @@ final class Failures {
     try (OutputStream err = new FileOutputStream(FileDescriptor.err)) {
       err.write(LAST_WORDS);
     } catch (IOException | RuntimeException | Error e) {
-      return MACHINE; // nobody can be told
+      return MACHINE; // stderr is gone
     }
     return MACHINE;
   }

@@ -3,7 +3,6 @@ package dev.unerring.cli;
 
 import dev.unerring.ffi.FloatingPointState;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +33,10 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ValidateCommand.class,
       PredictCommand.class,
+      CertifyCommand.class,
+      VerifyCommand.class,
+      KeygenCommand.class,
+      ExportCommand.class,
       DatasetsCommand.class,
       DoctorCommand.class,
       CompletionCommand.class
@@ -106,8 +109,8 @@ public final class Main implements Runnable {
     Main main = new Main(interrupt);
     CommandLine commands = new CommandLine(main);
     collectErrors(commands);
+    CommandLineErrors.convertBy(commands);
     return commands
-        .registerConverter(Path.class, CommandLineErrors::path)
         .setExpandAtFiles(false) // @1.png is a file
         .setParameterExceptionHandler(CommandLineErrors::print)
         .setExecutionStrategy(main::execute);

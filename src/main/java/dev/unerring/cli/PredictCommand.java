@@ -37,7 +37,6 @@ import picocli.CommandLine.Spec;
     description = "Predicts images with the saved model of a run, with calibrated scores.",
     mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
-  private static final int BATCH = 128;
 
   @Spec private CommandSpec spec;
   @Mixin private RunOptions run;
@@ -46,43 +45,46 @@ final class PredictCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "PNG or JPEG, or npz with an array 'images' or 'x' (or see --split).")
+      description =
+          "PNG or JPEG files, or npz files with an array 'images' or 'x' (or see " + "--split).")
   private List<Path> files;
 
   @Option(
       names = "--data",
       paramLabel = "X",
-      description = {
-        "Where the data of the run are now (npz file or flag), to calibrate scores on their",
-        "validation samples; others are refused. Default: where they were."
-      })
+      description =
+          "The run's data (npz file or MedMNIST name), where they were moved: scores are "
+              + "calibrated on their validation samples.")
   private String data;
 
   @Option(
       names = "--split",
       completionCandidates = SplitNames.class,
-      description = "Of npz files take <split>_images: train, val or test.")
+      description = "Which images of npz files are predicted: train, val or test.")
   private String split;
 
   @Option(
       names = "--format",
       completionCandidates = Choices.Formats.class,
       defaultValue = "csv",
-      description = "csv (default) or json: lines.")
+      description = "csv (default) or json (one object per line).")
   private String format;
 
   @Option(
       names = "--csv-safe",
       description =
-          "In CSV, an apostrophe before names that a spreadsheet would take for a formula (= + - @).")
+          "Put an apostrophe before CSV fields that a spreadsheet would take for a "
+              + "formula (= + - @).")
   private boolean csvSafe;
 
-  @Option(names = "--out", paramLabel = "F", description = "File to write instead of stdout.")
+  @Option(names = "--out", paramLabel = "F", description = "Write to this file instead of stdout.")
   private Path out;
 
   @Option(
       names = "--skip-broken",
-      description = "Leave out files that cannot be used, instead of refusing all.")
+      description =
+          "Leave out files that cannot be used. Without this option one such file ends "
+              + "the command.")
   private boolean skipBroken;
 
   @Mixin private GuardDesk desk;
@@ -118,7 +120,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     WorkTerminal watch = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
-      Network network = known.network(backend, BATCH);
+      Network network = known.network(backend);
       long images = skipBroken ? -1 : requireUsable(network.image(), known, watch);
       TrainedModel model =
           trained == null ? known : trained.trained(calibration(trained, backend, watch));
@@ -130,6 +132,7 @@ final class PredictCommand implements Callable<Integer> {
           .map(Calibration::warning)
           .filter(warning -> !warning.isEmpty())
           .ifPresent(warning -> watch.note("note: " + warning));
+      Optional.ofNullable(trained).flatMap(TrainedRun::unchecked).ifPresent(watch::note);
       model.patchNotice().ifPresent(watch::note);
       watch.note("Not for clinical use.");
       StringBuilder text = new StringBuilder();

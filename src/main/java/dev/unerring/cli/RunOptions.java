@@ -17,13 +17,13 @@ final class RunOptions {
       names = "--run",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of a run; predict also takes a model file alone.")
+      description = "Folder of a run, or for predict a model file.")
   private Path run;
 
   @Option(
       names = "--root",
       paramLabel = "DIR",
-      description = "Folder looked through for flags, before ~/.medmnist.")
+      description = "Folder of MedMNIST files, searched before ~/.medmnist.")
   private Path root;
 
   RunOptions() {}
@@ -31,6 +31,11 @@ final class RunOptions {
   /** The model file, where one is named instead of a folder. */
   Optional<Path> modelFile() {
     return Files.isRegularFile(run) ? Optional.of(run) : Optional.empty();
+  }
+
+  /** The folder that is named. */
+  Path folder() {
+    return run;
   }
 
   /** The run. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
+import dev.unerring.EndedBy;
 import dev.unerring.train.Monitor;
 import java.io.PrintWriter;
 import java.util.List;
@@ -11,8 +12,7 @@ import java.util.Optional;
  * Shows a run on stderr: a bar on a terminal, plain rows otherwise; and stops it when the time is
  * up or the user has interrupted it.
  */
-final class Terminal implements Monitor {
-  private static final long REDRAW_NANOS = 100_000_000L;
+final class Terminal extends WorkTerminal implements Monitor {
   private static final int BAR = 20;
 
   /** What a stop by the user leaves for count and re-check. */
@@ -23,12 +23,7 @@ final class Terminal implements Monitor {
 
   private static final int GRACE_PART = 10;
 
-  private final PrintWriter err;
-  private final StatusLine line;
-  private final boolean bar;
   private final long deadline;
-  private final Interrupt interrupt;
-  private final WorkTerminal files;
   private final long start = System.nanoTime();
   private long interrupted;
   private long drawn;
@@ -50,21 +45,17 @@ final class Terminal implements Monitor {
 
   /** The same with a line of its own. */
   Terminal(StatusLine line, PrintWriter err, boolean bar, long deadline, Interrupt interrupt) {
-    this.err = err;
-    this.line = line;
-    this.bar = bar;
+    super(line, err, bar, interrupt);
     this.deadline = deadline;
-    this.interrupt = interrupt;
-    this.files = new WorkTerminal(err, bar, interrupt);
   }
 
   @Override
-  public Optional<String> stop() {
+  public Optional<EndedBy> stop() {
     if (interrupt.requested()) {
-      return Optional.of(INTERRUPT);
+      return Optional.of(EndedBy.STOP);
     }
     boolean late = deadline != Long.MAX_VALUE && System.nanoTime() - deadline >= 0;
-    return late ? Optional.of(TIME) : Optional.empty();
+    return late ? Optional.of(EndedBy.TIME) : Optional.empty();
   }
 
   /** A stop by the user has little time: containers are killed ten seconds after it. */
@@ -76,16 +67,6 @@ final class Terminal implements Monitor {
       return now - interrupted >= GRACE_NANOS;
     }
     return now - deadline >= Math.max(LEAST_GRACE_NANOS, (deadline - start) / GRACE_PART);
-  }
-
-  @Override
-  public void progress(String work, long done, long total) {
-    files.progress(work, done, total);
-  }
-
-  @Override
-  public void progressBytes(String work, long done, long total) {
-    files.progressBytes(work, done, total);
   }
 
   @Override
@@ -129,18 +110,6 @@ final class Terminal implements Monitor {
     }
   }
 
-  @Override
-  public void note(String text) {
-    clear();
-    err.println(text);
-  }
-
-  /** Removes the bar. */
-  void clear() {
-    files.clear();
-    line.clear();
-  }
-
   private double rate(long now) {
     return samples / Math.max(1e-9, (now - stageStart) / 1e9);
   }
@@ -156,7 +125,6 @@ final class Terminal implements Monitor {
     if (deadline != Long.MAX_VALUE) {
       seconds = Math.min(seconds, Math.max(0, (deadline - now) / 1e9));
     }
-    long whole = (long) Math.ceil(seconds);
-    return whole < 100 ? whole + " s" : whole < 6000 ? whole / 60 + " min" : whole / 3600 + " h";
+    return time(seconds);
   }
 }

@@ -11,7 +11,6 @@ import dev.unerring.run.Device;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
-import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
@@ -32,7 +31,8 @@ import picocli.CommandLine.Spec;
 /** {@code unerring train}: the main job. */
 @Command(
     name = "train",
-    description = "Trains until the training errors are at the proved floor, and re-checks it.",
+    description =
+        "Trains until the training errors are at the proved floor, then counts them " + "again.",
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
   private static final int GOAL_NOT_REACHED = 3;
@@ -77,7 +77,7 @@ final class TrainCommand implements Callable<Integer> {
     RunRequest request = new RunRequest(file, out, chosen, where, costs.options());
     RunResult result;
     try {
-      result = new Pipeline(request, terminal, System::nanoTime).run();
+      result = Pipeline.train(request, terminal, System::nanoTime);
     } finally {
       terminal.clear();
     }
@@ -104,7 +104,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--config",
         paramLabel = "plan.json",
-        description = "A plan; the options below override it.")
+        description = "A plan.json; options given beside it override it.")
     private Path config;
 
     @Option(
@@ -135,10 +135,12 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "Seed of every random number; default 0.")
     private Long seed;
 
-    @Option(names = "--epochs", description = "Most epochs; default 300.")
+    @Option(names = "--epochs", description = "Largest number of epochs; default 300.")
     private Integer epochs;
 
-    @Option(names = "--batch-size", description = "Samples of a step; default 128, 3D 32.")
+    @Option(
+        names = "--batch-size",
+        description = "Samples in a step; default 128, for 3D images 32.")
     private Integer batchSize;
 
     @Option(names = "--lr", description = "Adam's learning rate; default 0.0005.")
@@ -147,15 +149,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
         names = "--prime-to",
         paramLabel = "SHARE",
-        description = "Share of training errors at which correction takes over; default 0.")
+        description = "Share of training errors at which correction begins; default 0.")
     private Double primeTo;
 
     @Option(
         names = "--patience",
         paramLabel = "EPOCHS",
         description =
-            "Epochs in a row without fewer training errors after which correction takes over;"
-                + " default 20, 0: never.")
+            "Correction begins after this many epochs in a row without fewer training "
+                + "errors; default 20, 0: never.")
     private Integer patience;
 
     @Option(
@@ -163,10 +165,10 @@ final class TrainCommand implements Callable<Integer> {
         completionCandidates = Choices.Correctors.class,
         paramLabel = "CORRECTOR",
         description =
-            "Who corrects what training leaves: focus, tunneling, patch (ends at the floor on any"
-                + " data, but the model then holds training images), none, or auto (default): the"
-                + " first three in this order until nothing is left; deng-2023 is the one of the"
-                + " preset.")
+            "How errors left by training are corrected: focus, tunneling, patch (reaches "
+                + "the floor on any data, but the model then contains training images), none, or "
+                + "auto (default): the first three in this order until no error is left. "
+                + "deng-2023 belongs to the preset.")
     private String corrector;
 
     @Option(
@@ -174,9 +176,11 @@ final class TrainCommand implements Callable<Integer> {
         completionCandidates = Choices.Arithmetics.class,
         paramLabel = "ARITHMETIC",
         description =
-            "What carries out training: ordered (default: the same bits on every device), or cudnn"
-                + " (an NVIDIA GPU at full speed; the same bits on the same kind of GPU with the"
-                + " same libraries). Correction and the final count are ordered always.")
+            "What carries out training: ordered (default: the same bits on every device), integer"
+                + " (faster on a processor: products are exact sums of 12-bit numbers, the same bits"
+                + " in any order; the model stays so), or cudnn (an NVIDIA GPU at full speed; the"
+                + " same bits on the same kind of GPU with the same libraries; correction and the"
+                + " final count are ordered).")
     private String arithmetic;
 
     @Option(
@@ -232,21 +236,18 @@ final class TrainCommand implements Callable<Integer> {
       if (batchSize != null && batchSize == 0) { // in a plan: by the shape of the images
         throw new UsageException("the plan's batchSize is 2 to 65536, not 0");
       }
-      CorrectionPlan c = p.correction();
-      return new TrainingPlan(
-          arch == null ? p.architecture() : arch,
-          seed == null ? p.seed() : seed,
-          epochs == null ? p.epochs() : epochs,
-          batchSize == null ? p.batchSize() : batchSize,
-          learningRate == null ? p.learningRate() : p.learningRate().withFirst(learningRate),
-          p.weightDecay(),
-          p.batchNormMomentum(),
-          primeTo == null ? p.primeTo() : primeTo,
-          patience == null ? p.patience() : patience,
-          p.stopAtFloor(),
-          corrector == null ? c : c.with(method(corrector)),
-          p.costs(),
-          arithmetic(p.arithmetic()));
+      return p.with(c -> {
+        c.architecture = arch == null ? c.architecture : arch;
+        c.seed = seed == null ? c.seed : seed;
+        c.epochs = epochs == null ? c.epochs : epochs;
+        c.batchSize = batchSize == null ? c.batchSize : batchSize;
+        c.learningRate =
+            learningRate == null ? c.learningRate : c.learningRate.withFirst(learningRate);
+        c.primeTo = primeTo == null ? c.primeTo : primeTo;
+        c.patience = patience == null ? c.patience : patience;
+        c.correction = corrector == null ? c.correction : c.correction.with(method(corrector));
+        c.arithmetic = arithmetic(c.arithmetic);
+      });
     }
 
     private static Method method(String corrector) {
@@ -257,10 +258,10 @@ final class TrainCommand implements Callable<Integer> {
       String label = arithmetic == null ? planned.label() : arithmetic;
       return precision == null && label.equals(planned.label())
           ? planned
-          : Arithmetic.of(label, precision == null ? Arithmetic.ORDERED.precision() : precision);
+          : Arithmetic.of(label, precision);
     }
 
-    /** The option that gave the value of which a plan's message speaks; empty where none did. */
+    /** The option that gave the value in a plan's message; empty for none. */
     private String option(String message) {
       Object[][] options = {
         {"--seed", "seed", seed},

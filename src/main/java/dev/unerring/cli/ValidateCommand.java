@@ -2,13 +2,14 @@
 package dev.unerring.cli;
 
 import dev.unerring.DataException;
+import dev.unerring.EndedBy;
 import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.data.Dataset;
+import dev.unerring.report.TrainErrors;
 import dev.unerring.run.RunEvaluation;
-import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.validate.AttackStudy;
 import dev.unerring.validate.CorruptStudy;
@@ -193,17 +194,16 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private static void noteErrors(TrainedRun trained, WorkTerminal terminal) {
-    RunResult result = trained.asResult();
-    if (result.trainErrors() > result.floor()) {
+    TrainErrors train = trained.report().train();
+    if (train.errors().isEmpty()) {
+      terminal.note("note: this run was stopped before its training errors were counted");
+    } else if (train.errors().get() > train.floor()) {
       terminal.note(
           "note: this run has "
-              + result.trainErrors()
+              + train.errors().get()
               + " training errors, its floor is "
-              + result.floor()
+              + train.floor()
               + "; a wrong sample is compared with its own wrong answer");
-    }
-    if (result.trainErrors() == RunResult.NOT_COUNTED) {
-      terminal.note("note: this run was stopped before its training errors were counted");
     }
   }
 
@@ -276,10 +276,10 @@ final class ValidateCommand implements Callable<Integer> {
       }
 
       @Override
-      public Optional<String> stop() {
+      public Optional<EndedBy> stop() {
         return terminal.stopped()
-            ? Optional.of(INTERRUPT)
-            : System.nanoTime() - deadline >= 0 ? Optional.of(TIME) : Optional.empty();
+            ? Optional.of(EndedBy.STOP)
+            : System.nanoTime() - deadline >= 0 ? Optional.of(EndedBy.TIME) : Optional.empty();
       }
     };
   }

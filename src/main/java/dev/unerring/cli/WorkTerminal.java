@@ -12,15 +12,15 @@ import picocli.CommandLine.Model.CommandSpec;
  * Shows long work on stderr, with the time to go: one line that is redrawn on a terminal, otherwise
  * a line every ten seconds; stops it when the user interrupts.
  */
-final class WorkTerminal implements WorkMonitor {
-  private static final long REDRAW_NANOS = 100_000_000L;
+class WorkTerminal implements WorkMonitor {
+  static final long REDRAW_NANOS = 100_000_000L;
   private static final long LINE_NANOS = 10_000_000_000L;
 
-  private final PrintWriter err;
-  private final StatusLine line;
-  private final boolean bar;
+  final PrintWriter err;
+  final StatusLine line;
+  final boolean bar;
+  final Interrupt interrupt;
   private boolean bytes;
-  private final Interrupt interrupt;
   private String work = "";
   private long start;
   private long firstDone;
@@ -31,9 +31,9 @@ final class WorkTerminal implements WorkMonitor {
    *
    * @param bar whether one line may be redrawn
    */
-  WorkTerminal(PrintWriter err, boolean bar, Interrupt interrupt) {
+  WorkTerminal(StatusLine line, PrintWriter err, boolean bar, Interrupt interrupt) {
     this.err = err;
-    this.line = new StatusLine(err);
+    this.line = line;
     this.bar = bar;
     this.interrupt = interrupt;
   }
@@ -41,8 +41,9 @@ final class WorkTerminal implements WorkMonitor {
   /** For a verb of {@link Main}. */
   static WorkTerminal of(CommandSpec spec) {
     Main main = (Main) spec.root().userObject();
+    PrintWriter err = spec.commandLine().getErr();
     return new WorkTerminal(
-        spec.commandLine().getErr(), StandardStream.drawsOnStderr(), main.interrupt());
+        new StatusLine(err), err, StandardStream.drawsOnStderr(), main.interrupt());
   }
 
   @Override
@@ -105,7 +106,7 @@ final class WorkTerminal implements WorkMonitor {
     return text;
   }
 
-  private static String time(double seconds) {
+  static String time(double seconds) {
     long whole = (long) Math.ceil(seconds);
     return whole < 100 ? whole + " s" : whole < 6000 ? whole / 60 + " min" : whole / 3600 + " h";
   }

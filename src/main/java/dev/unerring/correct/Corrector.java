@@ -14,7 +14,7 @@ public interface Corrector {
 
   /**
    * Corrects the network in place; at the end it holds the best accepted state, also where a
-   * monitor or the surroundings end it by an exception.
+   * monitor or an error ends it by an exception.
    *
    * @throws dev.unerring.StoppedException where it is stopped before its first count is done; the
    *     network is as it was

@@ -17,7 +17,7 @@ public final class Correctors {
 
   /**
    * Lets one corrector after another work on what the last one has left, until nothing is wrong or
-   * the surroundings stop it.
+   * the monitor stops it.
    *
    * @param goals what the training samples are driven to
    * @return what each of those did that had something to do

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
+import dev.unerring.EndedBy;
 import dev.unerring.base.Philox;
 import dev.unerring.data.Split;
 import dev.unerring.errors.ErrorList;
@@ -24,10 +25,10 @@ import java.util.stream.IntStream;
  * sample once, and each sample that a count has found wrong some times more: also after it was
  * corrected, since it would be lost again at once. With costs only those whose error costs the most
  * join them, until none of them is left. After every sweep all samples are counted. A round ends
- * with no errors or after so many sweeps; where it then has more errors than the best moment so far
- * and its loss did not fall either, it is taken back to that moment and the rate halved. The best
- * moment, the latest among equals, is what is left. It gives up after three rounds in a row without
- * gain, or {@link FrozenTraining#PATIENCE} passes without a tenth fewer errors.
+ * with no errors or after so many sweeps; where it then has more errors than the best state so far
+ * and its loss did not fall either, it is taken back to that state and the rate is halved. The
+ * network ends in the best state seen (the latest on ties). It gives up after three rounds in a row
+ * without gain, or {@link FrozenTraining#PATIENCE} passes without a tenth fewer errors.
  */
 public final class Focus implements Corrector {
   /** Rounds in a row without gain after which more of them are no use. */
@@ -88,7 +89,7 @@ public final class Focus implements Corrector {
     ErrorList mark = before;
     double rate = correction.learningRate();
     int withoutGain = 0;
-    String endedBy = before.count() == 0 ? "floor" : "rounds";
+    EndedBy endedBy = before.count() == 0 ? EndedBy.FLOOR : EndedBy.ROUNDS;
     while (fewest.count() > 0 && rounds.size() < correction.focusRounds()) {
       int round = rounds.size() + 1;
       ErrorList atStart = fewest;
@@ -143,12 +144,12 @@ public final class Focus implements Corrector {
       }
       withoutGain = gained ? 0 : withoutGain + 1;
       if (fewest.count() == 0) {
-        endedBy = "floor";
+        endedBy = EndedBy.FLOOR;
       } else if (training.stop().isPresent()) {
         endedBy = training.stop().get();
         break;
       } else if (withoutGain == PATIENCE || training.hopeless()) {
-        endedBy = "plateau";
+        endedBy = EndedBy.PLATEAU;
         break;
       }
     }
@@ -159,7 +160,7 @@ public final class Focus implements Corrector {
         List.copyOf(rounds),
         training.steps(),
         endedBy,
-        endedBy.equals("plateau") ? fewest.sampleIndexes() : List.of());
+        endedBy == EndedBy.PLATEAU ? fewest.sampleIndexes() : List.of());
   }
 
   /** Whether there are clearly fewer errors than at {@code mark}, or with costs cheaper ones. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.data.ImageSource;
 import dev.unerring.errors.ErrorList;
@@ -39,7 +40,7 @@ final class FrozenTraining {
   private long steps;
   private long taken;
   private long gainedAt;
-  private Optional<String> stop = Optional.empty();
+  private Optional<EndedBy> stop = Optional.empty();
 
   /**
    * Prepares.
@@ -84,7 +85,7 @@ final class FrozenTraining {
   }
 
   /** Why the surroundings ended the training. */
-  Optional<String> stop() {
+  Optional<EndedBy> stop() {
     return stop;
   }
 
@@ -106,7 +107,7 @@ final class FrozenTraining {
     }
   }
 
-  /** What is wrong after a pass; empty where the surroundings ended the count, too. */
+  /** What is wrong after a pass; empty where the monitor ended the count too. */
   Optional<ErrorList> errors(Labels goals) {
     try {
       float[] logits =

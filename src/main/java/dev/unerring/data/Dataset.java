@@ -49,20 +49,20 @@ public final class Dataset implements AutoCloseable {
     return open(file, WorkMonitor.SILENT);
   }
 
-  /** The same; {@code monitor} is told what takes long and where files are made, and may stop. */
+  /** The same; {@code monitor} watches long work, hears where files are made, and may stop it. */
   public static Dataset open(Path file, WorkMonitor monitor) {
-    return open(file, Surroundings.standard(monitor));
+    return open(file, ReadOptions.standard(monitor));
   }
 
-  static Dataset open(Path file, Surroundings surroundings) {
+  static Dataset open(Path file, ReadOptions options) {
     Arena arena = Arena.ofShared();
     try (NpzReader npz = NpzReader.open(file, arena)) {
-      DatasetReader.Content content = DatasetReader.read(npz, arena, surroundings);
-      FileHashes hashes = npz.hashes(surroundings.monitor());
+      DatasetReader.Content content = DatasetReader.read(npz, arena, options);
+      FileHashes hashes = npz.hashes(options.monitor());
       DatasetIdentity identity = DatasetIdentity.of(file, hashes, content.layout());
       Dataset dataset = new Dataset(file, hashes, content, identity, arena);
       if (dataset.identity.official()) {
-        new KnownHashes(surroundings.cache()).check(file, dataset.hashes, dataset.identity);
+        new KnownHashes(options.cache()).check(file, dataset.hashes, dataset.identity);
       }
       return dataset;
     } catch (InternalError e) { // what the JVM throws when a mapped file shrinks

@@ -33,7 +33,7 @@ public final class DatasetReader {
       Stream.concat(ARRAYS.stream(), Stream.of(SetDescription.NAMES, SetDescription.RULES))
           .toList();
 
-  static final int MAX_CLASSES = 1000;
+  public static final int MAX_CLASSES = 1000;
   public static final int MAX_LABEL_VALUES = 1 << 22;
   public static final long MAX_TOTAL_BYTES = 16L << 30;
 
@@ -150,9 +150,9 @@ public final class DatasetReader {
   }
 
   /** Everything; the images are read or mapped as {@link ImageStore} says. */
-  static Content read(NpzReader npz, Arena arena, Surroundings surroundings) {
+  static Content read(NpzReader npz, Arena arena, ReadOptions options) {
     Layout layout = new DatasetReader(npz).layout();
-    ImageStore.Images images = new ImageStore(surroundings).load(npz, layout, arena);
+    ImageStore.Images images = new ImageStore(options).load(npz, layout, arena);
     return new Content(
         layout, layout.splits(images.images()), images.contentSha256(), images.mapped());
   }

@@ -42,14 +42,14 @@ final class DecodedFile {
   private static final long SPARE_BYTES = 64L << 20;
   private static final long WAIT_MILLIS = 100;
 
-  private final Surroundings surroundings;
+  private final ReadOptions options;
   private final WorkMonitor monitor;
   private final Path folder;
 
-  DecodedFile(Surroundings surroundings) {
-    this.surroundings = surroundings;
-    this.monitor = surroundings.monitor();
-    this.folder = surroundings.cache().resolve("decoded");
+  DecodedFile(ReadOptions options) {
+    this.options = options;
+    this.monitor = options.monitor();
+    this.folder = options.cache().resolve("decoded");
   }
 
   /** Where the images of the npz with this hash are, or would be. */
@@ -89,7 +89,7 @@ final class DecodedFile {
     }
   }
 
-  /** Decodes while nobody else does; whoever had to wait finds the finished file. */
+  /** Decodes under the lock; a caller that had to wait finds the finished file. */
   private ImageStore.Images locked(
       Path file, String npzSha256, NpzReader npz, DatasetReader.Layout layout, Arena arena)
       throws IOException {
@@ -110,11 +110,7 @@ final class DecodedFile {
         monitor.note("waiting for another run that is decoding into " + folder);
       }
       monitor.check("waiting for " + folder);
-      try {
-        Thread.sleep(WAIT_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt(); // the check above ends the waiting
-      }
+      Uninterrupted.sleep(WAIT_MILLIS);
     }
   }
 
@@ -124,7 +120,7 @@ final class DecodedFile {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Files.deleteIfExists(part);
     long needed = new DecodedHeader(npzSha256, "", layout.imageBytes()).fileBytes();
-    long free = surroundings.freeBytes().applyAsLong(folder);
+    long free = options.freeBytes().applyAsLong(folder);
     if (free < needed + SPARE_BYTES) {
       String reason =
           "needs " + Sizes.text(needed) + ", its disk has " + Sizes.text(free) + " left";

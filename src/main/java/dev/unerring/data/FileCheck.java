@@ -42,28 +42,28 @@ public record FileCheck(
    * @throws DataException when there is no such file; whatever else is wrong is in {@link #fault}
    */
   public static FileCheck of(Path file, WorkMonitor monitor) {
-    return of(file, Surroundings.standard(monitor));
+    return of(file, ReadOptions.standard(monitor));
   }
 
-  static FileCheck of(Path file, Surroundings surroundings) {
+  static FileCheck of(Path file, ReadOptions options) {
     if (!Files.isRegularFile(file)) {
       throw new DataException(file + ": there is no such file; name an npz file");
     }
-    FileHashes hashes = FileHashes.ofFile(file, surroundings.monitor());
+    FileHashes hashes = FileHashes.ofFile(file, options.monitor());
     Optional<DatasetManifest> byName = DatasetManifest.find(NpzReader.stem(file));
     List<SplitSummary> splits = List.of();
     try (NpzReader npz = NpzReader.open(file)) {
       DatasetReader.Layout layout = new DatasetReader(npz).layout();
       DatasetIdentity identity = DatasetIdentity.of(file, hashes, layout);
-      readAll(npz, layout, surroundings.monitor());
+      readAll(npz, layout, options.monitor());
       splits =
           layout.splits(Collections.nCopies(3, MemorySegment.NULL)).stream()
               .map(split -> SplitSummary.of(split, identity.description().classes()))
               .toList();
       if (identity.official()) {
-        new KnownHashes(surroundings.cache()).check(file, hashes, identity);
+        new KnownHashes(options.cache()).check(file, hashes, identity);
       }
-      Optional<Path> decoded = decoded(file, hashes, surroundings);
+      Optional<Path> decoded = decoded(file, hashes, options);
       Optional<DatasetManifest> manifest = identity.official() ? identity.manifest() : byName;
       Optional<DatasetManifest.PublishedFile> published =
           manifest.flatMap(known -> known.fileWithMd5(hashes.md5()));
@@ -102,13 +102,13 @@ public record FileCheck(
   }
 
   /** Reads what was decoded from the file earlier; DataException when it is damaged. */
-  private static Optional<Path> decoded(Path file, FileHashes hashes, Surroundings surroundings) {
-    Path decoded = new DecodedFile(surroundings).path(hashes.sha256());
+  private static Optional<Path> decoded(Path file, FileHashes hashes, ReadOptions options) {
+    Path decoded = new DecodedFile(options).path(hashes.sha256());
     if (!Files.exists(decoded)) {
       return Optional.empty();
     }
-    try (Dataset data = Dataset.open(file, surroundings)) {
-      data.checkContent(surroundings.monitor());
+    try (Dataset data = Dataset.open(file, options)) {
+      data.checkContent(options.monitor());
     }
     return Optional.of(decoded);
   }

@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the images of a data file are while it is open. Up to {@link Surroundings#memoryBytes()}:
- * in memory. Above: mapped, from the npz itself when it holds them as they are, else from a {@link
+ * Where the images of a data file are while it is open. Up to {@link ReadOptions#memoryBytes()}: in
+ * memory. Above: mapped, from the npz itself when it holds them as they are, else from a {@link
  * DecodedFile}, because deflated entries cannot be read in another order than their own.
  */
 final class ImageStore {
   private static final int PIECE = 1 << 20;
 
-  private final Surroundings surroundings;
+  private final ReadOptions options;
 
-  ImageStore(Surroundings surroundings) {
-    this.surroundings = surroundings;
+  ImageStore(ReadOptions options) {
+    this.options = options;
   }
 
   /**
@@ -35,25 +35,25 @@ final class ImageStore {
 
   /** Reads or maps the images; {@code npz} and the result live as long as {@code arena}. */
   Images load(NpzReader npz, DatasetReader.Layout layout, Arena arena) {
-    if (layout.allImageBytes() <= surroundings.memoryBytes()) {
+    if (layout.allImageBytes() <= options.memoryBytes()) {
       List<MemorySegment> images = new ArrayList<>();
       for (String split : DatasetReader.SPLITS) {
-        images.add(npz.read(split + "_images", arena, surroundings.monitor()));
+        images.add(npz.read(split + "_images", arena, options.monitor()));
       }
       return new Images(
           images,
-          layout.contentSha256(images, surroundings.monitor(), "hashing the images"),
+          layout.contentSha256(images, options.monitor(), "hashing the images"),
           Optional.empty());
     }
     boolean stored = true;
     for (String split : DatasetReader.SPLITS) {
       stored &= npz.stored(split + "_images");
     }
-    return stored ? mapped(npz, layout) : new DecodedFile(surroundings).map(npz, layout, arena);
+    return stored ? mapped(npz, layout) : new DecodedFile(options).map(npz, layout, arena);
   }
 
   private Images mapped(NpzReader npz, DatasetReader.Layout layout) {
-    surroundings
+    options
         .monitor()
         .note(
             npz.path()
@@ -73,7 +73,7 @@ final class ImageStore {
           piece -> {
             hash.update(piece);
             done[0] += piece.byteSize();
-            surroundings
+            options
                 .monitor()
                 .stepBytes("reading " + npz.path().getFileName(), done[0], layout.allImageBytes());
           });

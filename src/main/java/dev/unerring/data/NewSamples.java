@@ -213,11 +213,6 @@ public final class NewSamples implements AutoCloseable {
     return split;
   }
 
-  /** What labels and pictures mean. */
-  public SetDescription description() {
-    return description;
-  }
-
   /** What a reader may not expect; empty for nothing. */
   public Optional<String> notice() {
     return notice;

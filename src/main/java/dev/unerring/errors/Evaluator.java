@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 
 /**
  * Logits of samples in evaluation mode. The logits of a sample depend on nothing but the network
- * and its own pixels, so the batches are of no account.
+ * and its own pixels, so batch boundaries do not change the result.
  */
 public final class Evaluator {
   /** What an array holds. */

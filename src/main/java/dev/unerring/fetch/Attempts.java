@@ -3,6 +3,7 @@ package dev.unerring.fetch;
 
 import dev.unerring.DataException;
 import dev.unerring.base.Sizes;
+import dev.unerring.base.Uninterrupted;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -267,15 +268,10 @@ final class Attempts {
     return seconds.matches("\\d{1,6}") ? Long.parseLong(seconds) * 1000 : 0;
   }
 
-  private void sleep(long millis) throws IOException {
+  private void sleep(long millis) {
     for (long left = millis; left > 0; left -= SLICE_MILLIS) {
       monitor.check("waiting to ask again");
-      try {
-        Thread.sleep(Math.min(SLICE_MILLIS, left));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("the thread was interrupted", e);
-      }
+      Uninterrupted.sleep(Math.min(SLICE_MILLIS, left));
     }
   }
 

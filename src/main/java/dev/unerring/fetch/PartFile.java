@@ -3,11 +3,10 @@ package dev.unerring.fetch;
 
 import dev.unerring.DataException;
 import dev.unerring.base.AtomicFile;
-import dev.unerring.base.Uninterrupted;
+import dev.unerring.base.LockFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,39 +24,30 @@ final class PartFile implements AutoCloseable {
 
   private final Path file;
   private final Path tag;
-  private final RandomAccessFile content;
+  private final RandomAccessFile content; // an interruption does not close it
+  private final LockFile lock;
 
-  private PartFile(Path file, Path tag, RandomAccessFile content) {
+  private PartFile(Path file, Path tag, RandomAccessFile content, LockFile lock) {
     this.file = file;
     this.tag = tag;
     this.content = content;
+    this.lock = lock;
   }
 
   /** The part of {@code target}; DataException when another program is fetching it. */
   static PartFile open(Path target) throws IOException {
     Path file = of(target);
     Path tag = target.resolveSibling(target.getFileName() + ".part.etag");
-    Optional<RandomAccessFile> content = Uninterrupted.run(() -> locked(file));
-    if (content.isEmpty()) {
-      throw new DataException(file + ": another program is fetching this file; let it finish");
-    }
-    return new PartFile(file, tag, content.get());
-  }
-
-  /** The file, read and written past its channel, which an interruption would close. */
-  private static Optional<RandomAccessFile> locked(Path file) throws IOException {
-    RandomAccessFile content = new RandomAccessFile(file.toFile(), "rw");
-    boolean locked = false;
+    LockFile lock =
+        LockFile.take(target.resolveSibling(target.getFileName() + ".part.lock"), true)
+            .orElseThrow(() ->
+                new DataException(file + ": another program is fetching this file; let it finish"));
     try {
-      locked = content.getChannel().tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      locked = false;
-    } finally {
-      if (!locked) {
-        content.close();
-      }
+      return new PartFile(file, tag, new RandomAccessFile(file.toFile(), "rw"), lock);
+    } catch (IOException e) {
+      lock.close();
+      throw e;
     }
-    return locked ? Optional.of(content) : Optional.empty();
   }
 
   /** Where what has arrived stays, as a clause; empty where nothing has. */
@@ -151,10 +141,11 @@ final class PartFile implements AutoCloseable {
   /** Leaves what has arrived for the next time; an empty part is removed. */
   @Override
   public void close() throws IOException {
-    boolean empty = Files.exists(file) && Files.size(file) == 0;
-    if (empty) {
-      discard();
+    try (lock;
+        content) {
+      if (Files.exists(file) && Files.size(file) == 0) {
+        discard();
+      }
     }
-    content.close();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.fetch;
 
+import dev.unerring.base.Uninterrupted;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -62,8 +63,8 @@ final class Pieces implements BodySubscriber<Pieces>, AutoCloseable {
    */
   List<ByteBuffer> next(long stallMillis, WorkMonitor monitor) throws IOException {
     for (long waited = 0; waited < stallMillis; waited += SLICE_MILLIS) {
-      Event event = poll(Math.min(SLICE_MILLIS, stallMillis));
-      switch (event) {
+      long slice = Math.min(SLICE_MILLIS, stallMillis);
+      switch (Uninterrupted.await(() -> events.poll(slice, TimeUnit.MILLISECONDS)).orElse(null)) {
         case null -> monitor.check("waiting for the server");
         case Bytes bytes -> {
           subscription.request(1);
@@ -78,20 +79,11 @@ final class Pieces implements BodySubscriber<Pieces>, AutoCloseable {
     throw new IOException("no byte came for " + stallMillis / 1000.0 + " s");
   }
 
-  private Event poll(long millis) throws IOException {
-    try {
-      return events.poll(millis, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the thread was interrupted", e);
-    }
-  }
-
   private static String reason(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
-  /** Nobody wants the rest: the connection is given up. */
+  /** Closes the connection; the rest is not read. */
   @Override
   public void close() {
     Flow.Subscription given = subscription;

@@ -3,6 +3,7 @@ package dev.unerring.fetch;
 
 import dev.unerring.DataException;
 import dev.unerring.UsageException;
+import dev.unerring.base.Uninterrupted;
 import dev.unerring.base.WorkMonitor;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -122,20 +123,26 @@ final class Remote implements AutoCloseable {
     CompletableFuture<HttpResponse<Pieces>> sent = client.sendAsync(request, info -> new Pieces());
     try {
       for (long waited = 0; waited < patience.answerMillis(); waited += SLICE_MILLIS) {
-        try {
-          return sent.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-          monitor.check("waiting for " + request.uri().getHost());
+        Optional<HttpResponse<Pieces>> answer = Uninterrupted.await(() -> waited(sent));
+        if (answer.isPresent()) {
+          return answer.get();
         }
+        monitor.check("waiting for " + request.uri().getHost());
       }
       throw new IOException("no answer within " + patience.answerMillis() / 1000.0 + " s");
     } catch (ExecutionException e) {
       throw failure(request.uri(), proxy, e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("the thread was interrupted", e);
     } finally {
       sent.cancel(true);
+    }
+  }
+
+  private static HttpResponse<Pieces> waited(CompletableFuture<HttpResponse<Pieces>> sent)
+      throws InterruptedException, ExecutionException {
+    try {
+      return sent.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return null;
     }
   }
 

@@ -2,8 +2,6 @@
 package dev.unerring.ffi;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -30,12 +28,6 @@ abstract class BoundLibrary {
 
   /** {@code size_t}, {@code long long} or a device address. */
   static final MemoryLayout L = JAVA_LONG;
-
-  /** {@code float}. */
-  static final MemoryLayout F = JAVA_FLOAT;
-
-  /** {@code double}. */
-  static final MemoryLayout D = JAVA_DOUBLE;
 
   /** {@code size_t f(void)}. */
   static final FunctionDescriptor SIZE = FunctionDescriptor.of(JAVA_LONG);
@@ -161,15 +153,6 @@ abstract class BoundLibrary {
       MemorySegment out = arena.allocate(JAVA_LONG);
       call(function, f -> call.on(f, out));
       return out.get(JAVA_LONG, 0);
-    }
-  }
-
-  /** Calls; the {@code float} that was written. */
-  final float floatFrom(Function function, OutCall call) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(JAVA_FLOAT);
-      call(function, f -> call.on(f, out));
-      return out.get(JAVA_FLOAT, 0);
     }
   }
 

@@ -18,7 +18,10 @@ import java.lang.invoke.MethodHandle;
  */
 public final class CpuKernels {
   /** Interface version; a library with another one is refused. */
-  static final long VERSION = 5;
+  static final long VERSION = 6;
+
+  /** Bit of the sets: the integer products of AVX-512 with VNNI. */
+  private static final long VNNI = 16;
 
   private static final MemoryLayout P = ADDRESS;
   private static final MemoryLayout L = JAVA_LONG;
@@ -56,6 +59,16 @@ public final class CpuKernels {
   private final MethodHandle expArray;
   private final MethodHandle logArray;
   private final MethodHandle countNonFinite;
+  private final MethodHandle integerLargest;
+  private final MethodHandle integerQuantize;
+  private final MethodHandle integerPack;
+  private final MethodHandle integerPackWinograd;
+  private final MethodHandle integerNorms;
+  private final MethodHandle integerDirect;
+  private final MethodHandle integerWinograd;
+  private final MethodHandle integerPanels;
+  private final MethodHandle integerSums;
+  private final MethodHandle integerFinish;
 
   /**
    * Binds the functions of one set.
@@ -105,6 +118,19 @@ public final class CpuKernels {
     expArray = bind("exp_array", FunctionDescriptor.ofVoid(P, P, L, L));
     logArray = bind("log_array", FunctionDescriptor.ofVoid(P, P, L, L));
     countNonFinite = bind("count_non_finite", FunctionDescriptor.of(L, P, L, L));
+    integerLargest = integer("integer_largest", FunctionDescriptor.ofVoid(P, P, L, L, L));
+    integerQuantize = integer("integer_quantize", FunctionDescriptor.ofVoid(P, P, L, L, L));
+    integerPack = integer("integer_pack", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    integerPackWinograd =
+        integer("integer_pack_winograd", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    integerNorms = integer("integer_norms", FunctionDescriptor.ofVoid(P, P, P, L, L));
+    integerDirect = integer("integer_direct", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L, L));
+    integerWinograd =
+        integer("integer_winograd", FunctionDescriptor.ofVoid(P, P, P, P, P, P, P, L, L, L));
+    integerPanels =
+        integer("integer_panels", FunctionDescriptor.ofVoid(P, P, P, P, P, P, P, P, L, L, L, L, L));
+    integerSums = integer("integer_sums", FunctionDescriptor.ofVoid(P, P, P, P, P, P, L, L, L, L));
+    integerFinish = integer("integer_finish", FunctionDescriptor.ofVoid(P, L, P, L, L, L, L, L));
   }
 
   /** The widest set that this processor runs. */
@@ -125,6 +151,7 @@ public final class CpuKernels {
       throw new DeviceException(
           library.path() + " has kernel version " + version + ", not " + VERSION + "; rebuild it");
     }
+    Layouts.require(layouts(library), library.path());
     return call(library, "unerring_kernel_sets");
   }
 
@@ -540,6 +567,171 @@ public final class CpuKernels {
     }
   }
 
+  /** C: integer_largest. */
+  public void integerLargest(
+      MemorySegment x, MemorySegment largest, long count, long begin, long end) {
+    try {
+      integerLargest.invokeExact(x, largest, count, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_largest", e);
+    }
+  }
+
+  /** C: integer_quantize. */
+  public void integerQuantize(
+      MemorySegment x, MemorySegment q, long largest, long begin, long end) {
+    try {
+      integerQuantize.invokeExact(x, q, largest, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_quantize", e);
+    }
+  }
+
+  /** C: integer_pack. */
+  public void integerPack(
+      MemorySegment q, MemorySegment packed, MemorySegment geometry, long begin, long end) {
+    try {
+      integerPack.invokeExact(q, packed, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_pack", e);
+    }
+  }
+
+  /** C: integer_pack_winograd. */
+  public void integerPackWinograd(
+      MemorySegment q, MemorySegment packed, MemorySegment geometry, long begin, long end) {
+    try {
+      integerPackWinograd.invokeExact(q, packed, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_pack_winograd", e);
+    }
+  }
+
+  /** C: integer_norms. */
+  public void integerNorms(
+      MemorySegment q, MemorySegment norms, MemorySegment geometry, long begin, long end) {
+    try {
+      integerNorms.invokeExact(q, norms, geometry, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_norms", e);
+    }
+  }
+
+  /** C: integer_direct; bias {@link MemorySegment#NULL} adds nothing. */
+  public void integerDirect(
+      MemorySegment x,
+      MemorySegment packed,
+      MemorySegment bias,
+      MemorySegment y,
+      MemorySegment scratch,
+      MemorySegment geometry,
+      long weightLargest,
+      long begin,
+      long end) {
+    try {
+      integerDirect.invokeExact(x, packed, bias, y, scratch, geometry, weightLargest, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_direct", e);
+    }
+  }
+
+  /** C: integer_winograd; bias {@link MemorySegment#NULL} adds nothing. */
+  public void integerWinograd(
+      MemorySegment x,
+      MemorySegment packed,
+      MemorySegment norms,
+      MemorySegment bias,
+      MemorySegment y,
+      MemorySegment scratch,
+      MemorySegment geometry,
+      long weightLargest,
+      long begin,
+      long end) {
+    try {
+      integerWinograd.invokeExact(
+          x, packed, norms, bias, y, scratch, geometry, weightLargest, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_winograd", e);
+    }
+  }
+
+  /** C: integer_panels. */
+  public void integerPanels(
+      MemorySegment x,
+      MemorySegment gradY,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment norms,
+      MemorySegment biasSums,
+      MemorySegment scratch,
+      MemorySegment geometry,
+      long xLargest,
+      long gradLargest,
+      long slab,
+      long begin,
+      long end) {
+    try {
+      integerPanels.invokeExact(
+          x,
+          gradY,
+          a,
+          b,
+          norms,
+          biasSums,
+          scratch,
+          geometry,
+          xLargest,
+          gradLargest,
+          slab,
+          begin,
+          end);
+    } catch (Throwable e) {
+      throw failed("integer_panels", e);
+    }
+  }
+
+  /** C: integer_sums. */
+  public void integerSums(
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment norms,
+      MemorySegment sums,
+      MemorySegment scratch,
+      MemorySegment geometry,
+      long units,
+      long fresh,
+      long begin,
+      long end) {
+    try {
+      integerSums.invokeExact(a, b, norms, sums, scratch, geometry, units, fresh, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_sums", e);
+    }
+  }
+
+  /** C: integer_finish. */
+  public void integerFinish(
+      MemorySegment sums,
+      long parts,
+      MemorySegment out,
+      long count,
+      long firstLargest,
+      long secondLargest,
+      long begin,
+      long end) {
+    try {
+      integerFinish.invokeExact(sums, parts, out, count, firstLargest, secondLargest, begin, end);
+    } catch (Throwable e) {
+      throw failed("integer_finish", e);
+    }
+  }
+
+  /** Integer products have code of their own where the processor multiplies pairs. */
+  private MethodHandle integer(String name, FunctionDescriptor descriptor) {
+    boolean vnni = set == KernelSet.AVX512 && (supported(library) & VNNI) != 0;
+    return vnni ? library.function(name + "_avx512vnni", descriptor) : bind(name, descriptor);
+  }
+
   private MethodHandle bind(String name, FunctionDescriptor descriptor) {
     return library.function(name + "_" + set.label(), descriptor);
   }
@@ -547,6 +739,16 @@ public final class CpuKernels {
   private static long call(NativeLibrary library, String name) {
     try {
       return (long) library.function(name, FunctionDescriptor.of(JAVA_LONG)).invokeExact();
+    } catch (Throwable e) {
+      throw failed(name, e);
+    }
+  }
+
+  private static String layouts(NativeLibrary library) {
+    String name = "unerring_layouts";
+    try {
+      FunctionDescriptor text = FunctionDescriptor.of(ADDRESS);
+      return BoundLibrary.string((MemorySegment) library.function(name, text).invokeExact());
     } catch (Throwable e) {
       throw failed(name, e);
     }

@@ -20,13 +20,10 @@ public final class Cublas extends BoundLibrary {
   public static final int CUBLAS_STATUS_ARCH_MISMATCH = 8;
   public static final int CUBLAS_OP_N = 0;
   public static final int CUBLAS_OP_T = 1;
-  public static final int CUBLAS_DEFAULT_MATH = 0;
   public static final int CUBLAS_PEDANTIC_MATH = 2;
   public static final int CUBLAS_TF32_TENSOR_OP_MATH = 3;
   public static final int CUBLAS_ATOMICS_NOT_ALLOWED = 0;
   public static final int CUBLAS_COMPUTE_32F = 68;
-  public static final int CUBLAS_COMPUTE_32F_PEDANTIC = 69;
-  public static final int CUBLAS_COMPUTE_32F_FAST_TF32 = 77;
   public static final int CUBLAS_GEMM_DEFAULT = -1;
   public static final int CUDA_R_32F = 0;
   public static final int CUDA_R_16BF = 14;

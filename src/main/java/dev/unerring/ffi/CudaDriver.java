@@ -19,12 +19,6 @@ public final class CudaDriver extends BoundLibrary {
   public static final int CU_DEVICE_ATTRIBUTE_ECC_ENABLED = 32;
   public static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = 75;
   public static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR = 76;
-  public static final int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97;
-  public static final int CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK = 0;
-  public static final int CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES = 1;
-  public static final int CU_FUNC_ATTRIBUTE_LOCAL_SIZE_BYTES = 3;
-  public static final int CU_FUNC_ATTRIBUTE_NUM_REGS = 4;
-  public static final int CU_FUNC_ATTRIBUTE_BINARY_VERSION = 6;
 
   private final Function cuInit = bind("cuInit", I);
   private final Function cuDriverGetVersion = bind("cuDriverGetVersion", P);
@@ -34,18 +28,9 @@ public final class CudaDriver extends BoundLibrary {
   private final Function cuDeviceGetUuid_v2 = bind("cuDeviceGetUuid_v2", P, I);
   private final Function cuDeviceGetAttribute = bind("cuDeviceGetAttribute", P, I, I);
   private final Function cuDeviceTotalMem_v2 = bind("cuDeviceTotalMem_v2", P, I);
-  private final Function cuDevicePrimaryCtxRetain = bind("cuDevicePrimaryCtxRetain", P, I);
-  private final Function cuDevicePrimaryCtxRelease_v2 = bind("cuDevicePrimaryCtxRelease_v2", I);
-  private final Function cuCtxSetCurrent = bind("cuCtxSetCurrent", P);
-  private final Function cuCtxSynchronize = bind("cuCtxSynchronize");
   private final Function cuModuleLoadData = bind("cuModuleLoadData", P, P);
   private final Function cuModuleUnload = bind("cuModuleUnload", P);
   private final Function cuModuleGetFunction = bind("cuModuleGetFunction", P, P, P);
-  private final Function cuLibraryLoadData = bind("cuLibraryLoadData", P, P, P, P, I, P, P, I);
-  private final Function cuLibraryUnload = bind("cuLibraryUnload", P);
-  private final Function cuLibraryGetKernel = bind("cuLibraryGetKernel", P, P, P);
-  private final Function cuKernelGetFunction = bind("cuKernelGetFunction", P, P);
-  private final Function cuFuncGetAttribute = bind("cuFuncGetAttribute", P, I, P);
   private final Function cuLaunchKernel = bind("cuLaunchKernel", P, I, I, I, I, I, I, I, P, P, P);
   private final Function cuGetErrorName = bind("cuGetErrorName", I, P);
   private final Function cuGetErrorString = bind("cuGetErrorString", I, P);
@@ -133,26 +118,6 @@ public final class CudaDriver extends BoundLibrary {
     return longFrom(cuDeviceTotalMem_v2, (f, out) -> (int) f.invokeExact(out, dev));
   }
 
-  /** C: {@code CUresult cuDevicePrimaryCtxRetain(CUcontext *pctx, CUdevice dev)}. */
-  public MemorySegment cuDevicePrimaryCtxRetain(int dev) {
-    return pointerFrom(cuDevicePrimaryCtxRetain, (f, out) -> (int) f.invokeExact(out, dev));
-  }
-
-  /** C: {@code CUresult cuDevicePrimaryCtxRelease_v2(CUdevice dev)}. */
-  public void cuDevicePrimaryCtxRelease_v2(int dev) {
-    call(cuDevicePrimaryCtxRelease_v2, f -> (int) f.invokeExact(dev));
-  }
-
-  /** C: {@code CUresult cuCtxSetCurrent(CUcontext ctx)}. */
-  public void cuCtxSetCurrent(MemorySegment ctx) {
-    call(cuCtxSetCurrent, f -> (int) f.invokeExact(ctx));
-  }
-
-  /** C: {@code CUresult cuCtxSynchronize()}. */
-  public void cuCtxSynchronize() {
-    call(cuCtxSynchronize, f -> (int) f.invokeExact());
-  }
-
   /** C: {@code CUresult cuModuleLoadData(CUmodule *module, const void *image)}. */
   public MemorySegment cuModuleLoadData(MemorySegment image) {
     return pointerFrom(cuModuleLoadData, (f, out) -> (int) f.invokeExact(out, image));
@@ -168,58 +133,6 @@ public final class CudaDriver extends BoundLibrary {
    */
   public MemorySegment cuModuleGetFunction(MemorySegment hmod, MemorySegment name) {
     return pointerFrom(cuModuleGetFunction, (f, out) -> (int) f.invokeExact(out, hmod, name));
-  }
-
-  /**
-   * C: {@code CUresult cuLibraryLoadData(CUlibrary *library, const void *code, CUjit_option
-   * *jitOptions, void **jitOptionsValues, unsigned int numJitOptions, CUlibraryOption
-   * *libraryOptions, void **libraryOptionValues, unsigned int numLibraryOptions)}.
-   */
-  public MemorySegment cuLibraryLoadData(
-      MemorySegment code,
-      MemorySegment jitOptions,
-      MemorySegment jitOptionsValues,
-      int numJitOptions,
-      MemorySegment libraryOptions,
-      MemorySegment libraryOptionValues,
-      int numLibraryOptions) {
-    return pointerFrom(
-        cuLibraryLoadData,
-        (f, out) ->
-            (int)
-                f.invokeExact(
-                    out,
-                    code,
-                    jitOptions,
-                    jitOptionsValues,
-                    numJitOptions,
-                    libraryOptions,
-                    libraryOptionValues,
-                    numLibraryOptions));
-  }
-
-  /** C: {@code CUresult cuLibraryUnload(CUlibrary library)}. */
-  public void cuLibraryUnload(MemorySegment library) {
-    call(cuLibraryUnload, f -> (int) f.invokeExact(library));
-  }
-
-  /**
-   * C: {@code CUresult cuLibraryGetKernel(CUkernel *pKernel, CUlibrary library, const char *name)}.
-   */
-  public MemorySegment cuLibraryGetKernel(MemorySegment library, MemorySegment name) {
-    return pointerFrom(cuLibraryGetKernel, (f, out) -> (int) f.invokeExact(out, library, name));
-  }
-
-  /** C: {@code CUresult cuKernelGetFunction(CUfunction *pFunc, CUkernel kernel)}. */
-  public MemorySegment cuKernelGetFunction(MemorySegment kernel) {
-    return pointerFrom(cuKernelGetFunction, (f, out) -> (int) f.invokeExact(out, kernel));
-  }
-
-  /**
-   * C: {@code CUresult cuFuncGetAttribute(int *pi, CUfunction_attribute attrib, CUfunction hfunc)}.
-   */
-  public int cuFuncGetAttribute(int attrib, MemorySegment hfunc) {
-    return intFrom(cuFuncGetAttribute, (f, out) -> (int) f.invokeExact(out, attrib, hfunc));
   }
 
   /**

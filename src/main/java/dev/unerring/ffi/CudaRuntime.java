@@ -13,22 +13,13 @@ import java.lang.foreign.MemorySegment;
  * see {@link NativeHandle}.
  */
 public final class CudaRuntime extends BoundLibrary {
-  public static final int cudaMemcpyHostToHost = 0;
   public static final int cudaMemcpyHostToDevice = 1;
   public static final int cudaMemcpyDeviceToHost = 2;
   public static final int cudaMemcpyDeviceToDevice = 3;
   public static final int cudaStreamNonBlocking = 1;
-  public static final int cudaEventDefault = 0;
   public static final int cudaEventDisableTiming = 2;
   public static final int cudaHostAllocDefault = 0;
-  public static final int cudaStreamCaptureModeGlobal = 0;
   public static final int cudaStreamCaptureModeThreadLocal = 1;
-  public static final int cudaStreamCaptureModeRelaxed = 2;
-  public static final int cudaDevAttrMaxSharedMemoryPerBlockOptin = 97;
-  public static final int cudaDevAttrMultiProcessorCount = 16;
-  public static final int cudaDevAttrEccEnabled = 32;
-  public static final int cudaDevAttrComputeCapabilityMajor = 75;
-  public static final int cudaDevAttrComputeCapabilityMinor = 76;
   public static final int cudaErrorMemoryAllocation = 2;
   public static final int cudaErrorInitializationError = 3;
   public static final int cudaErrorStubLibrary = 34;
@@ -57,29 +48,21 @@ public final class CudaRuntime extends BoundLibrary {
   private static final int NAME = 64;
 
   private final Function cudaRuntimeGetVersion = bind("cudaRuntimeGetVersion", P);
-  private final Function cudaDriverGetVersion = bind("cudaDriverGetVersion", P);
   private final Function cudaGetDeviceCount = bind("cudaGetDeviceCount", P);
   private final Function cudaSetDevice = bind("cudaSetDevice", I);
-  private final Function cudaDeviceGetAttribute = bind("cudaDeviceGetAttribute", P, I, I);
-  private final Function cudaDeviceGetPCIBusId = bind("cudaDeviceGetPCIBusId", P, I, I);
-  private final Function cudaDeviceSynchronize = bind("cudaDeviceSynchronize");
   private final Function cudaMemGetInfo = bind("cudaMemGetInfo", P, P);
   private final Function cudaMalloc = bind("cudaMalloc", P, L);
   private final Function cudaFree = bind("cudaFree", P);
   private final Function cudaHostAlloc = bind("cudaHostAlloc", P, L, I);
   private final Function cudaFreeHost = bind("cudaFreeHost", P);
-  private final Function cudaMemcpy = bind("cudaMemcpy", P, P, L, I);
   private final Function cudaMemcpyAsync = bind("cudaMemcpyAsync", P, P, L, I, P);
-  private final Function cudaMemset = bind("cudaMemset", P, I, L);
   private final Function cudaMemsetAsync = bind("cudaMemsetAsync", P, I, L, P);
   private final Function cudaStreamCreateWithFlags = bind("cudaStreamCreateWithFlags", P, I);
   private final Function cudaStreamDestroy = bind("cudaStreamDestroy", P);
   private final Function cudaStreamSynchronize = bind("cudaStreamSynchronize", P);
-  private final Function cudaStreamWaitEvent = bind("cudaStreamWaitEvent", P, P, I);
   private final Function cudaEventCreateWithFlags = bind("cudaEventCreateWithFlags", P, I);
   private final Function cudaEventRecord = bind("cudaEventRecord", P, P);
   private final Function cudaEventSynchronize = bind("cudaEventSynchronize", P);
-  private final Function cudaEventElapsedTime = bind("cudaEventElapsedTime", P, P, P);
   private final Function cudaEventDestroy = bind("cudaEventDestroy", P);
   private final Function cudaStreamBeginCapture = bind("cudaStreamBeginCapture", P, I);
   private final Function cudaStreamEndCapture = bind("cudaStreamEndCapture", P, P);
@@ -138,20 +121,9 @@ public final class CudaRuntime extends BoundLibrary {
         .reinterpret(size);
   }
 
-  /** C: {@code cudaError_t cudaDeviceGetPCIBusId(char *pciBusId, int len, int device)}. */
-  public String cudaDeviceGetPCIBusId(int device) {
-    return textFrom(
-        cudaDeviceGetPCIBusId, NAME, (f, out) -> (int) f.invokeExact(out, NAME, device));
-  }
-
   /** C: {@code cudaError_t cudaRuntimeGetVersion(int *runtimeVersion)}. */
   public int cudaRuntimeGetVersion() {
     return intFrom(cudaRuntimeGetVersion, (f, out) -> (int) f.invokeExact(out));
-  }
-
-  /** C: {@code cudaError_t cudaDriverGetVersion(int *driverVersion)}. */
-  public int cudaDriverGetVersion() {
-    return intFrom(cudaDriverGetVersion, (f, out) -> (int) f.invokeExact(out));
   }
 
   /** C: {@code cudaError_t cudaGetDeviceCount(int *count)}. */
@@ -162,19 +134,6 @@ public final class CudaRuntime extends BoundLibrary {
   /** C: {@code cudaError_t cudaSetDevice(int device)}. */
   public void cudaSetDevice(int device) {
     call(cudaSetDevice, f -> (int) f.invokeExact(device));
-  }
-
-  /**
-   * C: {@code cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attr, int
-   * device)}.
-   */
-  public int cudaDeviceGetAttribute(int attr, int device) {
-    return intFrom(cudaDeviceGetAttribute, (f, out) -> (int) f.invokeExact(out, attr, device));
-  }
-
-  /** C: {@code cudaError_t cudaDeviceSynchronize()}. */
-  public void cudaDeviceSynchronize() {
-    call(cudaDeviceSynchronize, f -> (int) f.invokeExact());
   }
 
   /** C: {@code cudaError_t cudaMalloc(void **devPtr, size_t size)}. */
@@ -193,25 +152,12 @@ public final class CudaRuntime extends BoundLibrary {
   }
 
   /**
-   * C: {@code cudaError_t cudaMemcpy(void *dst, const void *src, size_t count, enum cudaMemcpyKind
-   * kind)}.
-   */
-  public void cudaMemcpy(MemorySegment dst, MemorySegment src, long count, int kind) {
-    call(cudaMemcpy, f -> (int) f.invokeExact(dst, src, count, kind));
-  }
-
-  /**
    * C: {@code cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t count, enum
    * cudaMemcpyKind kind, cudaStream_t stream)}.
    */
   public void cudaMemcpyAsync(
       MemorySegment dst, MemorySegment src, long count, int kind, MemorySegment stream) {
     call(cudaMemcpyAsync, f -> (int) f.invokeExact(dst, src, count, kind, stream));
-  }
-
-  /** C: {@code cudaError_t cudaMemset(void *devPtr, int value, size_t count)}. */
-  public void cudaMemset(MemorySegment devPtr, int value, long count) {
-    call(cudaMemset, f -> (int) f.invokeExact(devPtr, value, count));
   }
 
   /**
@@ -239,14 +185,6 @@ public final class CudaRuntime extends BoundLibrary {
     call(cudaStreamSynchronize, f -> (int) f.invokeExact(stream));
   }
 
-  /**
-   * C: {@code cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned int
-   * flags)}.
-   */
-  public void cudaStreamWaitEvent(MemorySegment stream, MemorySegment event, int flags) {
-    call(cudaStreamWaitEvent, f -> (int) f.invokeExact(stream, event, flags));
-  }
-
   /** C: {@code cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned int flags)}. */
   public MemorySegment cudaEventCreateWithFlags(int flags) {
     return pointerFrom(cudaEventCreateWithFlags, (f, out) -> (int) f.invokeExact(out, flags));
@@ -260,11 +198,6 @@ public final class CudaRuntime extends BoundLibrary {
   /** C: {@code cudaError_t cudaEventSynchronize(cudaEvent_t event)}. */
   public void cudaEventSynchronize(MemorySegment event) {
     call(cudaEventSynchronize, f -> (int) f.invokeExact(event));
-  }
-
-  /** C: {@code cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t start, cudaEvent_t end)}. */
-  public float cudaEventElapsedTime(MemorySegment start, MemorySegment end) {
-    return floatFrom(cudaEventElapsedTime, (f, out) -> (int) f.invokeExact(out, start, end));
   }
 
   /** C: {@code cudaError_t cudaEventDestroy(cudaEvent_t event)}. */

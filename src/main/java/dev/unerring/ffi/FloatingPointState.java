@@ -34,7 +34,7 @@ public final class FloatingPointState {
 
   private FloatingPointState() {}
 
-  /** Who is told about a state that was set right. */
+  /** Receives a message for each state that was set right. */
   public static void tell(Consumer<String> listener) {
     Notices.listen(listener);
   }

@@ -13,7 +13,6 @@ public final class NativeCallException extends UnerringException {
   private final String function;
   private final int status;
   private final String statusName;
-  private final String statusText;
   private final String remedy;
   private final int exitCode;
 
@@ -32,7 +31,6 @@ public final class NativeCallException extends UnerringException {
     this.function = function;
     this.status = status;
     this.statusName = statusName;
-    this.statusText = statusText;
     this.remedy = remedy.text();
     this.exitCode = remedy.exitCode();
   }
@@ -50,11 +48,6 @@ public final class NativeCallException extends UnerringException {
   /** The C name of the status, from the library. */
   public String statusName() {
     return statusName;
-  }
-
-  /** What the library says about it. */
-  public String statusText() {
-    return statusText;
   }
 
   /** What to do. */

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * NVRTC, the compiler from CUDA C++ source to PTX or CUBIN. Method names are the C names. Errors
- * are {@link NativeCallException}.
+ * NVRTC, the compiler from CUDA C++ source to CUBIN. Method names are the C names. Errors are
+ * {@link NativeCallException}.
  */
 public final class Nvrtc extends BoundLibrary {
   public static final int NVRTC_ERROR_OUT_OF_MEMORY = 1;
@@ -22,8 +22,6 @@ public final class Nvrtc extends BoundLibrary {
   private final Function nvrtcCreateProgram = bind("nvrtcCreateProgram", P, P, P, I, P, P);
   private final Function nvrtcDestroyProgram = bind("nvrtcDestroyProgram", P);
   private final Function nvrtcCompileProgram = bind("nvrtcCompileProgram", P, I, P);
-  private final Function nvrtcGetPTXSize = bind("nvrtcGetPTXSize", P, P);
-  private final Function nvrtcGetPTX = bind("nvrtcGetPTX", P, P);
   private final Function nvrtcGetCUBINSize = bind("nvrtcGetCUBINSize", P, P);
   private final Function nvrtcGetCUBIN = bind("nvrtcGetCUBIN", P, P);
   private final Function nvrtcGetProgramLogSize = bind("nvrtcGetProgramLogSize", P, P);
@@ -97,16 +95,6 @@ public final class Nvrtc extends BoundLibrary {
    */
   public void nvrtcCompileProgram(MemorySegment prog, int numOptions, MemorySegment options) {
     call(nvrtcCompileProgram, f -> (int) f.invokeExact(prog, numOptions, options));
-  }
-
-  /** C: {@code nvrtcResult nvrtcGetPTXSize(nvrtcProgram prog, size_t *ptxSizeRet)}. */
-  public long nvrtcGetPTXSize(MemorySegment prog) {
-    return longFrom(nvrtcGetPTXSize, (f, out) -> (int) f.invokeExact(prog, out));
-  }
-
-  /** C: {@code nvrtcResult nvrtcGetPTX(nvrtcProgram prog, char *ptx)}. */
-  public void nvrtcGetPTX(MemorySegment prog, MemorySegment ptx) {
-    call(nvrtcGetPTX, f -> (int) f.invokeExact(prog, ptx));
   }
 
   /** C: {@code nvrtcResult nvrtcGetCUBINSize(nvrtcProgram prog, size_t *cubinSizeRet)}. */

@@ -67,11 +67,6 @@ public final class DatasetLocator {
     throw notFound(data, tried.stream().map(Path::toString).collect(Collectors.joining(" and ")));
   }
 
-  /** The folders that are looked through for flags, in this order. */
-  public List<Path> folders() {
-    return List.copyOf(folders);
-  }
-
   private Path demo() {
     try {
       Files.createDirectories(demoFolder);

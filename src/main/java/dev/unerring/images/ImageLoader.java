@@ -3,12 +3,14 @@ package dev.unerring.images;
 
 import dev.unerring.DataException;
 import dev.unerring.base.Sha256;
+import dev.unerring.base.Uninterrupted;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.base.WorkerFailure;
 import dev.unerring.data.Fit;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -100,14 +102,20 @@ final class ImageLoader {
   /** Waits for an image; StoppedException when the monitor stops meanwhile. */
   private LoadedImage result(Future<LoadedImage> image) throws ExecutionException {
     while (true) {
-      try {
-        return image.get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        monitor.check(WORK);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        monitor.check(WORK);
+      Optional<LoadedImage> loaded = Uninterrupted.await(() -> waited(image));
+      if (loaded.isPresent()) {
+        return loaded.get();
       }
+      monitor.check(WORK);
+    }
+  }
+
+  private static LoadedImage waited(Future<LoadedImage> image)
+      throws InterruptedException, ExecutionException {
+    try {
+      return image.get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return null;
     }
   }
 

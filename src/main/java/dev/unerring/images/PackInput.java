@@ -5,6 +5,7 @@ import dev.unerring.base.Names;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Where the images of a data set and their labels come from. */
@@ -76,6 +77,8 @@ public sealed interface PackInput {
    * @param groupColumn what may not be divided between splits
    * @param splitColumn name of the column of the input's own split
    * @param classes see {@link PackInput#classes}; empty where there are several label columns
+   * @param options how the user names a column: the option for a usual name, path, label, split or
+   *     group; empty where a column can only be renamed in the table
    */
   record Table(
       Path path,
@@ -83,7 +86,8 @@ public sealed interface PackInput {
       List<String> labelColumns,
       Optional<String> groupColumn,
       Optional<String> splitColumn,
-      List<String> classes)
+      List<String> classes,
+      Optional<UnaryOperator<String>> options)
       implements PackInput {
     /** Takes copies of the names; those of classes in normal form. */
     public Table {
@@ -94,17 +98,23 @@ public sealed interface PackInput {
     /** A table of the usual columns. */
     public static Table of(Path path) {
       return new Table(
-          path, Optional.empty(), List.of(), Optional.empty(), Optional.empty(), List.of());
+          path,
+          Optional.empty(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          Optional.empty());
     }
 
     /** The same table with several columns of labels. */
     public Table withLabels(List<String> columns) {
-      return new Table(path, pathColumn, columns, groupColumn, splitColumn, List.of());
+      return new Table(path, pathColumn, columns, groupColumn, splitColumn, List.of(), options);
     }
 
     @Override
     public Table withClasses(List<String> names) {
-      return new Table(path, pathColumn, labelColumns, groupColumn, splitColumn, names);
+      return new Table(path, pathColumn, labelColumns, groupColumn, splitColumn, names, options);
     }
   }
 }

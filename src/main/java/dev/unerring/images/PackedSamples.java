@@ -51,7 +51,7 @@ record PackedSamples(
     return histogram;
   }
 
-  /** The file; its making is told to the monitor, who may stop it. */
+  /** The file; the monitor sees its progress and may stop it. */
   NpzWriter npz(PackRequest.Size size, Fit fit, WorkMonitor monitor) {
     NpzWriter npz = new NpzWriter(false);
     for (int split = 0; split < SourceList.SPLITS.size(); split++) {

@@ -2,16 +2,15 @@
 package dev.unerring.images;
 
 import dev.unerring.DataException;
+import dev.unerring.base.DiskSpace;
 import dev.unerring.base.IoReason;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
  * The pixels of decoded images in a file beside the output, so that a set of any size needs no
- * memory. The file is deleted while it is open: nothing is left, however the program ends. Any
- * thread may write and read.
+ * memory. Nothing is left, however the program ends. Any thread may write and read.
  */
 final class PixelFile implements AutoCloseable {
   private final Path output;
@@ -29,13 +28,7 @@ final class PixelFile implements AutoCloseable {
     this.output = output;
     this.pixels = pixels;
     try {
-      Path file =
-          Files.createTempFile(output.toAbsolutePath().getParent(), ".unerring-pixels-", null);
-      try {
-        this.content = new RandomAccessFile(file.toFile(), "rw");
-      } finally {
-        Files.delete(file);
-      }
+      this.content = DiskSpace.nameless(output.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw failure(e);
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.images;
 
+import static dev.unerring.data.DatasetReader.MAX_CLASSES;
+import static dev.unerring.data.DatasetReader.MAX_LABEL_VALUES;
+
 import dev.unerring.DataException;
 import dev.unerring.base.Names;
 import dev.unerring.data.Fit;
@@ -32,8 +35,6 @@ record SourceList(
     boolean ownSplit,
     List<String> notes) {
   static final List<String> SPLITS = List.of("train", "val", "test");
-  private static final int MAX_LABELS = 1000;
-  private static final int MAX_LABEL_VALUES = 1 << 22;
 
   /** What its labels mean. */
   SetDescription description(Fit fit) {
@@ -93,7 +94,7 @@ record SourceList(
     if (sources.isEmpty()) {
       throw new DataException(input + ": it names no image; give at least one for each class");
     }
-    if (labelNames.size() > MAX_LABELS
+    if (labelNames.size() > MAX_CLASSES
         || (long) sources.size() * sources.getFirst().labels().length > MAX_LABEL_VALUES) {
       throw new DataException(
           input
@@ -102,7 +103,7 @@ record SourceList(
               + " images with "
               + labelNames.size()
               + " labels are beyond what is read ("
-              + MAX_LABELS
+              + MAX_CLASSES
               + " labels, "
               + MAX_LABEL_VALUES
               + " label values in all); pack fewer");

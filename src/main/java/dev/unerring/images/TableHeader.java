@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -19,24 +20,19 @@ final class TableHeader {
   /** What a column is for; the first word is its default name, the rest are written in one word. */
   enum Role {
     PATH(
-        "--path",
         "path file filename filepath image imagepath imagefile imagename imagefilename img imgpath"
             + " imgname picture"),
-    LABEL("--label", "label labels class classname classlabel target diagnosis category dx"),
+    LABEL("label labels class classname classlabel target diagnosis category dx"),
     SPLIT(
-        "--split-column",
         "split splits set subset partition fold datasplit datasetsplit splitname traintest"
             + " traintestsplit traintestval trainvaltest trainvaltestsplit istrain istest"),
     GROUP(
-        "--group",
         "group patient patientid patientnumber pid subject subjectid case caseid lesion lesionid"
             + " person personid study studyid");
 
-    private final String option;
     private final List<String> words;
 
-    Role(String option, String words) {
-      this.option = option;
+    Role(String words) {
       this.words = List.of(words.split(" "));
     }
 
@@ -46,16 +42,19 @@ final class TableHeader {
   }
 
   private final Path file;
+  private final Optional<UnaryOperator<String>> options;
   private final List<String> names;
   private final List<String> notes;
 
   /**
    * The header of a table.
    *
+   * @param fields its columns
    * @param notes where notes are added
    */
-  TableHeader(Path file, List<String> fields, List<String> notes) {
-    this.file = file;
+  TableHeader(PackInput.Table input, List<String> fields, List<String> notes) {
+    this.file = input.path();
+    this.options = input.options();
     this.names = fields.stream().map(Names::normal).toList();
     this.notes = notes;
   }
@@ -104,16 +103,10 @@ final class TableHeader {
       throw refusal("more than one column " + usual);
     }
     if (own.isEmpty() && alike.size() > 1) {
-      throw refusal(
-          "each of the columns "
-              + list(alike)
-              + " may be the "
-              + usual
-              + "; name one with "
-              + role.option);
+      throw refusal("each of the columns " + list(alike) + " may be the " + usual + advice(usual));
     }
     if (own.isEmpty() && alike.isEmpty()) {
-      throw refusal("the column " + usual + " is missing; name the right one with " + role.option);
+      throw refusal("the column " + usual + " is missing" + advice(usual));
     }
     int column = own.isEmpty() ? alike.getFirst() : own.getFirst();
     if (own.isEmpty()) {
@@ -123,27 +116,35 @@ final class TableHeader {
               + name(column)
               + " is read as the "
               + usual
-              + " ("
-              + role.option
-              + " names another)");
+              + options.map(option -> " (" + option.apply(usual) + " names another)").orElse(""));
     }
     mention(role, alike.stream().filter(each -> each != column).toList());
     return column;
   }
 
-  /** Notes columns that look like a role but are not used. */
+  private String advice(String usual) {
+    return options
+        .map(option -> "; name the right one with " + option.apply(usual))
+        .orElse("; call the right one " + usual);
+  }
+
+  /** Notes columns that look like a role but are not used, where an option can name them. */
   void mention(Role role, List<Integer> unused) {
+    if (options.isEmpty()) {
+      return;
+    }
+    String usual = role.words.getFirst();
     for (int column : unused) {
       notes.add(
           file
               + ": the column "
               + name(column)
               + " is not used; "
-              + role.option
+              + options.get().apply(usual)
               + " '"
               + name(column)
               + "' takes it as the "
-              + role.words.getFirst()
+              + usual
               + (role == Role.GROUP ? ", so that no patient stands in two splits" : ""));
     }
   }

@@ -33,7 +33,7 @@ final class TableListing {
       throw new DataException(
           input.path() + ": it has no row; give a header such as path,label and a row an image");
     }
-    this.header = new TableHeader(input.path(), rows.getFirst().fields(), notes);
+    this.header = new TableHeader(input, rows.getFirst().fields(), notes);
     this.rows = rows.subList(1, rows.size());
   }
 
@@ -126,7 +126,7 @@ final class TableListing {
     if (seeded) {
       TreeSet<Integer> unused = new TreeSet<>(called);
       unused.addAll(meant);
-      if (!unused.isEmpty()) {
+      if (!unused.isEmpty() && input.options().isPresent()) {
         notes.add(
             input.path()
                 + ": --split is given, so the column "
@@ -219,7 +219,10 @@ final class TableListing {
               + rows.size()
               + " rows have no label: "
               + some(missing)
-              + "; fill it in or remove the rows (or, if it is a class, name all in --classes)");
+              + "; fill it in or remove the rows"
+              + (input.options().isPresent()
+                  ? " (or, if it is a class, name all in --classes)"
+                  : ""));
     }
   }
 

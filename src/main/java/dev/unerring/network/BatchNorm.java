@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** Batch norm over channels, with running statistics; max(y, 0) of it where wanted. */
 public final class BatchNorm implements Layer {
+  /** Added to the variance before its root is taken; see docs/arithmetic.md. */
+  public static final float EPSILON = 1e-5f;
+
   private final String name;
   private final boolean relu;
   private Parameter gamma;
@@ -30,6 +33,16 @@ public final class BatchNorm implements Layer {
   public BatchNorm(String name, boolean relu) {
     this.name = name;
     this.relu = relu;
+  }
+
+  /** Prefix of its tensors' names. */
+  public String name() {
+    return name;
+  }
+
+  /** Whether ReLU follows. */
+  public boolean relu() {
+    return relu;
   }
 
   @Override

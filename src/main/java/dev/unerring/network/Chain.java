@@ -28,6 +28,10 @@ final class Chain {
     }
   }
 
+  List<Layer> layers() {
+    return layers;
+  }
+
   Shape outputShape(Shape input) {
     Shape shape = input;
     for (Layer layer : layers) {

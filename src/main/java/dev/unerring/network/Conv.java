@@ -2,6 +2,7 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Products;
 import dev.unerring.backend.Window;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
@@ -18,6 +19,7 @@ public final class Conv implements Layer {
   private Parameter weight;
   private Buffer bias;
   private Buffer gradBias;
+  private Scratch scratch;
 
   /**
    * Describes the layer.
@@ -31,6 +33,21 @@ public final class Conv implements Layer {
     this.channels = channels;
     this.window = window;
     this.biased = biased;
+  }
+
+  /** Prefix of its tensors' names. */
+  public String name() {
+    return name;
+  }
+
+  /** How it slides. */
+  public Window window() {
+    return window;
+  }
+
+  /** Whether each output channel has a trained summand. */
+  public boolean biased() {
+    return biased;
   }
 
   @Override
@@ -67,7 +84,8 @@ public final class Conv implements Layer {
   }
 
   @Override
-  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch shared) {
+    scratch = shared;
     weight = bound.get(0);
     bias = biased ? bound.get(1).value() : backend.allocate(channels);
     gradBias = biased ? bound.get(1).gradient() : backend.allocate(channels);
@@ -86,14 +104,15 @@ public final class Conv implements Layer {
 
   @Override
   public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
-    backend.convForward(x, weight.value(), bias, window, y);
+    scratch.products(backend).convForward(x, weight.value(), bias, window, y);
   }
 
   @Override
   public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
-    backend.convBackwardWeight(x, gradY, window, weight.gradient(), gradBias);
+    Products products = scratch.products(backend);
+    products.convBackwardWeight(x, gradY, window, weight.gradient(), gradBias);
     if (gradX != null) {
-      backend.convBackwardInput(gradY, weight.value(), window, gradX);
+      products.convBackwardInput(gradY, weight.value(), window, gradX);
     }
   }
 }

@@ -2,6 +2,7 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Products;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class Linear implements Layer {
   private final int outputs;
   private Parameter weight;
   private Parameter bias;
+  private Scratch scratch;
 
   /**
    * Describes the layer.
@@ -24,6 +26,11 @@ public final class Linear implements Layer {
   public Linear(String name, int outputs) {
     this.name = name;
     this.outputs = outputs;
+  }
+
+  /** Prefix of its tensors' names. */
+  public String name() {
+    return name;
   }
 
   @Override
@@ -55,21 +62,23 @@ public final class Linear implements Layer {
   }
 
   @Override
-  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {
+  public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch shared) {
+    scratch = shared;
     weight = bound.get(0);
     bias = bound.get(1);
   }
 
   @Override
   public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {
-    backend.linearForward(x, weight.value(), bias.value(), y);
+    scratch.products(backend).linearForward(x, weight.value(), bias.value(), y);
   }
 
   @Override
   public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
-    backend.linearBackwardWeight(x, gradY, weight.gradient(), bias.gradient());
+    Products products = scratch.products(backend);
+    products.linearBackwardWeight(x, gradY, weight.gradient(), bias.gradient());
     if (gradX != null) {
-      backend.linearBackwardInput(gradY, weight.value(), gradX);
+      products.linearBackwardInput(gradY, weight.value(), gradX);
     }
   }
 }

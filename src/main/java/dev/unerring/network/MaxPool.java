@@ -17,6 +17,11 @@ public final class MaxPool implements Layer {
     this.window = window;
   }
 
+  /** How it slides. */
+  public Window window() {
+    return window;
+  }
+
   @Override
   public Shape outputShape(Shape input) {
     return window.outputOf(input, input.c());

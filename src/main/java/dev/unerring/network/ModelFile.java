@@ -2,6 +2,7 @@
 package dev.unerring.network;
 
 import dev.unerring.UsageException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
@@ -28,6 +29,7 @@ public final class ModelFile {
   /** The key of {@link StoredTensors#weightsSha256} in the metadata. */
   public static final String WEIGHTS = "weightsSha256";
 
+  private static final String ARITHMETIC = "arithmetic";
   private static final int ALIGNMENT = 8;
   private static final int MOST_CLASSES = 1000;
   private static final int MOST_CHANNELS = 3;
@@ -73,7 +75,7 @@ public final class ModelFile {
     write(file, network, StoredTensors.view(network));
   }
 
-  /** Writes stored tensors of an earlier moment of the network. */
+  /** Writes stored tensors of an earlier state of the network. */
   public static void write(Path file, Network network, StoredTensors tensors) {
     AtomicFile.write(file, content(network, tensors, Map.of()));
   }
@@ -85,6 +87,15 @@ public final class ModelFile {
    */
   public static Map<String, String> metadata(Path file) {
     return new SafeTensors(file).texts();
+  }
+
+  /**
+   * The SHA-256 of the bytes of each tensor of a model file, by name.
+   *
+   * @throws dev.unerring.DataException where it is damaged
+   */
+  public static Map<String, String> tensorHashes(Path file) {
+    return new SafeTensors(file).hashes();
   }
 
   /**
@@ -115,6 +126,9 @@ public final class ModelFile {
     metadata.put("format", "pt");
     metadata.put(WEIGHTS, tensors.weightsSha256());
     metadata.put("architecture", network.architecture());
+    if (network.arithmetic() != Arithmetic.ORDERED) {
+      metadata.put(ARITHMETIC, network.arithmetic().label());
+    }
     metadata.put("classes", Integer.toString(network.classes()));
     metadata.put("input", image.d() + "x" + image.h() + "x" + image.w() + "x" + image.c());
     metadata.put("pixels", Architectures.input(network.architecture()));
@@ -162,13 +176,13 @@ public final class ModelFile {
    * @throws dev.unerring.DataException where the file is damaged or not a model of ours
    */
   public static Network read(Path file, Backend backend, int batch) {
-    return read(file, backend, (architecture, image, classes) -> batch);
+    return read(file, backend, (architecture, image, classes, arithmetic) -> batch);
   }
 
   /** Chooses how many images a pass of a network takes at most. */
   public interface Batch {
     /** At least 1; fewer are taken where images are large. */
-    int of(String architecture, Shape image, int classes);
+    int of(String architecture, Shape image, int classes, Arithmetic arithmetic);
   }
 
   /** The same with a batch that goes by the network. */
@@ -227,6 +241,20 @@ public final class ModelFile {
     }
   }
 
+  /** Models of another training than integer, and those that say none, are ordered. */
+  private static Arithmetic arithmetic(SafeTensors in) {
+    if (!in.says(ARITHMETIC)) {
+      return Arithmetic.ORDERED;
+    }
+    String label = in.text(ARITHMETIC);
+    return Arithmetic.ofModel(label)
+        .orElseThrow(() ->
+            in.damaged(
+                "it was trained in the arithmetic '"
+                    + label
+                    + "', this version knows ordered, integer and cudnn"));
+  }
+
   private static Network network(SafeTensors in, Backend backend, Batch batch) {
     Shape image = image(in);
     try {
@@ -237,8 +265,9 @@ public final class ModelFile {
       }
       String architecture = in.text("architecture");
       Architectures.layers(architecture, image, classes); // before memory is asked for
-      int fitting = fitting(image, batch.of(architecture, image, classes));
-      return new Network(architecture, image, classes, backend, fitting);
+      Arithmetic arithmetic = arithmetic(in);
+      int fitting = fitting(image, batch.of(architecture, image, classes, arithmetic));
+      return new Network(architecture, image, classes, backend, fitting, arithmetic);
     } catch (IllegalArgumentException | ArithmeticException | UsageException e) {
       throw in.damaged("its metadata do not describe a network: " + e.getMessage());
     }

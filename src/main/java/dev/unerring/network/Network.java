@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.network;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Turn;
 import dev.unerring.base.WorkMonitor;
@@ -47,6 +48,22 @@ public final class Network {
    * @param batch largest number of images a pass will take
    */
   public Network(String architecture, Shape image, int classes, Backend backend, int batch) {
+    this(architecture, image, classes, backend, batch, Arithmetic.ORDERED);
+  }
+
+  /**
+   * The same in an arithmetic of its own.
+   *
+   * @param arithmetic ordered or integer
+   * @throws dev.unerring.DeviceException where the backend has no kernels for it
+   */
+  public Network(
+      String architecture,
+      Shape image,
+      int classes,
+      Backend backend,
+      int batch,
+      Arithmetic arithmetic) {
     this.architecture = architecture;
     this.classes = classes;
     this.backend = backend;
@@ -71,7 +88,8 @@ public final class Network {
     gradLogits = allocate(logits.whole().shape());
     moments = new Buffer[2];
     commits = new Commit[batch + 1];
-    scratch = new Scratch(backend, chain.largest(shape));
+    scratch = new Scratch(backend, chain.largest(shape), arithmetic.ofModel());
+    scratch.products(backend); // fails early
     chain.bind(backend, shape, parameters, scratch);
   }
 
@@ -90,7 +108,7 @@ public final class Network {
     gradLogits = logits;
     moments = new Buffer[2];
     commits = new Commit[other.commits.length];
-    scratch = new Scratch(backend, chain.largest(shape));
+    scratch = new Scratch(backend, chain.largest(shape), other.arithmetic());
     chain.bind(backend, shape, parameters, scratch);
     patches = other.patches;
   }
@@ -127,6 +145,11 @@ public final class Network {
   /** Name of the architecture. */
   public String architecture() {
     return architecture;
+  }
+
+  /** What its products are computed in, ordered or integer. */
+  public Arithmetic arithmetic() {
+    return scratch.arithmetic();
   }
 
   /** Number of logits. */

@@ -87,6 +87,25 @@ public final class Patches {
     return radii.length == 0;
   }
 
+  /** Half the side of each patch, in raw pixel values. */
+  public float[] radii() {
+    return radii.clone();
+  }
+
+  /** What each patch adds to the clamped logits, [patches][classes]. */
+  public float[] lifts() {
+    return lifts.clone();
+  }
+
+  /** The training images that are held, one after another, in PyTorch's layout (channels first). */
+  public byte[] centres(Shape image) {
+    byte[] turned = new byte[centres.length];
+    for (int i = 0; i < turned.length; i++) {
+      turned[i] = centres[PatchTensors.engineIndex(i, image)];
+    }
+    return turned;
+  }
+
   /** Whether the centres are such images and the lifts have that many classes. */
   boolean fits(Shape image, int width) {
     return elements == image.imageElements() && classes == width;

@@ -31,6 +31,21 @@ public final class Residual implements Layer {
     this.shortcut = shortcut.isEmpty() ? null : new Chain(shortcut);
   }
 
+  /** The layers that are added to the shortcut. */
+  public List<Layer> main() {
+    return main.layers();
+  }
+
+  /** The layers of the shortcut; empty for the input itself. */
+  public List<Layer> shortcut() {
+    return shortcut == null ? List.of() : shortcut.layers();
+  }
+
+  /** Whether ReLU follows the sum. */
+  public boolean relu() {
+    return relu;
+  }
+
   @Override
   public Shape outputShape(Shape input) {
     Shape output = main.outputShape(input);

@@ -4,6 +4,7 @@ package dev.unerring.network;
 import dev.unerring.DataException;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.base.Sha256;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ final class SafeTensors {
   private static final int LARGEST_HEADER = 1 << 24;
   private static final int PIECE = 1 << 16;
   private static final String METADATA = "__metadata__";
+  private static final String OUTSIDE =
+      " has offsets outside the file or not of its shape's length";
 
   private final Path file;
   private final long size;
@@ -66,6 +70,18 @@ final class SafeTensors {
     return texts;
   }
 
+  /** The SHA-256 of each tensor's bytes, by name. */
+  Map<String, String> hashes() {
+    Map<String, String> hashes = new TreeMap<>();
+    for (String name : left.keySet()) {
+      Map<?, ?> entry = map(left.get(name), name);
+      MessageDigest digest = Sha256.digest();
+      read(offset(entry, name, 0), offset(entry, name, 1), name, digest::update);
+      hashes.put(name, Sha256.hex(digest));
+    }
+    return hashes;
+  }
+
   /** Whether the metadata have a key. */
   boolean says(String key) {
     return metadata.containsKey(key);
@@ -102,11 +118,18 @@ final class SafeTensors {
     for (long extent : extents) {
       bytes = Math.multiplyExact(bytes, extent);
     }
-    boolean inside = begin >= 0 && begin <= end && end <= length();
-    if (!inside || end - begin != bytes) {
-      throw damaged(name + " has offsets outside the file or not of its shape's length");
+    if (end - begin != bytes) {
+      throw damaged(name + OUTSIDE);
     }
     ends.put(begin, end);
+    read(begin, end, name, sink);
+  }
+
+  private void read(long begin, long end, String name, Consumer<ByteBuffer> sink) {
+    if (begin < 0 || begin > end || end > length()) {
+      throw damaged(name + OUTSIDE);
+    }
+    long bytes = end - begin;
     byte[] piece = new byte[(int) Math.min(PIECE, bytes)];
     try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
       in.seek(data + begin);

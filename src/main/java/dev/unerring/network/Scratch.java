@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.network;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Products;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
@@ -14,13 +16,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the chains of a network share during a pass. First the memory lent for a moment: gradients
- * on their way back, outputs of shortcuts; every buffer is as large as the largest activation of
- * the network, and there are as many as are in use at once. Then who may stop the pass.
+ * What the chains of a network share during a pass. First the memory that is lent for one call:
+ * gradients on their way back, outputs of shortcuts; every buffer is as large as the largest
+ * activation of the network, and there are as many as are in use at once. Then the arithmetic of
+ * their products, and who may stop the pass.
  */
 public final class Scratch {
   private final Backend backend;
   private final long words;
+  private final Arithmetic arithmetic;
   private final List<Lent> all = new ArrayList<>();
   private final Deque<Lent> free = new ArrayDeque<>();
   private WorkMonitor monitor = WorkMonitor.SILENT;
@@ -29,10 +33,24 @@ public final class Scratch {
   /** A buffer and the tensors it has been, so that a pass makes no new ones. */
   private record Lent(Buffer buffer, Map<Shape, Tensor> tensors) {}
 
-  /** Buffers of {@code words} words from the backend, allocated when first needed. */
-  Scratch(Backend backend, long words) {
+  /**
+   * Buffers of {@code words} words from the backend, allocated when first needed.
+   *
+   * @param arithmetic of the network's products: ordered or integer
+   */
+  Scratch(Backend backend, long words, Arithmetic arithmetic) {
     this.backend = backend;
     this.words = words;
+    this.arithmetic = arithmetic;
+  }
+
+  /** What carries out the products of a pass on a backend. */
+  Products products(Backend of) {
+    return arithmetic == Arithmetic.INTEGER ? of.integer() : of;
+  }
+
+  Arithmetic arithmetic() {
+    return arithmetic;
   }
 
   /** Lets {@code other} stop passes from now on, which are part of {@code purpose}. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.network;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.Sha256;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
@@ -10,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.AbstractList;
@@ -17,16 +19,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All stored tensors of a network in the engine's layout, and its patches: a copy of one moment, or
+ * All stored tensors of a network in the engine's layout, and its patches: a copy of one state, or
  * a view of what the network holds.
  *
  * @param specs their declarations, in declared order
  * @param values their elements; what an array holds beyond them is of no use
  * @param patches what stands on top of them
  * @param image shape of one image
+ * @param arithmetic of the network, ordered or integer
  */
 public record StoredTensors(
-    List<ParameterSpec> specs, List<float[]> values, Patches patches, Shape image) {
+    List<ParameterSpec> specs,
+    List<float[]> values,
+    Patches patches,
+    Shape image,
+    Arithmetic arithmetic) {
   private static final int PIECE_FLOATS = 1 << 14;
 
   /** Copies the network's tensors. */
@@ -35,7 +42,10 @@ public record StoredTensors(
     for (Parameter parameter : network.parameters()) {
       values.add(new float[parameter.spec().size()]);
     }
-    return of(network, new StoredTensors(specs(network), values, Patches.NONE, network.image()));
+    return of(
+        network,
+        new StoredTensors(
+            specs(network), values, Patches.NONE, network.image(), network.arithmetic()));
   }
 
   /**
@@ -50,7 +60,8 @@ public record StoredTensors(
     for (int t = 0; t < earlier.values.size(); t++) {
       download(network, t, earlier.values.get(t));
     }
-    return new StoredTensors(earlier.specs, earlier.values, network.patches(), network.image());
+    return new StoredTensors(
+        earlier.specs, earlier.values, network.patches(), network.image(), network.arithmetic());
   }
 
   /**
@@ -71,7 +82,8 @@ public record StoredTensors(
             return network.parameters().size();
           }
         };
-    return new StoredTensors(specs(network), values, network.patches(), network.image());
+    return new StoredTensors(
+        specs(network), values, network.patches(), network.image(), network.arithmetic());
   }
 
   private static List<ParameterSpec> specs(Network network) {
@@ -85,6 +97,21 @@ public record StoredTensors(
 
   private static MemorySegment segment(float[] values, ParameterSpec spec) {
     return MemorySegment.ofArray(values).asSlice(0, (long) spec.size() * Float.BYTES);
+  }
+
+  /**
+   * The elements of a tensor in the file's layout.
+   *
+   * @param tensor its number, in declared order
+   */
+  public float[] inFileLayout(int tensor) {
+    ParameterSpec spec = specs.get(tensor);
+    float[] engine = values.get(tensor);
+    float[] turned = new float[spec.size()];
+    for (int i = 0; i < turned.length; i++) {
+      turned[i] = engine[spec.layout().engineIndex(i)];
+    }
+    return turned;
   }
 
   /** Puts the copy back into the network it was taken from. */
@@ -123,12 +150,15 @@ public record StoredTensors(
   /**
    * SHA-256 over all tensors in declared order as little-endian float32 in the file's layout, every
    * NaN as 0x7fc00000; no names, no counters. Patches follow as they stand in the file: radii,
-   * lifts, centres.
+   * lifts, centres. Of the arithmetic integer its name ends the bytes, in ASCII.
    */
   public String weightsSha256() {
     MessageDigest digest = Sha256.digest();
     try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
       writeTo(out, true);
+      if (arithmetic == Arithmetic.INTEGER) { // another function of the same tensors
+        out.write(arithmetic.label().getBytes(StandardCharsets.US_ASCII));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

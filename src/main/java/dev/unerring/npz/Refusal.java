@@ -4,7 +4,7 @@ package dev.unerring.npz;
 import dev.unerring.DataException;
 import java.nio.file.Path;
 
-/** Words a refusal of a file: which file, which entry, the reason and what to do. */
+/** Formats the message for a rejected file: file, entry, reason, advice. */
 public final class Refusal {
   private static final int LONGEST_NAME = 80;
 

@@ -19,16 +19,17 @@ import java.util.Optional;
  *
  * @param paths at least one; several are pictures
  * @param label the class of all pictures; empty where the input says it
+ * @param threads that decode pictures, at least 1
  */
-public record AddedFiles(List<Path> paths, Optional<String> label) implements Added {
+public record AddedFiles(List<Path> paths, Optional<String> label, int threads) implements Added {
   /** Takes a copy of the paths. */
   public AddedFiles {
     paths = List.copyOf(paths);
   }
 
   /** A file or folder that says its labels itself. */
-  public static AddedFiles of(Path path) {
-    return new AddedFiles(List.of(path), Optional.empty());
+  public static AddedFiles of(Path path, int threads) {
+    return new AddedFiles(List.of(path), Optional.empty(), threads);
   }
 
   /**
@@ -64,7 +65,6 @@ public record AddedFiles(List<Path> paths, Optional<String> label) implements Ad
             : hasSuffix(first, ".csv")
                 ? PackInput.Table.of(first)
                 : new PackInput.Folder(first, Optional.empty(), List.of());
-    int threads = Runtime.getRuntime().availableProcessors();
     return Packer.newSamples(model.packing(input, folder.resolve("added.npz"), threads), monitor);
   }
 

@@ -35,7 +35,7 @@ public record CorrectionRequest(
     this(
         run,
         data,
-        add == null ? null : AddedFiles.of(add),
+        add == null ? null : AddedFiles.of(add, device.threads()),
         skipContradictions,
         out,
         correction,

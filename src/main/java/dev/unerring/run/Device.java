@@ -112,11 +112,23 @@ public final class Device {
     if (arithmetic == Arithmetic.ORDERED) {
       return open();
     }
+    if (arithmetic == Arithmetic.INTEGER) {
+      return openForIntegers();
+    }
     if (!name.equals("cuda") && !name.equals("auto")) {
       throw new UsageException(
           "--arithmetic cudnn needs an NVIDIA GPU; on --device " + name + " it is ordered");
     }
     return CudnnBackend.open(status(), arithmetic);
+  }
+
+  /** There are no integer kernels of the GPU: auto is the processor. */
+  private Backend openForIntegers() {
+    if (name.equals("cuda")) {
+      throw new UsageException(
+          "--arithmetic integer has no kernels for a GPU yet; use --device cpu");
+    }
+    return name.equals("auto") ? cpu() : open();
   }
 
   private Backend cpu() {

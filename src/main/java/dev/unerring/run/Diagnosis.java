@@ -34,7 +34,8 @@ import java.util.Optional;
  *
  * @param lines the findings for a reader, the verdicts last
  * @param json the same as values
- * @param usable whether the CPU kernels load and are exact
+ * @param usable whether this machine can compute exactly: by its kernels, or by the definition
+ *     where the program has none for it
  */
 public record Diagnosis(List<String> lines, Map<String, Object> json, boolean usable) {
   private static final int IMAGES = 2;
@@ -102,7 +103,7 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     values.put("tried", search.tried());
     if (search.library() == null) {
       return new CpuKernelFindings(
-          false,
+          !search.carried(), // then auto computes by the definition
           search.carried()
               ? "BAD: the CPU kernels cannot be loaded; only --device reference (slow) can be used"
               : "no CPU kernels for this platform; the definition computes instead (slow)");

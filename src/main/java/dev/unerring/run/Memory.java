@@ -2,6 +2,7 @@
 package dev.unerring.run;
 
 import dev.unerring.DeviceException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CountingBackend;
 import dev.unerring.backend.CpuBackend;
@@ -27,13 +28,21 @@ import dev.unerring.train.TrainingPlan;
  * @param architecture name of the network
  * @param image shape of one
  * @param classes number of logits
+ * @param arithmetic of the network's products
  * @param images bytes of images in memory while it trains
  * @param again bytes of images that the re-check reads once more
  * @param heap bytes of the Java heap besides copies of the weights
  * @param copies copies of the weights that training and correction keep there
  */
 record Memory(
-    String architecture, Shape image, int classes, long images, long again, long heap, int copies) {
+    String architecture,
+    Shape image,
+    int classes,
+    Arithmetic arithmetic,
+    long images,
+    long again,
+    long heap,
+    int copies) {
   /** Most images of a pass that only evaluates. */
   static final int EVALUATION_BATCH = 128;
 
@@ -72,6 +81,7 @@ record Memory(
         plan.architecture(),
         data.imageShape(),
         data.classes(),
+        plan.arithmetic().ofModel(),
         own + otherImages,
         own,
         heap,
@@ -198,7 +208,7 @@ record Memory(
   /** Bytes of the heap that are in use at once, and tensors on their way to and from files. */
   private long live() {
     try (CountingBackend none = new CountingBackend(1)) {
-      Network network = new Network(architecture, image, classes, none, 1);
+      Network network = new Network(architecture, image, classes, none, 1, arithmetic);
       long largest = 0;
       for (Parameter parameter : network.parameters()) {
         largest = Math.max(largest, parameter.spec().size());
@@ -209,19 +219,20 @@ record Memory(
 
   /** What a network takes for passes of this size, with or without the kernels' working memory. */
   private long counted(int batch, int threads, boolean trains, boolean kernels) {
-    return counted(architecture, image, classes, batch, threads, trains, kernels);
+    return counted(architecture, image, classes, arithmetic, batch, threads, trains, kernels);
   }
 
   static long counted(
       String architecture,
       Shape image,
       int classes,
+      Arithmetic arithmetic,
       int batch,
       int threads,
       boolean trains,
       boolean kernels) {
     try (CountingBackend backend = new CountingBackend(threads)) {
-      Network network = new Network(architecture, image, classes, backend, batch);
+      Network network = new Network(architecture, image, classes, backend, batch, arithmetic);
       network.begin(batch);
       if (trains) {
         network.moment(0);
@@ -246,13 +257,13 @@ record Memory(
    * @throws DeviceException where not even one fits
    */
   static ModelFile.Batch evaluation(int most, Backend backend) {
-    return (architecture, image, classes) -> {
+    return (architecture, image, classes, arithmetic) -> {
       FreeMemory free =
           backend instanceof CudaBackend cuda
               ? new FreeMemory(cuda.freeMemory(), 0, "the GPU has")
               : beside(FreeMemory.now(), young());
       int batch = ModelFile.fitting(image, most);
-      return evaluation(architecture, image, classes, batch, threads(backend), free);
+      return evaluation(architecture, image, classes, arithmetic, batch, threads(backend), free);
     };
   }
 
@@ -261,12 +272,18 @@ record Memory(
   }
 
   static int evaluation(
-      String architecture, Shape image, int classes, int most, int threads, FreeMemory free) {
+      String architecture,
+      Shape image,
+      int classes,
+      Arithmetic arithmetic,
+      int most,
+      int threads,
+      FreeMemory free) {
     int batch = most;
-    long needed = counted(architecture, image, classes, batch, threads, false, true);
+    long needed = counted(architecture, image, classes, arithmetic, batch, threads, false, true);
     while (batch > 1 && needed > free.bytes()) {
       batch /= 2;
-      needed = counted(architecture, image, classes, batch, threads, false, true);
+      needed = counted(architecture, image, classes, arithmetic, batch, threads, false, true);
     }
     if (needed > free.bytes()) {
       String what = "one image " + extents(image) + " in the network " + architecture;

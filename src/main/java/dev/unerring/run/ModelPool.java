@@ -95,9 +95,9 @@ public final class ModelPool implements AutoCloseable {
   /** Images of a pass, as far as there is memory for it. */
   private static ModelFile.Batch batch(Backend backend) {
     ModelFile.Batch fitting = Memory.evaluation(BATCH, backend);
-    return (architecture, image, classes) -> {
+    return (architecture, image, classes, arithmetic) -> {
       int wanted = Math.clamp(BATCH_ELEMENTS / image.imageElements(), 1, BATCH);
-      return Math.min(wanted, fitting.of(architecture, image, classes));
+      return Math.min(wanted, fitting.of(architecture, image, classes, arithmetic));
     };
   }
 
@@ -230,7 +230,8 @@ public final class ModelPool implements AutoCloseable {
     }
     Backend backend = device.open();
     try {
-      batch(backend).of(first.architecture(), image(), first.classes()); // or its refusal
+      batch(backend)
+          .of(first.architecture(), image(), first.classes(), first.arithmetic()); // or its refusal
       Engine engine = new Engine(backend, first.sharing(backend));
       synchronized (idle) {
         backends.add(backend);

@@ -37,9 +37,9 @@ final class NewRunFolder {
   }
 
   /**
-   * Refuses a place that a staged folder cannot take.
+   * Refuses a place that a staged folder cannot take. The lock of a killed run is removed.
    *
-   * @throws UsageException where {@code path} holds something, or is a link
+   * @throws UsageException where {@code path} holds something, is a link, or is written by a run
    */
   static void requireFree(Path path) throws IOException {
     Path target = path.toAbsolutePath().normalize();
@@ -47,6 +47,7 @@ final class NewRunFolder {
       throw new UsageException("out", "--out " + path + " is a link; name the folder itself");
     }
     if (Files.exists(target)) {
+      RunLock.clear(path, WorkMonitor.SILENT);
       requireEmpty(path, "");
     }
   }

@@ -17,11 +17,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What new samples are beside the closed world, and what a user is told of it.
+ * Compares new samples with the closed world and reports what a user should know.
  *
  * @param added the new samples; null for none
  * @param admission the verdict on each
- * @param monitor who is told
+ * @param monitor receives the notes
  */
 record NewSampleAudit(NewSamples added, Admission admission, Monitor monitor) {
   /** Contradictions that a message names. */

@@ -31,10 +31,12 @@ import java.util.stream.Stream;
  * it is still theirs. A JSON object can be sealed by itself: it holds the SHA-256 of its own
  * canonical form without that key.
  */
-public final class RunFolder {
+final class RunFolder {
   /** The result, which every finished run has. */
-  public static final String RESULT = "result.json";
+  static final String RESULT = "result.json";
 
+  static final String MODEL = "model.safetensors";
+  static final String BEST = "best-validation.safetensors";
   static final String SEALED = "files";
   private static final String SEAL = "sealSha256";
   private static final String PUT_BACK = "; put the right file back, or train again";
@@ -131,7 +133,7 @@ public final class RunFolder {
    * @throws DataException where it has no result.json, or that is none of this version
    * @throws VerificationException where its result.json is not the one that the run wrote
    */
-  public static RunFolder open(Path path) {
+  static RunFolder open(Path path) {
     if (!Files.isRegularFile(path.resolve(RESULT))) {
       throw new DataException(
           "run", path + " is not the folder of a finished run: no result.json there");
@@ -144,12 +146,12 @@ public final class RunFolder {
   }
 
   /** Where it is, or will be. */
-  public Path path() {
+  Path path() {
     return path;
   }
 
   /** The file with this name. */
-  public Path file(String name) {
+  Path file(String name) {
     return files.resolve(name);
   }
 
@@ -176,7 +178,7 @@ public final class RunFolder {
       modelSaved = true;
       return true;
     } catch (DataException e) {
-      if (lenient() && !name.equals(Completion.MODEL)) {
+      if (lenient() && !name.equals(MODEL)) {
         missing.put(name, e.getMessage());
         return false;
       }
@@ -276,7 +278,7 @@ public final class RunFolder {
    * @throws DataException where it cannot be read as UTF-8
    * @throws VerificationException where it is sealed and not the file that the run wrote
    */
-  public String text(String name) {
+  String text(String name) {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(file(name));
@@ -301,7 +303,7 @@ public final class RunFolder {
   }
 
   /** Reads a file that holds a JSON object. */
-  public Map<?, ?> object(String name) {
+  Map<?, ?> object(String name) {
     if (json(name) instanceof Map<?, ?> map) {
       return map;
     }
@@ -331,7 +333,7 @@ public final class RunFolder {
   }
 
   /** Reads a JSON file. */
-  public Object json(String name) {
+  Object json(String name) {
     String text = text(name);
     try {
       return Json.parse(text);

@@ -25,15 +25,17 @@ final class RunLock implements AutoCloseable {
   static final String NAME = ".unerring-lock";
 
   private final List<Path> made;
+  private final WorkMonitor monitor;
   private Optional<LockFile> lock = Optional.empty();
 
-  private RunLock(List<Path> made) {
+  private RunLock(List<Path> made, WorkMonitor monitor) {
     this.made = made;
+    this.monitor = monitor;
   }
 
   /** Of a folder whose name is not taken yet. */
   static RunLock none() {
-    return new RunLock(List.of());
+    return new RunLock(List.of(), WorkMonitor.SILENT);
   }
 
   /** For a folder that is written in its place; it is made where it is not there. */
@@ -47,8 +49,19 @@ final class RunLock implements AutoCloseable {
     return of(folder, target.getParent(), NAME + "-" + target.getFileName(), monitor);
   }
 
+  /**
+   * Removes what a killed run left of its lock in a folder.
+   *
+   * @throws UsageException where another run holds it
+   */
+  static void clear(Path folder, WorkMonitor monitor) {
+    if (Files.exists(folder.resolve(NAME))) {
+      inside(folder, monitor).close();
+    }
+  }
+
   private static RunLock of(Path folder, Path place, String name, WorkMonitor monitor) {
-    RunLock own = new RunLock(missing(place));
+    RunLock own = new RunLock(missing(place), monitor);
     try {
       Files.createDirectories(place);
       own.lock = LockFile.take(place.resolve(name), true);
@@ -92,6 +105,7 @@ final class RunLock implements AutoCloseable {
     return missing;
   }
 
+  /** Releases the lock. A lock file that cannot be removed stays: it does no harm. */
   @Override
   public void close() {
     try {
@@ -104,7 +118,7 @@ final class RunLock implements AutoCloseable {
     } catch (DirectoryNotEmptyException e) {
       return; // it is in use
     } catch (IOException e) {
-      throw new DataException("a lock file cannot be removed: " + IoReason.of(e), e);
+      monitor.note("note: a lock file stays, which does no harm: " + IoReason.of(e));
     }
   }
 }

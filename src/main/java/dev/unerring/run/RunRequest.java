@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.run;
 
+import dev.unerring.DataException;
 import dev.unerring.UsageException;
 import dev.unerring.correct.PublishedTunneling;
 import dev.unerring.data.ArrayData;
 import dev.unerring.data.Dataset;
 import dev.unerring.data.Task;
+import dev.unerring.errors.Costs;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.TrainingPlan;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * What to run.
@@ -18,23 +21,30 @@ import java.nio.file.Path;
  * @param out folder for the results, new or empty; null for a new one under runs/
  * @param plan every choice that changes bits
  * @param device where to compute
- * @param costs what the user said of costs; it becomes part of the plan when the data are known
+ * @param costs takes the place of the plan's costs when the data are known; null for those of the
+ *     plan
  */
 public record RunRequest(
-    Path data, ArrayData arrays, Path out, TrainingPlan plan, Device device, CostOptions costs) {
+    Path data,
+    ArrayData arrays,
+    Path out,
+    TrainingPlan plan,
+    Device device,
+    Function<Dataset, Costs> costs) {
   /** Of a file. */
-  public RunRequest(Path data, Path out, TrainingPlan plan, Device device, CostOptions costs) {
+  public RunRequest(
+      Path data, Path out, TrainingPlan plan, Device device, Function<Dataset, Costs> costs) {
     this(data, null, out, plan, device, costs);
   }
 
   /** Of a data set in memory, with the costs of the plan. */
   public RunRequest(ArrayData arrays, Path out, TrainingPlan plan, Device device) {
-    this(Path.of(arrays.name() + ".npz"), arrays, out, plan, device, CostOptions.NONE);
+    this(Path.of(arrays.name() + ".npz"), arrays, out, plan, device, null);
   }
 
   /** Of a file, with the costs of the plan. */
   public RunRequest(Path data, Path out, TrainingPlan plan, Device device) {
-    this(data, out, plan, device, CostOptions.NONE);
+    this(data, out, plan, device, null);
   }
 
   /** The same request for arrays that were stored. */
@@ -50,9 +60,32 @@ public record RunRequest(
   /** The same request with no choice of the plan left open, for these data. */
   RunRequest resolved(Dataset opened) {
     TrainingPlan resolved =
-        plan.resolved(opened.imageShape()).with(costs.resolved(plan.costs(), opened));
+        plan.resolved(opened.imageShape()).with(c -> c.costs = costsFor(opened));
     requirePublished(resolved, opened);
-    return new RunRequest(data, arrays, out, resolved, device, CostOptions.NONE);
+    return new RunRequest(data, arrays, out, resolved, device, null);
+  }
+
+  private Costs costsFor(Dataset opened) {
+    if (costs == null && plan.costs().none()) {
+      return Costs.NONE;
+    }
+    if (opened.task() == Task.MULTI_LABEL) {
+      throw new UsageException(
+          "costs and class weights are for one class a sample; "
+              + opened.name()
+              + " has several labels a sample, each a decision of its own; leave them out");
+    }
+    Costs chosen = costs == null ? plan.costs() : costs.apply(opened);
+    if (chosen.matrix().size() != opened.classes()) {
+      throw new DataException(
+          "the plan's costs are for "
+              + chosen.matrix().size()
+              + " classes, "
+              + opened.name()
+              + " has "
+              + opened.classes());
+    }
+    return chosen;
   }
 
   /** What {@link PublishedTunneling} cannot do is refused before anything is written. */

@@ -132,10 +132,9 @@ public record TrainedModel(
       throw new DataException(
           input.path() + ": " + model + " takes volumes, not pictures; save an npz file");
     }
-    boolean table = input instanceof PackInput.Table;
     return new PackRequest(
-        table && task() == Task.MULTI_LABEL
-            ? PackInput.Table.of(input.path()).withLabels(labelNames())
+        input instanceof PackInput.Table table && task() == Task.MULTI_LABEL
+            ? table.withLabels(labelNames())
             : input.withClasses(labelNames()),
         out,
         Optional.of(new PackRequest.Size(image.h(), image.w())),
@@ -155,6 +154,11 @@ public record TrainedModel(
    */
   public Network network(Backend backend, int batch) {
     return network(backend, Memory.evaluation(batch, backend));
+  }
+
+  /** The same for passes that only evaluate. */
+  public Network network(Backend backend) {
+    return network(backend, Memory.EVALUATION_BATCH);
   }
 
   /** The same with a batch that goes by the network. */

@@ -137,7 +137,7 @@ public final class BatchStep {
     return finite(samples, count, where);
   }
 
-  /** What is equal in all batches of which the operations are the same, and these operations. */
+  /** Recording key: equal batches run the same operations on the same memory. */
   private record Batch(BatchStep step, HeldImages held, int count, boolean multiLabel, Mode mode)
       implements Runnable {
     boolean like(HeldImages images, boolean decisions, Mode statistics) {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.train;
 
+import dev.unerring.EndedBy;
 import dev.unerring.base.WorkMonitor;
 import java.util.Optional;
 
 /**
- * What a long run asks of its surroundings and tells them. Neither can change bits: the answer to
- * {@link #stop} ends reading, audit, training and correction, and is recorded. What a run keeps is
- * then counted and checked, unless that shall end too, see {@link #graceOver}.
+ * Watches a long run and may stop it; changes no bit. The answer to {@link #stop} ends reading,
+ * audit, training and correction, and is recorded. What a run keeps is then counted and checked,
+ * unless that shall end too, see {@link #graceOver}.
  */
 public interface Monitor extends WorkMonitor {
-  /** Nobody watches: says nothing, stops for an interrupted thread only. */
+  /** Reports nothing; stops for an interrupted thread only. */
   Monitor SILENT = new Monitor() {};
 
   /**
@@ -53,21 +54,21 @@ public interface Monitor extends WorkMonitor {
     }
 
     @Override
-    public Optional<String> stop() {
-      Optional<String> reason = monitor.stopReason();
+    public Optional<EndedBy> stop() {
+      Optional<EndedBy> reason = monitor.stopReason();
       return reason.isEmpty() || monitor.graceOver() ? reason : Optional.empty();
     }
 
     /** The thread's interruption is one of the reasons above. */
     @Override
-    public Optional<String> stopReason() {
+    public Optional<EndedBy> stopReason() {
       return stop();
     }
   }
 
   /**
    * Where a stage of a run stands. A stage owns one and moves it from step to step, so that a step
-   * allocates nothing; who is told copies what is to last.
+   * allocates nothing; a receiver copies what it keeps.
    */
   final class Progress {
     private final String stage;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.train;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.backend.Turn;
 import dev.unerring.base.Philox;
@@ -71,17 +72,18 @@ public final class Trainer {
     int bestEpoch = 0;
     double bestAuc = Double.NEGATIVE_INFINITY;
     int errors = -1;
+    Optional<ErrorList> last = Optional.empty();
     int fewest = Integer.MAX_VALUE;
     int gained = 0;
     long steps = 0;
-    String endedBy = "epochs";
+    EndedBy endedBy = EndedBy.EPOCHS;
     int stepsPerEpoch = Math.ceilDiv(train.size(), plan.batchSize());
     for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
       int[] order = SampleOrder.of(plan.seed(), Philox.SAMPLE_ORDER, epoch, train.size());
       batches.begin("epoch " + epoch, order);
       double rate = plan.learningRate().at(epoch, plan.epochs());
       double lossSum = 0.0;
-      Optional<String> stop = Optional.empty();
+      Optional<EndedBy> stop = Optional.empty();
       for (int step = 0; step < stepsPerEpoch && stop.isEmpty(); step++) {
         int from = step * plan.batchSize();
         int count = Math.min(plan.batchSize(), order.length - from);
@@ -90,12 +92,13 @@ public final class Trainer {
           loss = batches.gradients(count, Mode.BATCH_STATISTICS);
         } catch (NonFiniteException e) {
           monitor.note(e.getMessage());
-          stop = Optional.of("non-finite");
+          stop = Optional.of(EndedBy.NON_FINITE);
           break;
         } catch (StoppedException e) {
           stop = Optional.of(e.reason());
           break;
         }
+        last = Optional.empty();
         adam.step(rate, plan.weightDecay());
         network.commitStatistics((float) plan.batchNormMomentum());
         lossSum += loss;
@@ -111,6 +114,7 @@ public final class Trainer {
       EpochRow row;
       try {
         ErrorList found = ErrorList.of(given, Evaluator.logits(network, train, monitor));
+        last = Optional.of(found);
         row = row(network, epoch, steps, lossSum / stepsPerEpoch, found);
       } catch (StoppedException e) { // the epoch is trained, but not counted
         endedBy = e.reason();
@@ -127,17 +131,17 @@ public final class Trainer {
         best = StoredTensors.of(network, best);
       }
       if (errors <= wanted && plan.stopAtFloor()) {
-        endedBy = errors <= floor ? "floor" : "prime";
+        endedBy = errors <= floor ? EndedBy.FLOOR : EndedBy.PRIME;
         break;
       }
       gained = errors < fewest ? epoch : gained;
       fewest = Math.min(errors, fewest);
       if (plan.handsOver(epoch - gained)) {
-        endedBy = "plateau";
+        endedBy = EndedBy.PLATEAU;
         break;
       }
     }
-    return new TrainingResult(rows, steps, errors, bestEpoch, best, endedBy);
+    return new TrainingResult(rows, steps, last, bestEpoch, best, endedBy);
   }
 
   private EpochRow row(Network network, int epoch, long steps, double loss, ErrorList found) {

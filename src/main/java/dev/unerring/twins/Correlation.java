@@ -2,8 +2,8 @@
 package dev.unerring.twins;
 
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.data.ParallelWork;
 import dev.unerring.data.Samples;
-import dev.unerring.data.Units;
 import java.util.Arrays;
 
 /**
@@ -31,7 +31,7 @@ final class Correlation {
     this.sums = new long[samples.size()];
     this.variances = new long[samples.size()];
     int units = (samples.size() + UNIT - 1) / UNIT;
-    new Units("computing means and variances", units, unit -> 1)
+    new ParallelWork("computing means and variances", units, unit -> 1)
         .run(
             threads,
             monitor,

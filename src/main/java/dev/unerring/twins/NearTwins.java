@@ -3,9 +3,9 @@ package dev.unerring.twins;
 
 import dev.unerring.audit.IdenticalImages;
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.data.ParallelWork;
 import dev.unerring.data.Samples;
 import dev.unerring.data.Split;
-import dev.unerring.data.Units;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -32,7 +32,7 @@ public final class NearTwins {
    */
   public static BitSet withTwinIn(
       Split of, Split in, Shape imageShape, double threshold, WorkMonitor monitor) {
-    return withTwinIn(of, in, imageShape, threshold, Units.processors(), monitor);
+    return withTwinIn(of, in, imageShape, threshold, ParallelWork.processors(), monitor);
   }
 
   static BitSet withTwinIn(
@@ -48,7 +48,7 @@ public final class NearTwins {
    */
   public static List<BitSet> withTwinIn(
       Split of, Split in, Shape imageShape, double[] thresholds, WorkMonitor monitor) {
-    return find(of, in, imageShape, thresholds, Units.processors(), monitor);
+    return find(of, in, imageShape, thresholds, ParallelWork.processors(), monitor);
   }
 
   /** Takes a sample and another one of the same split that is near it. */
@@ -75,7 +75,7 @@ public final class NearTwins {
       double threshold,
       WorkMonitor monitor,
       Near near) {
-    int threads = Units.processors();
+    int threads = ParallelWork.processors();
     Correlation correlation = new Correlation(new Samples(List.of(split)), threads, monitor);
     int[] rows = IntStream.of(samples).filter(i -> !correlation.constant(i)).toArray();
     int[] columns =

@@ -5,9 +5,9 @@ import dev.unerring.audit.FlippedGroup;
 import dev.unerring.audit.LabelAudit;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.data.Dataset;
+import dev.unerring.data.ParallelWork;
 import dev.unerring.data.Samples;
 import dev.unerring.data.Split;
-import dev.unerring.data.Units;
 import dev.unerring.tensor.Shape;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,7 @@ public record TwinAudit(
    * refer to its memory and does not depend on the number of processors.
    */
   public static TwinAudit of(Dataset dataset, WorkMonitor monitor) {
-    return of(dataset.splits(), dataset.imageShape(), Units.processors(), LISTED, monitor);
+    return of(dataset.splits(), dataset.imageShape(), ParallelWork.processors(), LISTED, monitor);
   }
 
   static TwinAudit of(

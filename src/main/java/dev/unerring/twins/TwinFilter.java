@@ -3,7 +3,7 @@ package dev.unerring.twins;
 
 import dev.unerring.base.FreeMemory;
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.data.Units;
+import dev.unerring.data.ParallelWork;
 
 /**
  * Bounds of correlations from few numbers an image. With p the coordinates of {@link TwinBasis} and
@@ -41,7 +41,8 @@ final class TwinFilter {
     coordinates = new int[Math.multiplyExact(images, FULL)];
     rest = new float[images];
     coarseRest = new float[images];
-    new Units("projecting the images", (images + IMAGES_A_UNIT - 1) / IMAGES_A_UNIT, unit -> 1)
+    new ParallelWork(
+            "projecting the images", (images + IMAGES_A_UNIT - 1) / IMAGES_A_UNIT, unit -> 1)
         .run(
             threads,
             monitor,

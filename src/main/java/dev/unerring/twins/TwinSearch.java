@@ -2,7 +2,7 @@
 package dev.unerring.twins;
 
 import dev.unerring.base.WorkMonitor;
-import dev.unerring.data.Units;
+import dev.unerring.data.ParallelWork;
 import dev.unerring.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +80,7 @@ final class TwinSearch {
     }
     TwinFilter chosen = filter;
     List<Block> blocks = blocks();
-    new Units(WORK, blocks.size(), i -> blocks.get(i).pairs())
+    new ParallelWork(WORK, blocks.size(), i -> blocks.get(i).pairs())
         .run(
             threads,
             monitor,

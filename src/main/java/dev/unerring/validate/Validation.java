@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.validate;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
@@ -134,7 +135,7 @@ public record Validation(
                 + " of "
                 + samples.length
                 + " samples are finished, the same command goes on";
-        if (!e.reason().equals(WorkMonitor.TIME)) {
+        if (e.reason() != EndedBy.TIME) {
           throw e.adding(more);
         }
         monitor.note("note: the time was up" + more);

@@ -30,16 +30,23 @@ class CountingBackendTest {
     try (CountingBackend counted = new CountingBackend(threads);
         CpuBackend cpu = CpuBackend.open("auto", threads)) {
       for (int images : new int[] {batch, 1}) {
-        step(counted, architecture, image, classes, images);
-        step(cpu, architecture, image, classes, images);
-        assertEquals(cpu.bytes(), counted.bytes(), "after batches of " + images);
+        for (Arithmetic arithmetic : new Arithmetic[] {Arithmetic.ORDERED, Arithmetic.INTEGER}) {
+          step(counted, architecture, image, classes, images, arithmetic);
+          step(cpu, architecture, image, classes, images, arithmetic);
+          assertEquals(cpu.bytes(), counted.bytes(), arithmetic + ", batches of " + images);
+        }
       }
     }
   }
 
   private static void step(
-      Backend backend, String architecture, Shape image, int classes, int batch) {
-    Network network = new Network(architecture, image, classes, backend, batch);
+      Backend backend,
+      String architecture,
+      Shape image,
+      int classes,
+      int batch,
+      Arithmetic arithmetic) {
+    Network network = new Network(architecture, image, classes, backend, batch, arithmetic);
     network.begin(batch);
     Buffer labels = backend.allocate(batch);
     Buffer multiLabels = backend.allocate((long) batch * classes);

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.WorkMonitor;
 import dev.unerring.data.Dataset;
 import dev.unerring.images.ImageFolder;
 import dev.unerring.npz.NpzWriter;
+import dev.unerring.run.AddedFiles;
+import dev.unerring.run.TrainedModel;
+import dev.unerring.run.TrainedRun;
 import dev.unerring.suite.TestBackends;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +20,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +134,50 @@ class AddedPicturesTest {
     CommandRun corrected = correct("--add", one, two, "--label", "normal");
     assertEquals(0, corrected.code(), corrected.err());
     requireJoined(0, 0, 2);
+  }
+
+  /** 'correct' has no options for columns, so none is advised. */
+  @Test
+  void aTableIsReadByItsHeaderAlone() throws IOException {
+    Path table = images.resolve("new.csv");
+    Files.writeString(table, "where,label\nmalignant/0.png,malignant\n");
+    refused(5, "the column path is missing; call the right one path", "--add", table);
+    Files.writeString(table, "path,class,target\nmalignant/0.png,malignant,malignant\n");
+    refused(5, "class, target may be the label; call the right one label", "--add", table);
+    Files.writeString(table, "file,dx,fold,patient\nmalignant/0.png,malignant,1,7\n");
+    CommandRun corrected = correct("--add", table);
+    assertEquals(0, corrected.code(), corrected.err());
+    assertTrue(corrected.err().contains("the column file is read as the path\n"), corrected.err());
+    for (String option : List.of("--path", "--label", "--split", "--group", "--classes")) {
+      assertFalse(corrected.err().contains(option), corrected.err());
+    }
+  }
+
+  /** One thread decodes where one is asked for. */
+  @Test
+  void picturesAreDecodedOnAsManyThreadsAsAreAskedFor() throws InterruptedException {
+    assertTrue(decoding(4) > 1, "what the other half of this test counts");
+    assertEquals(1, decoding(1));
+  }
+
+  private int decoding(int threads) throws InterruptedException {
+    ThreadGroup group = new ThreadGroup("decoding"); // threads are of the group of their maker
+    Set<Long> seen = new TreeSet<>();
+    WorkMonitor monitor =
+        new WorkMonitor() {
+          @Override
+          public void progress(String work, long done, long total) {
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getThreadGroup() == group && each != Thread.currentThread())
+                .forEach(each -> seen.add(each.threadId()));
+          }
+        };
+    TrainedModel model = TrainedRun.open(run).trained(Optional.empty());
+    AddedFiles added = new AddedFiles(List.of(images), Optional.empty(), threads);
+    Thread caller = new Thread(group, () -> added.open(model, folder, monitor).close());
+    caller.start();
+    caller.join();
+    return seen.size();
   }
 
   private void deleteSecond() throws IOException {

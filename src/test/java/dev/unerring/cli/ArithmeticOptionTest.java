@@ -36,7 +36,7 @@ class ArithmeticOptionTest {
     assertTrue(other.err().contains("fp32, tf32 or bf16, not 'fp16'"), other.err());
     CommandRun none = train("--arithmetic", "fast");
     assertEquals(2, none.code());
-    assertTrue(none.err().contains("ordered or cudnn, not 'fast'"), none.err());
+    assertTrue(none.err().contains("ordered, integer or cudnn, not 'fast'"), none.err());
   }
 
   @Test

@@ -21,6 +21,7 @@ class ChoicesTest {
       new TreeSet<>(
           List.of(
               "audit --data",
+              "certify --data",
               "correct --data",
               "correct --label",
               "correct --max-time",
@@ -38,6 +39,7 @@ class ChoicesTest {
               "datasets pack --split",
               "datasets pack --split-column",
               "evaluate --data",
+              "export --data",
               "predict --data",
               "train --class-weights",
               "train --data",
@@ -45,7 +47,8 @@ class ChoicesTest {
               "train --never-miss",
               "validate --data",
               "validate --max-time",
-              "validate --part"));
+              "validate --part",
+              "verify --data"));
 
   @Test
   void everyTextIsOpenOrHasCandidates() {

@@ -25,7 +25,7 @@ class CompletionTest {
 
   @Test
   void bashCompletesVerbsOptionsAndValues() throws Exception {
-    assertEquals(List.of("errors", "evaluate"), completed("unerring", "e"));
+    assertEquals(List.of("errors", "evaluate", "export"), completed("unerring", "e"));
     assertEquals(List.of("correct", "completion"), completed("unerring", "co"));
     assertTrue(completed("unerring", "correct", "--").containsAll(List.of("--run", "--add")));
     assertEquals(List.of("--history"), completed("unerring", "errors", "--hi"));
@@ -39,7 +39,8 @@ class CompletionTest {
     assertEquals(List.of("patch"), completed("unerring", "train", "--corrector", "p"));
     assertEquals(List.of("unerring", "medmnist"), completed("unerring", "train", "--recipe", ""));
     assertEquals(List.of("deng-2023"), completed("unerring", "train", "--preset", ""));
-    assertEquals(List.of("ordered", "cudnn"), completed("unerring", "train", "--arithmetic", ""));
+    assertEquals(
+        List.of("ordered", "integer", "cudnn"), completed("unerring", "train", "--arithmetic", ""));
     assertEquals(
         List.of("fp32", "tf32", "bf16"), completed("unerring", "train", "--precision", ""));
     assertEquals(List.of("breastmnist"), completed("unerring", "datasets", "info", "bre"));

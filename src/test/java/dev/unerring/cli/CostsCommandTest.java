@@ -177,6 +177,12 @@ class CostsCommandTest {
     refused(
         2, data, "--class-weights", "give balanced, a number a class", "--class-weights", "all");
     refused(2, data, "--class-weights", "a cost is 0, or from", "--class-weights", "1=1e10");
-    refused(2, set("chestmnist"), "--never-miss", "several labels a sample", "--never-miss", "1");
+    refused(
+        2,
+        set("chestmnist"),
+        "costs and class weights",
+        "several labels a sample",
+        "--never-miss",
+        "1");
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.base.Json;
+import dev.unerring.images.ImageFolder;
 import dev.unerring.suite.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,27 @@ class EvaluateCommandTest {
   @BeforeEach
   void copy() {
     run = trained.copy(folder.resolve("run"));
+  }
+
+  @Test
+  void aRunThatWasNotCountedAgainIsNamed() {
+    String said = "run was stopped before its errors were counted again from the saved model";
+    Path picture = ImageFolder.write(folder, "a.png", 28, 28, 9);
+    for (CommandRun each : List.of(run.command("evaluate"), run.command("predict", picture))) {
+      assertEquals(0, each.code(), each.err());
+      assertFalse(each.err().contains(said), each.err());
+    }
+    assertEquals(true, facts(run).get("rechecked"));
+    run.put("result.json", "recheck", Map.of("complete", false));
+    for (CommandRun each : List.of(run.command("evaluate"), run.command("predict", picture))) {
+      assertEquals(0, each.code(), each.err());
+      assertTrue(each.err().contains(said), each.err());
+    }
+    assertEquals(false, facts(run).get("rechecked"));
+  }
+
+  private static Map<?, ?> facts(SmallRun run) {
+    return (Map<?, ?>) Json.parse(run.command("evaluate", "--json").out());
   }
 
   @Test

@@ -22,7 +22,7 @@ final class MaskRun {
             masks(TestData.generated(10, 2, 2)));
     Path out = where.resolve("run");
     RunRequest request = new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device());
-    new Pipeline(request, Monitor.SILENT, System::nanoTime).run();
+    Pipeline.train(request, Monitor.SILENT, System::nanoTime);
     return new SmallRun(data, out);
   }
 

@@ -120,7 +120,9 @@ class PackNamesTest {
     assertTrue(run.err().contains("--group 'patient_id' takes it"), run.err());
     Path two = table("path,class,target", i -> "," + label(i) + "," + label(i));
     refused(
-        "each of the columns class, target may be the label; name one with --label", "--csv", two);
+        "each of the columns class, target may be the label; name the right one with --label",
+        "--csv",
+        two);
     packed("", "--csv", two, "--label", "TARGET");
     Path both = table("path,label,diagnosis", i -> "," + label(i) + ",x");
     packed("the column diagnosis is not used; --label 'diagnosis' takes it", "--csv", both);

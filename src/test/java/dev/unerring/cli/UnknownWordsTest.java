@@ -33,7 +33,27 @@ class UnknownWordsTest {
         wrong("datasets lst", "Unknown command: 'lst'; did you mean list?"),
         wrong("trian --data x", "Unknown command: 'trian'; did you mean train?"),
         wrong("errors --run R more", "Unexpected argument: 'more'"),
-        wrong("train --seed abc", "Invalid value for option '--seed': 'abc' is not a long"),
+        wrong("train --seed abc", "Invalid value for option '--seed': 'abc' is not a whole"),
+        wrong("train --lr nan", "Invalid value for option '--lr': 'nan' is not a number such as"),
+        wrong("train --lr 0,001", "Invalid value for option '--lr': '0,001' is not a number such"),
+        wrong("train --lr Infinity", "Invalid value for option '--lr': 'Infinity' is not a n"),
+        wrong(
+            "train --epochs 9999999999", "Invalid value for option '--epochs': '9999999999' is o"),
+        wrong(
+            "datasets demo --seed x --out y",
+            "Invalid value for option '--seed': 'x' is not a whole "),
+        wrong(
+            "datasets montage demo --samples 1,x",
+            "Invalid value for option '--samples' (I,J,...): 'x' is"),
+        wrong(
+            "evaluate --run R --twins NaN",
+            "Invalid value for option '--twins': 'NaN' is not a num"),
+        wrong(
+            "predict --model m.safetensors a.png",
+            "Unknown option: '--model'; did you mean --run?"),
+        wrong("train --dataset x", "Unknown option: '--dataset'; did you mean --data?"),
+        wrong("train --data x --output y", "Unknown option: '--output'; did you mean --out?"),
+        wrong("train --data x --gpu", "Unknown option: '--gpu'; did you mean --device?"),
         wrong("train --data x --epochs 1.5", "Invalid value for option '--epochs': '1.5'"),
         wrong("train", "Missing required option: '--data=X'"),
         wrong("train --data=", "--data: an empty value; give it one"),

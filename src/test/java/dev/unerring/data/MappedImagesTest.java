@@ -75,7 +75,7 @@ class MappedImagesTest {
   void write() {
     cache = folder.resolve("cache");
     npz = large("large.npz", true);
-    inMemory = Dataset.open(npz, new Surroundings(cache, Long.MAX_VALUE, f -> 0, monitor));
+    inMemory = Dataset.open(npz, new ReadOptions(cache, Long.MAX_VALUE, f -> 0, monitor));
   }
 
   @Test
@@ -138,8 +138,8 @@ class MappedImagesTest {
     return file;
   }
 
-  private Surroundings mapping() {
-    return new Surroundings(cache, 1 << 16, f -> Long.MAX_VALUE, monitor);
+  private ReadOptions mapping() {
+    return new ReadOptions(cache, 1 << 16, f -> Long.MAX_VALUE, monitor);
   }
 
   private Path raw() {
@@ -266,7 +266,7 @@ class MappedImagesTest {
     Dataset.open(npz, mapping()).close();
     byte[] changed = Files.readAllBytes(npz);
     Path other = Files.write(npz, Forge.npz(Forge.arrays(), true));
-    try (Dataset data = Dataset.open(other, new Surroundings(cache, 1, f -> 1L << 40, monitor))) {
+    try (Dataset data = Dataset.open(other, new ReadOptions(cache, 1, f -> 1L << 40, monitor))) {
       assertEquals(6, data.imageShape().h());
       assertNotEquals(raw(), data.mappedFile().orElseThrow());
     }
@@ -275,7 +275,7 @@ class MappedImagesTest {
 
   @Test
   void withoutRoomNothingIsWritten() {
-    Surroundings full = new Surroundings(cache, 1 << 16, f -> 1_000_000, monitor);
+    ReadOptions full = new ReadOptions(cache, 1 << 16, f -> 1_000_000, monitor);
     DataException e = assertThrows(DataException.class, () -> Dataset.open(npz, full));
     assertTrue(e.getMessage().startsWith(npz + ": its 1.5 MB of images"), e.getMessage());
     assertTrue(e.getMessage().contains("its disk has 1.0 MB left"), e.getMessage());
@@ -286,7 +286,7 @@ class MappedImagesTest {
   @Test
   void aFolderThatCannotBeMadeOrWritten() throws IOException {
     Path file = Files.createFile(folder.resolve("taken"));
-    Surroundings taken = new Surroundings(file, 1 << 16, f -> Long.MAX_VALUE, monitor);
+    ReadOptions taken = new ReadOptions(file, 1 << 16, f -> Long.MAX_VALUE, monitor);
     DataException e = assertThrows(DataException.class, () -> Dataset.open(npz, taken));
     assertTrue(e.getMessage().contains("cannot be made: "), e.getMessage());
 

@@ -81,21 +81,20 @@ final class BoundSignatures {
   static SortedMap<String, Long> sizes() {
     SortedMap<String, Long> all = new TreeMap<>();
     for (String pointer :
-        "void*,cudaStream_t,cudaEvent_t,cudaGraph_t,cudaGraphExec_t,CUcontext,CUmodule,CUlibrary,"
-            .concat("CUkernel,CUfunction,CUstream,cublasHandle_t,cudnnHandle_t,nvrtcProgram,")
-            .concat("cudnnTensorDescriptor_t,cudnnBackendDescriptor_t")
+        "void*,cudaStream_t,cudaEvent_t,cudaGraph_t,cudaGraphExec_t,CUmodule,CUfunction,"
+            .concat("CUstream,cublasHandle_t,cudnnHandle_t,nvrtcProgram,cudnnTensorDescriptor_t")
             .split(",")) {
       all.put(pointer, ValueLayout.ADDRESS.byteSize());
     }
-    for (String words : "size_t,long long,int64_t".split(",")) {
+    for (String words : "size_t,long long".split(",")) {
       all.put(words, 8L);
     }
     for (String number :
         "int,unsigned int,float,CUdevice,cudaError_t,CUresult,cublasStatus_t,cudnnStatus_t,"
             .concat(
                 "nvrtcResult,cudaDataType,cublasComputeType_t,cublasGemmAlgo_t,cudnnDataType_t,")
-            .concat("cudnnTensorFormat_t,cudnnConvolutionFwdAlgo_t,cudnnBackendAttributeName_t,")
-            .concat("libraryPropertyType,enum cudaMemcpyKind,enum cudaStreamCaptureMode")
+            .concat("cudnnTensorFormat_t,cudnnConvolutionFwdAlgo_t,libraryPropertyType,")
+            .concat("enum cudaMemcpyKind,enum cudaStreamCaptureMode")
             .split(",")) {
       all.put(number, 4L);
     }

@@ -202,14 +202,14 @@ class CudaStatusTest {
 
   @Test
   void aMissingFunctionIsNamedWithLibraryAndVersion(@TempDir Path other) throws Exception {
-    CudaStatus status = StubCuda.build(other, "-DcudnnBackendExecute=gone").status();
+    CudaStatus status = StubCuda.build(other, "-DcudnnAddTensor=gone").status();
     assertEquals(Situation.LIBRARIES_UNUSABLE, status.situation());
     assertTrue(
         status
             .sentence()
             .contains(
                 other.resolve("libcudnn.so.9")
-                    + ", version 9.24.0, has no function 'cudnnBackendExecute'"),
+                    + ", version 9.24.0, has no function 'cudnnAddTensor'"),
         status.sentence());
   }
 

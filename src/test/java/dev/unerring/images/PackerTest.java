@@ -130,7 +130,8 @@ class PackerTest {
             List.of("cyst", "mass"),
             Optional.empty(),
             Optional.empty(),
-            List.of());
+            List.of(),
+            Optional.empty());
     PackReport report = Packer.pack(request(input, "set.npz", 2), WorkMonitor.SILENT);
     assertTrue(report.text().contains("2 labels; split: the input's own\n"), report.text());
     try (Dataset data = Dataset.open(folder.resolve("set.npz"))) {

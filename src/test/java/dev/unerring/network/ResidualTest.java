@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.Window;
@@ -122,7 +123,11 @@ class ResidualTest {
         }
       }
       upload(values, drawn(0, words, 0.6f));
-      chain.bind(backend, batch, parameters, new Scratch(backend, chain.largest(batch)));
+      chain.bind(
+          backend,
+          batch,
+          parameters,
+          new Scratch(backend, chain.largest(batch), Arithmetic.ORDERED));
       x = tensor(batch, 1);
       y = tensor(chain.outputShape(batch), 2);
       pull = tensor(y.shape(), 3);

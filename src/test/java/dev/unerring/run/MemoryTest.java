@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.DeviceException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.FreeMemory;
 import dev.unerring.tensor.Shape;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class MemoryTest {
   }
 
   private static Memory memory(String architecture, Shape image) {
-    return new Memory(architecture, image, 9, 0, 0, 1 << 20, 4);
+    return new Memory(architecture, image, 9, Arithmetic.ORDERED, 0, 0, 1 << 20, 4);
   }
 
   private static DeviceException refusal(Memory memory, int batch, int threads, long bytes) {
@@ -79,15 +80,18 @@ class MemoryTest {
 
   @Test
   void imagesAndTheReCheckOfThemCount() {
-    Memory none = new Memory("small", Shape.image2d(28, 28, 1), 2, 0, 0, 0, 1);
-    Memory some = new Memory("small", Shape.image2d(28, 28, 1), 2, GIB, GIB, 0, 1);
+    Memory none = new Memory("small", Shape.image2d(28, 28, 1), 2, Arithmetic.ORDERED, 0, 0, 0, 1);
+    Memory some =
+        new Memory("small", Shape.image2d(28, 28, 1), 2, Arithmetic.ORDERED, GIB, GIB, 0, 1);
     long more = some.training(32, 1, YOUNG) - none.training(32, 1, YOUNG);
     assertTrue(more > 19 * GIB / 10 && more <= 2 * GIB, "GiB twice: " + more);
   }
 
   @Test
   void anEvaluationTakesTheBatchThatFits() {
-    long all = Memory.counted("resnet18", Shape.image2d(28, 28, 3), 9, 128, 2, false, true);
+    long all =
+        Memory.counted(
+            "resnet18", Shape.image2d(28, 28, 3), 9, Arithmetic.ORDERED, 128, 2, false, true);
     assertEquals(128, evaluation(all));
     assertEquals(64, evaluation(all - 1));
     DeviceException refusal = assertThrows(DeviceException.class, () -> evaluation(1 << 20));
@@ -96,6 +100,6 @@ class MemoryTest {
 
   private static int evaluation(long bytes) {
     Shape image = Shape.image2d(28, 28, 3);
-    return Memory.evaluation("resnet18", image, 9, 128, 2, free(bytes));
+    return Memory.evaluation("resnet18", image, 9, Arithmetic.ORDERED, 128, 2, free(bytes));
   }
 }

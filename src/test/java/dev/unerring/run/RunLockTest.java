@@ -77,6 +77,44 @@ class RunLockTest {
   }
 
   @Test
+  void whatAKilledRunLeftIsNotInTheWayOfACorrection() throws IOException {
+    Path out = Files.createDirectories(folder.resolve("run"));
+    Files.createFile(out.resolve(RunLock.NAME));
+    NewRunFolder.requireFree(out);
+    try (Stream<Path> left = Files.list(out)) {
+      assertEquals(List.of(), left.toList(), "so that the new version can take the name");
+    }
+    try (RunLock _ = RunLock.inside(out, Monitor.SILENT)) {
+      UsageException e = assertThrows(UsageException.class, () -> NewRunFolder.requireFree(out));
+      assertTrue(e.getMessage().startsWith("another run is writing " + out), e.getMessage());
+    }
+  }
+
+  /** The work is done: a file that cannot be removed must not end it in an error. */
+  @Test
+  void aLockFileThatStaysIsANote() throws IOException {
+    Path place = Files.createDirectories(folder.resolve("runs"));
+    List<String> notes = new ArrayList<>();
+    Monitor monitor =
+        new Monitor() {
+          @Override
+          public void note(String text) {
+            notes.add(text);
+          }
+        };
+    RunLock lock = RunLock.beside(place.resolve("run"), monitor);
+    Files.move(place, folder.resolve("elsewhere"));
+    Files.createFile(place); // what is below it can be neither found nor removed
+    lock.close();
+    assertEquals(1, notes.size(), notes.toString());
+    assertTrue(
+        notes.getFirst().contains("a lock file stays, which does no harm: "), notes::toString);
+    Files.delete(place);
+    Files.createDirectory(place);
+    RunLock.beside(place.resolve("run"), monitor).close();
+  }
+
+  @Test
   void foldersThatAreNotUsedGoWithTheLock() throws IOException {
     Path out = folder.resolve("a/b/run");
     assertThrows(DataException.class, () -> train(folder.resolve("none"), out, Monitor.SILENT));
@@ -101,6 +139,6 @@ class RunLockTest {
 
   private static RunResult train(Path data, Path out, Monitor monitor) {
     RunRequest request = new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device());
-    return new Pipeline(request, monitor, () -> 0).run();
+    return Pipeline.train(request, monitor, () -> 0);
   }
 }

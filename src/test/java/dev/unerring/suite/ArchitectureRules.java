@@ -32,8 +32,9 @@ final class ArchitectureRules {
   /** A class of ours in any text of a class file, by package below {@code dev.unerring}. */
   private static final Pattern OURS = Pattern.compile("dev/unerring/(?:[a-z][a-z0-9]*/)*[A-Z]\\w*");
 
-  /** The exceptions of the exported package are those of every package. */
-  private static final Pattern EXCEPTION = Pattern.compile("dev/unerring/[A-Z]\\w*Exception");
+  /** The exceptions of the exported package, and its reasons of an end, are for every package. */
+  private static final Pattern SHARED =
+      Pattern.compile("dev/unerring/([A-Z]\\w*Exception|EndedBy)");
 
   private static final Pattern PICOCLI = Pattern.compile("L?picocli/CommandLine.*");
 
@@ -82,23 +83,36 @@ final class ArchitectureRules {
               "what happens around an image must not depend on how the model was trained"),
           layer(
               "validate",
-              "tensor npz data audit backend network errors robustness corrupt guard" + " run",
+              "tensor npz data audit backend network errors robustness corrupt guard run",
               "a validation uses a finished run, and no run needs a validation"),
+          layer(
+              "certificate",
+              "tensor data audit twins backend network errors certify",
+              "a certificate speaks of files, not of how they were trained"),
+          layer(
+              "verify",
+              "tensor npz data images backend network errors certify certificate",
+              "what verifies must not depend on what trained or corrected"),
           layer("report", "certify errors data", "a report shows results and computes none"),
           layer(
               "run",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report",
+                  + " train correct certify certificate report",
               "the pipeline is below the command line"),
+          layer(
+              "export",
+              "tensor npz data backend network errors train report run",
+              "what is taken elsewhere is made from a finished run"),
           layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report run guard",
+                  + " train correct certify certificate report run guard",
               "the face is above the engine, and knows no command line"),
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify report run fetch robustness corrupt guard validate",
+                  + " train correct certify certificate verify report run export fetch"
+                  + " robustness corrupt guard validate",
               "the command line may use everything"));
 
   private ArchitectureRules() {}
@@ -136,7 +150,7 @@ final class ArchitectureRules {
     return OURS.matcher(text)
         .results()
         .map(MatchResult::group)
-        .filter(type -> !EXCEPTION.matcher(type).matches())
+        .filter(type -> !SHARED.matcher(type).matches())
         .filter(type -> !packageOf(type).equals("base") && !packageOf(type).equals(layer.name()))
         .filter(type -> !layer.mayImport().contains(packageOf(type)))
         .map(type -> type.replace('/', '.'));

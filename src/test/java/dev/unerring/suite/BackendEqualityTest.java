@@ -41,6 +41,11 @@ final class BackendEqualityTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> integerProducts() {
+    return ConvolutionCases.integer().stream().map(this::test);
+  }
+
+  @TestFactory
   Stream<DynamicTest> everythingElse() {
     return PointwiseCases.all().stream().map(this::test);
   }

@@ -44,6 +44,11 @@ record BannedUse(Pattern symbol, Pattern allowedIn, String reason) {
               "cli\\..*|Watch|base\\.Fma", // which of two ways to the same bits is fast
               "a run is a function of plan, data and code; clocks belong to cli and the face"),
           ban(
+              "java/lang/Thread\\.sleep:.*",
+              "base\\.Uninterrupted",
+              "it ends at once on an interrupted thread, and the loop around it becomes busy; use"
+                  + " Uninterrupted.sleep"),
+          ban(
               "java/lang/String\\.(format:\\("
                   + STRING
                   + "\\[|formatted:|to(Lower|Upper)Case:\\(\\)).*"

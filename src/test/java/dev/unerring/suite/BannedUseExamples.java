@@ -24,6 +24,7 @@ final class BannedUseExamples {
     BANNED.put("clock", "return System.nanoTime();");
     BANNED.put("clockReference", "java.util.function.LongSupplier s = System::nanoTime; return s;");
     BANNED.put("instant", "return java.time.Instant.now();");
+    BANNED.put("sleep", "Thread.sleep(1); return 0;");
     BANNED.put("localeFormat", "return String.format(\"%f\", 1.5);");
     BANNED.put("localeFormatted", "return \"%f\".formatted(1.5);");
     BANNED.put("localeCase", "return \"I\".toLowerCase();");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.suite;
 
+import dev.unerring.backend.Products;
 import dev.unerring.backend.Window;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
@@ -12,10 +13,14 @@ import java.util.List;
 final class ConvolutionCases {
   private final List<EqualityCase> cases = new ArrayList<>();
 
-  private ConvolutionCases() {}
+  private final boolean integer;
+
+  private ConvolutionCases(boolean integer) {
+    this.integer = integer;
+  }
 
   static List<EqualityCase> all() {
-    ConvolutionCases all = new ConvolutionCases();
+    ConvolutionCases all = new ConvolutionCases(false);
     all.tileEdges();
     all.windows();
     all.boxes();
@@ -24,6 +29,38 @@ final class ConvolutionCases {
     all.chunkLimits();
     all.linearLayers();
     return all.cases;
+  }
+
+  /** Of the arithmetic integer: the direct products, then Winograd's. */
+  static List<EqualityCase> integer() {
+    ConvolutionCases all = new ConvolutionCases(true);
+    all.tileEdges();
+    all.windows();
+    all.outputsWithoutTaps();
+    all.linearLayers();
+    all.winogradTiles();
+    return all.cases;
+  }
+
+  /** Extents, borders and channels around tiles, blocks of tiles, vectors and runs of channels. */
+  private void winogradTiles() {
+    Window three = Window.square(3, 1, 1);
+    for (int w = 1; w <= 9; w++) {
+      conv(new Shape(1 + w % 3, 1, 10 - w, w, 16), three, 16 * (1 + w % 5));
+    }
+    for (int pad = 0; pad <= 2; pad++) {
+      conv(new Shape(3, 1, 5, 6, 32), Window.square(3, 1, pad), 48);
+      conv(new Shape(2, 3, 3, 4, 16), new Window(3, 3, 3, 1, pad), 32);
+    }
+    conv(new Shape(2, 4, 5, 4, 32), new Window(2, 3, 3, 1, 1), 16);
+    for (int n : new int[] {1, 7, 50, 130}) {
+      conv(new Shape(n, 1, 2, 2, 16), three, 16);
+    }
+    conv(new Shape(5, 1, 14, 13, 64), three, 64);
+    conv(new Shape(1, 1, 17, 16, 80), three, 112);
+    conv(new Shape(2, 1, 4, 4, 272), three, 128);
+    conv(new Shape(2, 1, 3, 3, 128), three, 272);
+    conv(new Shape(1, 1, 41, 43, 16), Window.square(3, 1, 0), 16);
   }
 
   private void tileEdges() {
@@ -155,13 +192,18 @@ final class ConvolutionCases {
     linear(new Shape(3, 2, 3, 2, 5), 7);
   }
 
+  private String kind() {
+    return integer ? "integer " : "";
+  }
+
   private void conv(Shape in, Window window, int channels) {
     Shape out = window.outputOf(in, channels);
     long words = (long) window.taps() * in.c() * channels;
     cases.add(
         new EqualityCase(
-            "conv " + in + " " + window + " to " + channels,
-            (b, o) -> {
+            kind() + "conv " + in + " " + window + " to " + channels,
+            (backend, o) -> {
+              Products b = integer ? backend.integer() : backend;
               Tensor x = o.input(in);
               Tensor gradY = o.input(out);
               Buffer weight = o.input(words);
@@ -176,8 +218,9 @@ final class ConvolutionCases {
     long words = (long) in.imageElements() * channels;
     cases.add(
         new EqualityCase(
-            "linear " + in + " to " + channels,
-            (b, o) -> {
+            kind() + "linear " + in + " to " + channels,
+            (backend, o) -> {
+              Products b = integer ? backend.integer() : backend;
               Tensor x = o.input(in);
               Tensor gradY = o.input(out);
               Buffer weight = o.input(words);

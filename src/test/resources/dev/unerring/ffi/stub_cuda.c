@@ -78,13 +78,8 @@ static int destroy(int library, const char *function) {
 
 // ---- CUDA runtime ----
 NUMBER(CUDA, cudaRuntimeGetVersion, int, knob[RUNTIME_VERSION])
-NUMBER(CUDA, cudaDriverGetVersion, int, knob[DRIVER_VERSION])
 NUMBER(CUDA, cudaGetDeviceCount, int, knob[DEVICES])
-NUMBER(CUDA, cudaDeviceGetAttribute, int, 9)
-NUMBER(CUDA, cudaEventElapsedTime, float, 1.5f)
 PLAIN(CUDA, cudaSetDevice)
-PLAIN(CUDA, cudaDeviceSynchronize)
-PLAIN(CUDA, cudaStreamWaitEvent)
 PLAIN(CUDA, cudaEventRecord)
 PLAIN(CUDA, cudaEventSynchronize)
 PLAIN(CUDA, cudaGetLastError)
@@ -98,10 +93,6 @@ DESTROY(CUDA, cudaEventDestroy)
 DESTROY(CUDA, cudaGraphDestroy)
 TEXT(cudaGetErrorName)
 TEXT(cudaGetErrorString)
-int cudaDeviceGetPCIBusId(char *id, int length, int device) {
-  strncpy(id, "0000:01:00.0", length);
-  return enter(CUDA, "cudaDeviceGetPCIBusId");
-}
 int cudaMemGetInfo(size_t *free, size_t *total) {
   *free = (size_t)6 << 30;
   *total = (size_t)8 << 30;
@@ -140,14 +131,12 @@ int cudaStreamSynchronize(void *stream) {
     if (status == 0) work; \
     return status; \
   }
-int cudaMemcpy(void *to, void *from, size_t n, int kind) MOVE("cudaMemcpy", memmove(to, from, n))
 int cudaMemcpyAsync(void *to, void *from, size_t n, int kind) {
   int status = refused_in_capture();
   if (status == 0) status = enter(CUDA, "cudaMemcpyAsync");
   if (status == 0) memmove(to, from, n);
   return status;
 }
-int cudaMemset(void *to, int value, size_t n) MOVE("cudaMemset", memset(to, value, n))
 static void run_memset(Work *w) { memset((void *)w->at[0], (int)w->number[0], w->number[1]); }
 int cudaMemsetAsync(void *to, int value, size_t n) {
   Work w = {run_memset, {to}, {value, (long)n}};
@@ -160,23 +149,14 @@ NUMBER(CUDA, cuDriverGetVersion, int, knob[DRIVER_VERSION])
 NUMBER(CUDA, cuDeviceGetCount, int, knob[DEVICES])
 NUMBER(CUDA, cuDeviceGet, int, 0)
 NUMBER(CUDA, cuDeviceGetAttribute, int, 9)
-NUMBER(CUDA, cuFuncGetAttribute, int, 32)
 NUMBER(CUDA, cuDeviceTotalMem_v2, size_t, (size_t)8 << 30)
-CREATE(CUDA, cuDevicePrimaryCtxRetain)
-DESTROY(CUDA, cuDevicePrimaryCtxRelease_v2)
-PLAIN(CUDA, cuCtxSetCurrent)
-PLAIN(CUDA, cuCtxSynchronize)
 CREATE(CUDA, cuModuleLoadData)
 DESTROY(CUDA, cuModuleUnload)
-CREATE(CUDA, cuLibraryLoadData)
-DESTROY(CUDA, cuLibraryUnload)
 int cuModuleGetFunction(void **out, void *module, const char *name) {
   int status = enter(CUDA, "cuModuleGetFunction");
   *out = host_kernel && status == 0 ? host_kernel(name) : NULL;
   return host_kernel && status == 0 && *out == NULL ? 500 : status;
 }
-NUMBER(CUDA, cuLibraryGetKernel, void *, NULL)
-NUMBER(CUDA, cuKernelGetFunction, void *, NULL)
 int cuLaunchKernel(void *kernel, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                    unsigned shared, void *stream, void **arguments, void **extra) {
   int status = enter(CUDA, "cuLaunchKernel");
@@ -232,7 +212,6 @@ void cudnnGetLastErrorString(char *message, size_t length) { strncpy(message, "c
 CREATE(CUDNN, cudnnCreate)
 DESTROY(CUDNN, cudnnDestroy)
 PLAIN(CUDNN, cudnnSetStream)
-PLAIN(CUDNN, cudnnSetTensorNdDescriptor)
 int cudnnAddTensor(void *handle, const float *alpha, void *ad, const float *a, const float *beta, void *cd,
                    float *c) {
   int status = enter(CUDNN, "cudnnAddTensor");
@@ -240,33 +219,6 @@ int cudnnAddTensor(void *handle, const float *alpha, void *ad, const float *a, c
   return status;
 }
 PLAIN(CUDNN, cudnnSetConvolutionMathType)
-CREATE(CUDNN, cudnnCreatePoolingDescriptor)
-DESTROY(CUDNN, cudnnDestroyPoolingDescriptor)
-PLAIN(CUDNN, cudnnSetPoolingNdDescriptor)
-PLAIN(CUDNN, cudnnPoolingForward)
-PLAIN(CUDNN, cudnnPoolingBackward)
-PLAIN(CUDNN, cudnnBatchNormalizationForwardTraining)
-PLAIN(CUDNN, cudnnBatchNormalizationForwardInference)
-PLAIN(CUDNN, cudnnBatchNormalizationBackward)
-CREATE(CUDNN, cudnnCreateActivationDescriptor)
-DESTROY(CUDNN, cudnnDestroyActivationDescriptor)
-PLAIN(CUDNN, cudnnSetActivationDescriptor)
-PLAIN(CUDNN, cudnnActivationForward)
-PLAIN(CUDNN, cudnnActivationBackward)
-PLAIN(CUDNN, cudnnSoftmaxForward)
-PLAIN(CUDNN, cudnnSoftmaxBackward)
-CREATE(CUDNN, cudnnCreateOpTensorDescriptor)
-DESTROY(CUDNN, cudnnDestroyOpTensorDescriptor)
-PLAIN(CUDNN, cudnnSetOpTensorDescriptor)
-PLAIN(CUDNN, cudnnOpTensor)
-int cudnnBackendCreateDescriptor(int type, void **out) {
-  return create(CUDNN, "cudnnBackendCreateDescriptor", out);
-}
-DESTROY(CUDNN, cudnnBackendDestroyDescriptor)
-PLAIN(CUDNN, cudnnBackendFinalize)
-PLAIN(CUDNN, cudnnBackendSetAttribute)
-PLAIN(CUDNN, cudnnBackendGetAttribute)
-PLAIN(CUDNN, cudnnBackendExecute)
 
 // ---- NVRTC ----
 int nvrtcVersion(int *major, int *minor) {
@@ -278,9 +230,7 @@ TEXT(nvrtcGetErrorString)
 CREATE(NVRTC, nvrtcCreateProgram)
 DESTROY(NVRTC, nvrtcDestroyProgram)
 PLAIN(NVRTC, nvrtcCompileProgram)
-PLAIN(NVRTC, nvrtcGetPTX)
 PLAIN(NVRTC, nvrtcGetCUBIN)
 PLAIN(NVRTC, nvrtcGetProgramLog)
-PLAIN(NVRTC, nvrtcGetPTXSize)
 PLAIN(NVRTC, nvrtcGetCUBINSize)
 PLAIN(NVRTC, nvrtcGetProgramLogSize)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.backend.cuda;
 
+import dev.unerring.DeviceException;
 import dev.unerring.backend.AdamStep;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Exactness;
 import dev.unerring.backend.HeldImages;
 import dev.unerring.backend.OperandChecks;
+import dev.unerring.backend.Products;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.backend.Turn;
 import dev.unerring.backend.Window;
@@ -111,6 +113,11 @@ public sealed class CudaBackend implements Backend permits CudnnBackend {
   }
 
   @Override
+  public boolean hostMemory() {
+    return false;
+  }
+
+  @Override
   public Exactness exactness() {
     return Exactness.BITWISE;
   }
@@ -166,6 +173,12 @@ public sealed class CudaBackend implements Backend permits CudnnBackend {
   }
 
   // ---- products and normalisation ----
+
+  @Override
+  public Products integer() {
+    throw new DeviceException(
+        "there are no GPU kernels for the arithmetic integer yet; use --device cpu");
+  }
 
   @Override
   public void convForward(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {

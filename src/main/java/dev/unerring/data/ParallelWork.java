@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * @param count of units
  * @param weight how much work a unit is, at least 1
  */
-public record Units(String stage, int count, IntToLongFunction weight) {
+public record ParallelWork(String stage, int count, IntToLongFunction weight) {
   /** Processors of this machine. */
   public static int processors() {
     return Runtime.getRuntime().availableProcessors();
@@ -58,7 +58,7 @@ public record Units(String stage, int count, IntToLongFunction weight) {
       others.add(Thread.ofPlatform().name("unerring-audit-" + i).daemon().start(loop));
     }
     loop.run();
-    others.forEach(Units::join);
+    others.forEach(ParallelWork::join);
     if (failure.get() != null) {
       throw WorkerFailure.passOn(failure.get());
     }

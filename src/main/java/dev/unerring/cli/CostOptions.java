@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.unerring.run;
+package dev.unerring.cli;
 
 import dev.unerring.DataException;
 import dev.unerring.UsageException;
@@ -9,7 +9,6 @@ import dev.unerring.base.Names;
 import dev.unerring.base.NearestNames;
 import dev.unerring.data.Dataset;
 import dev.unerring.data.Split;
-import dev.unerring.data.Task;
 import dev.unerring.errors.Costs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,44 +35,20 @@ import java.util.stream.IntStream;
  *     them, with commas; null for none
  * @param neverMiss name or number of the class that must not be missed; null for none
  */
-public record CostOptions(Path file, String classWeights, String neverMiss) {
-  /** Nothing said. */
-  public static final CostOptions NONE = new CostOptions(null, null, null);
-
+record CostOptions(Path file, String classWeights, String neverMiss)
+    implements Function<Dataset, Costs> {
   /** class=weight; the name of a class may hold commas. */
   private static final Pattern WEIGHT = Pattern.compile("([^=]+)=([^,=]*)(?:,(?=.)|$)");
 
   /**
-   * The costs for these data.
+   * The costs for these data, which have one class a sample.
    *
-   * @param planned those of the plan, taken where nothing is said
-   * @throws UsageException where an option is wrong, or the set has several labels a sample
+   * @throws UsageException where an option is wrong
    * @throws DataException where the file is no error-cost matrix of these classes
    */
-  Costs resolved(Costs planned, Dataset data) {
-    boolean said = file != null || classWeights != null || neverMiss != null;
-    if (!said && planned.none()) {
-      return Costs.NONE;
-    }
-    if (data.task() == Task.MULTI_LABEL) {
-      throw new UsageException(
-          "--costs, --class-weights and --never-miss are for one class a sample; "
-              + data.name()
-              + " has several labels a sample, each a decision of its own; leave them out");
-    }
+  @Override
+  public Costs apply(Dataset data) {
     List<String> names = data.labelNames();
-    if (!said) {
-      if (planned.matrix().size() != names.size()) {
-        throw new DataException(
-            "the plan's costs are for "
-                + planned.matrix().size()
-                + " classes, "
-                + data.name()
-                + " has "
-                + names.size());
-      }
-      return planned;
-    }
     List<Double> weights = weights(data.train(), names);
     List<List<Double>> matrix =
         file == null ? Costs.uniform(names.size(), -1).matrix() : matrix(names);
