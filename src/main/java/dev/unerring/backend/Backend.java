@@ -35,9 +35,12 @@ public interface Backend extends Products, AutoCloseable {
   /** The turn that a thread takes around operations that belong together. */
   Turn turn();
 
-  /** Whether the caller may read and write buffers through their memory between two calls. */
+  /**
+   * Whether the caller may read and write buffers through their memory between two calls; false on
+   * devices with memory of their own.
+   */
   default boolean hostMemory() {
-    return false;
+    return true;
   }
 
   /**

@@ -31,11 +31,6 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public boolean hostMemory() {
-    return true;
-  }
-
-  @Override
   public Exactness exactness() {
     return Exactness.BITWISE;
   }

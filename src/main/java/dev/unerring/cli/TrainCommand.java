@@ -8,6 +8,7 @@ import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.network.Architectures;
+import dev.unerring.run.Device;
 import dev.unerring.run.Keeping;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.ResumedRun;
@@ -177,7 +178,8 @@ final class TrainCommand implements Callable<Integer> {
       throw new UsageException("--resume-or-start goes with --out, the folder of the run; name it");
     }
     TrainingPlan chosen = plan.plan();
-    return new RunRequest(data.file(), out, chosen, device.device(), costs.options())
+    Device where = device.device();
+    return new RunRequest(data.file(), out, chosen, where, costs.options())
         .with(new Keeping(resumeOrStart, every));
   }
 

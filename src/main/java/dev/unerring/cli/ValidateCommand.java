@@ -8,6 +8,7 @@ import dev.unerring.backend.Backend;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.data.Dataset;
+import dev.unerring.report.TrainErrors;
 import dev.unerring.run.RunEvaluation;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.validate.AttackStudy;
@@ -193,18 +194,16 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private static void noteErrors(TrainedRun trained, WorkTerminal terminal) {
-    int floor = trained.report().train().floor();
-    Optional<Integer> errors = trained.report().train().errors();
-    if (errors.isPresent() && errors.get() > floor) {
+    TrainErrors train = trained.report().train();
+    if (train.errors().isEmpty()) {
+      terminal.note("note: this run was stopped before its training errors were counted");
+    } else if (train.errors().get() > train.floor()) {
       terminal.note(
           "note: this run has "
-              + errors.get()
+              + train.errors().get()
               + " training errors, its floor is "
-              + floor
+              + train.floor()
               + "; a wrong sample is compared with its own wrong answer");
-    }
-    if (errors.isEmpty()) {
-      terminal.note("note: this run was stopped before its training errors were counted");
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.network;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Turn;
 import dev.unerring.backend.Window;
@@ -45,15 +46,16 @@ public final class LocalPass {
   /**
    * A pass that shares the values of a network.
    *
-   * @param network on a backend with {@link Backend#hostMemory}; it must outlive this
+   * @param network one that {@link #serves}; it must outlive this
    * @param batch most variants of a pass
    */
   public LocalPass(Network network, int batch) {
     this.network = network;
     this.batch = batch;
     backend = network.backend();
-    if (!backend.hostMemory()) {
-      throw new IllegalArgumentException("the memory of " + backend.name() + " is not the host's");
+    if (!serves(network)) {
+      throw new IllegalArgumentException(
+          "no passes over parts of images on " + backend.name() + ", " + network.arithmetic());
     }
     Shape shape = network.image();
     layers = Architectures.layers(network.architecture(), shape, network.classes());
@@ -77,6 +79,15 @@ public final class LocalPass {
     baseLogits = new float[network.classes()];
   }
 
+  /**
+   * Whether a network has passes over parts of images: its memory must be the host's, and an output
+   * may depend on nothing but its window. The scales of the arithmetic integer depend on the whole
+   * image.
+   */
+  public static boolean serves(Network network) {
+    return network.backend().hostMemory() && network.arithmetic() == Arithmetic.ORDERED;
+  }
+
   private void bind(Shape image) {
     List<Parameter> all = network.parameters();
     Shape shape = image.withN(batch);
@@ -85,7 +96,7 @@ public final class LocalPass {
       words = Math.max(words, layer.largest(shape));
       shape = layer.outputShape(shape);
     }
-    Scratch scratch = new Scratch(backend, words, network.arithmetic().ofModel());
+    Scratch scratch = new Scratch(backend, words, network.arithmetic());
     shape = image;
     int next = 0;
     for (int i = 0; i < layers.size(); i++) {

@@ -46,7 +46,7 @@ public final class Enumeration {
     this.values = values.clone();
     this.others = List.copyOf(others);
     batch = Math.min(LocalPass.BATCH, network.batch());
-    boolean near = network.backend().hostMemory() && values.length > 0;
+    boolean near = LocalPass.serves(network) && values.length > 0;
     local = near ? new LocalPass(network, batch) : null;
     logits = new float[batch * network.classes()];
     pixels = new float[batch * network.image().imageElements()];

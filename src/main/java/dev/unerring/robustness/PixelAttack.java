@@ -33,8 +33,8 @@ final class PixelAttack {
   PixelAttack(Target target, int[] values) {
     this.target = target;
     this.values = values.clone();
-    boolean host = target.network().backend().hostMemory();
-    local = host ? new LocalPass(target.network(), target.batch()) : null;
+    local =
+        LocalPass.serves(target.network()) ? new LocalPass(target.network(), target.batch()) : null;
     logits = new float[target.batch() * target.network().classes()];
   }
 

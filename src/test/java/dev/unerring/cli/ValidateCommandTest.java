@@ -209,7 +209,7 @@ class ValidateCommandTest {
   void wrongUseHasAMessageOfItsOwn() throws IOException {
     refused(2, "name one of --enumerate, --corrupt", "--split", "train");
     refused(2, "--share is above 0", "--enumerate", "--share", "0");
-    refused(2, "--share is above 0", "--enumerate", "--share", "NaN");
+    refused(2, "'NaN' is not a number", "--enumerate", "--share", "NaN");
     refused(2, "--part is i/n, 1/1 to", "--enumerate", "--part", "3/2");
     refused(2, "--part is i/n, such as 1/4", "--enumerate", "--part", "x");
     refused(2, "--max-time is a time", "--enumerate", "--max-time", "soon");

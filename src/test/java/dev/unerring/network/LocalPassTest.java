@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.base.Philox;
@@ -79,6 +80,16 @@ class LocalPassTest {
         TestBackends.meddled(
             (name, arguments, real) -> name.equals("hostMemory") ? Boolean.FALSE : real.make())) {
       Network network = network(device, "deng-2", Shape.image2d(3, 3, 1));
+      assertThrows(IllegalArgumentException.class, () -> new LocalPass(network, 1));
+    }
+  }
+
+  @Test
+  void scalesOfTheWholeImageAreRefused() {
+    try (Backend backend = TestBackends.open()) {
+      Network network =
+          new Network("deng-2", Shape.image2d(3, 3, 1), 2, backend, 1, Arithmetic.INTEGER);
+      assertFalse(LocalPass.serves(network));
       assertThrows(IllegalArgumentException.class, () -> new LocalPass(network, 1));
     }
   }

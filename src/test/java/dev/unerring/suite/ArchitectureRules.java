@@ -91,7 +91,7 @@ final class ArchitectureRules {
               "what happens around an image must not depend on how the model was trained"),
           layer(
               "validate",
-              "tensor npz data audit backend network errors robustness corrupt guard" + " run",
+              "tensor npz data audit backend network errors robustness corrupt guard run",
               "a validation uses a finished run, and no run needs a validation"),
           layer("report", "certify errors data", "a report shows results and computes none"),
           layer(
