@@ -6,6 +6,7 @@ import dev.unerring.audit.LabelAudit;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.base.Json;
 import dev.unerring.data.Dataset;
+import dev.unerring.page.Pages;
 import dev.unerring.twins.TwinAudit;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,12 @@ final class AuditCommand implements Callable<Integer> {
               + "in depth).")
   private Path montage;
 
+  @Option(
+      names = "--report",
+      paramLabel = "X.html",
+      description = "Show everything there on a page of HTML, with pictures.")
+  private Path report;
+
   AuditCommand() {}
 
   @Override
@@ -69,6 +76,10 @@ final class AuditCommand implements Callable<Integer> {
     }
     if (montage != null) {
       OutputFile.require("--montage", montage, List.of(".png"), List.of(file));
+    }
+    if (report != null) {
+      OutputFile.require("--report", report, List.of(".html", ".htm"), List.of(file));
+      Pages.requireReplaceable(report);
     }
     WorkTerminal terminal = WorkTerminal.of(spec);
     try (Dataset dataset = Dataset.open(file, terminal)) {
@@ -84,6 +95,10 @@ final class AuditCommand implements Callable<Integer> {
       }
       if (montage != null) {
         err.println(TwinMontage.write(montage, dataset, twins.orElseThrow().pairs(audit)));
+      }
+      if (report != null) {
+        Pages.audit(dataset, audit, twins, terminal, report);
+        err.println("written: " + report);
       }
       terminal.clear();
       print(audit, twins);

@@ -30,6 +30,13 @@ final class DeviceOptions {
 
   DeviceOptions() {}
 
+  /** The processor, or the definition where that is meant. */
+  Device onProcessor() {
+    boolean definition = device.equals("reference");
+    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    return new Device(definition ? device : "cpu", kernels, count);
+  }
+
   /** The device that is meant; UsageException where a value is none. */
   Device device() {
     return new Device(device, kernels, threads());

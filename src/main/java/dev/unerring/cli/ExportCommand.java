@@ -90,7 +90,7 @@ final class ExportCommand implements Callable<Integer> {
       say("written: " + out);
       return 0;
     }
-    export.requireKnownArithmetic();
+    export.requireKnownArithmetic(to);
     WorkTerminal terminal = WorkTerminal.of(spec);
     try (Backend backend = device.device().open()) {
       Network network = trained.network(backend, 1);

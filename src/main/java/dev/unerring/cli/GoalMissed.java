@@ -40,8 +40,12 @@ final class GoalMissed {
         + " images)";
   }
 
-  /** Of a run that Ctrl-C ended: which model is there. */
-  static String interrupted(RunResult result) {
+  /**
+   * Of a run that Ctrl-C ended: which model is there.
+   *
+   * @param goOn command that goes on
+   */
+  static String interrupted(RunResult result, String goOn) {
     if (result.goalReached()) {
       return "unerring: interrupted when all was done; everything is saved in " + result.folder();
     }
@@ -61,8 +65,8 @@ final class GoalMissed {
         + " is in "
         + result.folder()
         + (report.rechecked() ? "" : ", not " + recheck(report))
-        + "; to go on: unerring correct --run "
-        + result.folder();
+        + "; to go on: "
+        + goOn;
   }
 
   /**

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ValidateCommand.class,
       PredictCommand.class,
+      ReportCommand.class,
       CertifyCommand.class,
       VerifyCommand.class,
       KeygenCommand.class,

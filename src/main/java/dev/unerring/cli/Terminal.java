@@ -2,11 +2,13 @@
 package dev.unerring.cli;
 
 import dev.unerring.EndedBy;
+import dev.unerring.train.EpochRow;
 import dev.unerring.train.Monitor;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Shows a run on stderr: a bar on a terminal, plain rows otherwise; and stops it when the time is
@@ -32,6 +34,7 @@ final class Terminal extends WorkTerminal implements Monitor {
   private long samples;
   private long firstSamples;
   private double firstDone;
+  private BiConsumer<EpochRow, Double> epochs = (row, speed) -> {};
 
   /**
    * Watches a run.
@@ -99,6 +102,16 @@ final class Terminal extends WorkTerminal implements Monitor {
             place + left,
             place + ", " + errors + " left",
             round));
+  }
+
+  /** Tells another one of the end of each epoch too, with the images per second so far. */
+  void alsoTell(BiConsumer<EpochRow, Double> other) {
+    epochs = other;
+  }
+
+  @Override
+  public void epoch(EpochRow row) {
+    epochs.accept(row, rate(System.nanoTime()));
   }
 
   @Override

@@ -258,7 +258,7 @@ final class ValidateCommand implements Callable<Integer> {
     if (maxTime == null) {
       return terminal;
     }
-    long deadline = System.nanoTime() + Durations.nanos(maxTime);
+    long deadline = System.nanoTime() + Durations.nanos("--max-time", maxTime);
     return new WorkMonitor() {
       @Override
       public void note(String text) {

@@ -3,10 +3,12 @@ package dev.unerring.correct;
 
 import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
+import dev.unerring.base.JsonFields;
 import dev.unerring.data.ImageSource;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
+import dev.unerring.network.Checkpoint;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.train.Adam;
@@ -87,6 +89,23 @@ final class FrozenTraining {
   /** Why the surroundings ended the training. */
   Optional<EndedBy> stop() {
     return stop;
+  }
+
+  /** Adds what stands between two passes, the network included. */
+  void keep(Checkpoint checkpoint) {
+    checkpoint.put("steps", steps).put("taken", taken).put("gainedAt", gainedAt);
+    checkpoint.put("network.", network);
+    adam.keep(checkpoint);
+  }
+
+  /** Goes on where {@link #keep} was. */
+  void resume(Checkpoint checkpoint) {
+    JsonFields facts = checkpoint.facts();
+    steps = facts.integer("steps");
+    taken = facts.integer("taken");
+    gainedAt = facts.integer("gainedAt");
+    checkpoint.restore("network.", network);
+    adam.resume(checkpoint);
   }
 
   /**

@@ -53,19 +53,26 @@ public final class ModelExport {
   }
 
   /**
-   * Refuses a model whose operations other programs do not have.
+   * Refuses a model whose arithmetic a format does not have here.
    *
-   * @throws UsageException that names its arithmetic
+   * @param to onnx or pytorch
+   * @throws UsageException that names both
    */
-  public void requireKnownArithmetic() {
+  public void requireKnownArithmetic(String to) {
     String arithmetic = run.text("arithmetic");
-    boolean known = Arithmetic.ORDERED.label().equals(arithmetic) || arithmetic.equals("cudnn");
+    boolean integers = Arithmetic.INTEGER.label().equals(arithmetic);
+    boolean known =
+        Arithmetic.ORDERED.label().equals(arithmetic)
+            || Arithmetic.CUDNN_FP32.label().equals(arithmetic)
+            || integers && to.equals("onnx");
     if (!known) {
       throw new UsageException(
           run.path()
               + " computes in the arithmetic '"
               + arithmetic
-              + "', which is not exported yet; export a run of 'ordered' or 'cudnn'");
+              + "', which is not exported to "
+              + to
+              + (integers ? "; --to onnx takes it" : ""));
     }
   }
 

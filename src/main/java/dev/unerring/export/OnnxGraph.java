@@ -4,6 +4,7 @@ package dev.unerring.export;
 import dev.unerring.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -111,11 +112,25 @@ final class OnnxGraph {
     return constant(label, Type.DOUBLE, List.of(), raw);
   }
 
-  /** Adds a list of one integer, which names an axis. */
-  String axis(String label, long value) {
-    byte[] raw = new byte[Long.BYTES];
-    ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).putLong(value);
-    return constant(label, Type.INT64, List.of(1), raw);
+  /** Adds a constant of float64. */
+  String constant64(String label, List<Integer> shape, double[] values) {
+    byte[] raw = new byte[Math.multiplyExact(values.length, Double.BYTES)];
+    ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(values);
+    return constant(label, Type.DOUBLE, shape, raw);
+  }
+
+  /** The same from values of float32. */
+  String constant64(String label, List<Integer> shape, float[] values) {
+    double[] wide = new double[values.length];
+    Arrays.setAll(wide, i -> values[i]);
+    return constant64(label, shape, wide);
+  }
+
+  /** Adds a list of integers, which names axes or extents. */
+  String integers64(String label, long... values) {
+    byte[] raw = new byte[values.length * Long.BYTES];
+    ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
+    return constant(label, Type.INT64, List.of(values.length), raw);
   }
 
   /** Adds a constant of any type from its little-endian bytes; its name. */
@@ -130,12 +145,6 @@ final class OnnxGraph {
   void input(String label, Type type) {
     Protobuf tensor = new Protobuf().integer(1, type.number);
     ends.message(11, value(label, tensor));
-  }
-
-  /** Declares an output whose extents are not said. */
-  void output(String label, Type type) {
-    Protobuf tensor = new Protobuf().integer(1, type.number);
-    ends.message(12, value(label, tensor));
   }
 
   /** Declares images, channels first, as an input: [batch][c][d][h][w], 2D without d. */

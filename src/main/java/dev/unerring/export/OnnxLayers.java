@@ -23,47 +23,66 @@ final class OnnxLayers {
   private final OnnxGraph graph;
   private final StoredTensors tensors;
   private final boolean deep;
+  private final OnnxIntegers integers; // null in ordered arithmetic
   private boolean flat;
 
   /**
    * Begins a network.
    *
    * @param graph the operations go there
+   * @param integers whether products are those of the integer arithmetic
    */
-  OnnxLayers(OnnxGraph graph, StoredTensors tensors) {
+  OnnxLayers(OnnxGraph graph, StoredTensors tensors, boolean integers) {
     this.graph = graph;
     this.tensors = tensors;
     this.deep = tensors.image().d() > 1;
+    this.integers = integers ? new OnnxIntegers(graph, deep ? 5 : 4) : null;
   }
 
-  /** The name of the output of some layers, one after another, for an input. */
-  String chain(List<Layer> layers, String input) {
+  /**
+   * The name of the output of some layers, one after another.
+   *
+   * @param shape of the input
+   */
+  String chain(List<Layer> layers, String input, Shape shape) {
     String x = input;
+    Shape in = shape;
     for (Layer layer : layers) {
-      x =
-          switch (layer) {
-            case Scale _ -> scale(x);
-            case ImageScale _ -> imageScale(x);
-            case Conv conv -> convolution(conv, x);
-            case BatchNorm norm -> relu(norm.relu(), batchNorm(norm, x));
-            case Relu _ -> relu(true, x);
-            case MaxPool pool -> graph.node("MaxPool", List.of(x), window(pool.window()));
-            case AveragePool _ -> graph.node("GlobalAveragePool", x);
-            case Linear linear -> linear(linear, x);
-            case Residual residual -> residual(residual, x);
-            default -> throw new IllegalStateException("no operation of ONNX for " + layer);
-          };
+      x = layer(layer, x, in);
+      in = layer.outputShape(in);
     }
     return x;
   }
 
+  private String layer(Layer layer, String x, Shape shape) {
+    return switch (layer) {
+      case Scale _ -> scale(x);
+      case ImageScale _ -> imageScale(x);
+      case Conv conv -> convolution(conv, x);
+      case BatchNorm norm -> relu(norm.relu(), batchNorm(norm, x));
+      case Relu _ -> relu(true, x);
+      case MaxPool pool -> graph.node("MaxPool", List.of(x), window(pool.window()));
+      case AveragePool _ -> average(x, shape);
+      case Linear linear -> linear(linear, x);
+      case Residual residual -> residual(residual, x, shape);
+      default -> throw new IllegalStateException("no operation of ONNX for " + layer);
+    };
+  }
+
   private String tensor(String name) {
-    int number = number(name);
-    List<Integer> extents = new ArrayList<>(tensors.specs().get(number).fileShape());
+    return graph.constant(name, extents(name), values(name));
+  }
+
+  private float[] values(String name) {
+    return tensors.inFileLayout(number(name));
+  }
+
+  private List<Integer> extents(String name) {
+    List<Integer> extents = new ArrayList<>(tensors.specs().get(number(name)).fileShape());
     if (deep && extents.size() == 4) {
       extents.add(2, 1); // a kernel without depth, in a network of volumes
     }
-    return graph.constant(name, extents, tensors.inFileLayout(number));
+    return extents;
   }
 
   private int number(String name) {
@@ -77,6 +96,9 @@ final class OnnxLayers {
 
   /** x * scale + shift, a number a channel each. */
   private String scale(String x) {
+    if (integers != null) {
+      return integers.fused("input", x, values("input.scale"), values("input.shift"));
+    }
     return graph.node(
         "Add", graph.node("Mul", x, channels("input.scale")), channels("input.shift"));
   }
@@ -86,13 +108,13 @@ final class OnnxLayers {
     if (deep) {
       shape.add(1);
     }
-    return graph.constant(name, shape, tensors.inFileLayout(number(name)));
+    return graph.constant(name, shape, values(name));
   }
 
   /** Each image centred, divided by its largest absolute value, rounded to 4 decimals. */
   private String imageScale(String input) {
     String x = graph.cast(flatten(input), OnnxGraph.Type.DOUBLE);
-    String axis = graph.axis("scale.axis", 1);
+    String axis = graph.integers64("scale.axis", 1);
     var rows = new OnnxGraph.Attributes().integer("keepdims", 1);
     String sum = graph.node("ReduceSum", List.of(x, axis), rows);
     String size = graph.scalar64("scale.pixels", tensors.image().imageElements());
@@ -109,7 +131,19 @@ final class OnnxLayers {
   }
 
   private String convolution(Conv conv, String x) {
-    List<String> inputs = new ArrayList<>(List.of(x, tensor(conv.name() + ".weight")));
+    String weight = conv.name() + ".weight";
+    if (integers != null) {
+      float[] bias = conv.biased() ? values(conv.name() + ".bias") : null;
+      return integers.convolution(
+          conv.name(),
+          x,
+          extents(weight),
+          values(weight),
+          bias,
+          window(conv.window()),
+          conv.window());
+    }
+    List<String> inputs = new ArrayList<>(List.of(x, tensor(weight)));
     if (conv.biased()) {
       inputs.add(tensor(conv.name() + ".bias"));
     }
@@ -129,12 +163,30 @@ final class OnnxLayers {
   }
 
   private String batchNorm(BatchNorm norm, String x) {
+    String name = norm.name();
+    if (integers != null) {
+      return integers.batchNorm(
+          name,
+          x,
+          values(name + ".running_mean"),
+          values(name + ".running_var"),
+          values(name + ".weight"),
+          values(name + ".bias"));
+    }
     List<String> inputs = new ArrayList<>(List.of(x));
     for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
-      inputs.add(tensor(norm.name() + "." + part));
+      inputs.add(tensor(name + "." + part));
     }
     var epsilon = new OnnxGraph.Attributes().real("epsilon", BatchNorm.EPSILON);
     return graph.node("BatchNormalization", inputs, epsilon);
+  }
+
+  private String average(String x, Shape shape) {
+    if (integers == null) {
+      return graph.node("GlobalAveragePool", x);
+    }
+    flat = true;
+    return integers.average(x, shape.positions(), shape.c());
   }
 
   private String relu(boolean wanted, String x) {
@@ -142,8 +194,13 @@ final class OnnxLayers {
   }
 
   private String linear(Linear linear, String x) {
-    List<String> inputs =
-        List.of(flatten(x), tensor(linear.name() + ".weight"), tensor(linear.name() + ".bias"));
+    String weight = linear.name() + ".weight";
+    String bias = linear.name() + ".bias";
+    if (integers != null) {
+      float[] summand = values(bias);
+      return integers.linear(linear.name(), flatten(x), summand.length, values(weight), summand);
+    }
+    List<String> inputs = List.of(flatten(x), tensor(weight), tensor(bias));
     return graph.node("Gemm", inputs, new OnnxGraph.Attributes().integer("transB", 1));
   }
 
@@ -155,8 +212,9 @@ final class OnnxLayers {
     return graph.node("Flatten", List.of(x), new OnnxGraph.Attributes().integer("axis", 1));
   }
 
-  private String residual(Residual residual, String x) {
-    String sum = graph.node("Add", chain(residual.main(), x), chain(residual.shortcut(), x));
+  private String residual(Residual residual, String x, Shape shape) {
+    String main = chain(residual.main(), x, shape);
+    String sum = graph.node("Add", main, chain(residual.shortcut(), x, shape));
     return relu(residual.relu(), sum);
   }
 
@@ -186,14 +244,14 @@ final class OnnxLayers {
             graph.constant("patch.centre", OnnxGraph.Type.UINT8, centres, patches.centres(image)));
     OnnxGraph.Attributes scan =
         new OnnxGraph.Attributes()
-            .graph("body", patch(pixels, clamped))
+            .graph("body", patch(pixels, clamped, classes))
             .integer("num_scan_inputs", 3)
             .integers("scan_input_directions", 1, 1, 1);
     graph.node("Scan", inputs, scan, output);
   }
 
   /** The logits after one patch. */
-  private static OnnxGraph patch(String pixels, String clamped) {
+  private static OnnxGraph patch(String pixels, String clamped, int classes) {
     OnnxGraph body = new OnnxGraph("patch");
     body.input("before", OnnxGraph.Type.FLOAT);
     body.input("radius", OnnxGraph.Type.FLOAT);
@@ -209,7 +267,7 @@ final class OnnxLayers {
     String inside = body.node("Greater", all, body.scalar("half", 0.5f));
     String lifted = body.node("Add", clamped, "lift");
     body.node("Where", List.of(inside, lifted, "before"), new OnnxGraph.Attributes(), "after");
-    body.output("after", OnnxGraph.Type.FLOAT);
+    body.rows("after", classes);
     return body;
   }
 }

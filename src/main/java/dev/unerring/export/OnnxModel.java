@@ -2,6 +2,7 @@
 package dev.unerring.export;
 
 import dev.unerring.UsageException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.AtomicFile;
 import dev.unerring.network.Architectures;
 import dev.unerring.network.Network;
@@ -60,11 +61,13 @@ final class OnnxModel {
     graph.images(INPUT, bytes ? OnnxGraph.Type.UINT8 : OnnxGraph.Type.FLOAT, network.image());
     graph.rows(OUTPUT, network.classes());
     String pixels = bytes ? graph.cast(INPUT, OnnxGraph.Type.FLOAT) : INPUT;
-    OnnxLayers layers = new OnnxLayers(graph, tensors);
+    boolean integers = network.arithmetic() == Arithmetic.INTEGER;
+    OnnxLayers layers = new OnnxLayers(graph, tensors, integers);
     String logits =
         layers.chain(
             Architectures.layers(network.architecture(), network.image(), network.classes()),
-            pixels);
+            pixels,
+            network.image());
     if (tensors.patches().isEmpty()) {
       graph.node("Identity", List.of(logits), new OnnxGraph.Attributes(), OUTPUT);
     } else {

@@ -33,6 +33,7 @@ public final class Network {
   private final Activation input;
   private final Activation logits;
   private final Activation gradLogits;
+  private Activation gradInput; // where it was asked for
   private final Buffer[] moments;
   private final Commit[] commits;
   private float[] room;
@@ -334,6 +335,24 @@ public final class Network {
       scratch.reclaim();
       chain.backward(
           backend, input.of(images), logits.of(images), gradLogits.of(images), null, mode);
+    }
+  }
+
+  /**
+   * Gradients of the raw pixels, from {@link #gradLogits}, after {@link #forward} with running
+   * statistics; of the layers alone. {@link #gradients} is of no use after it.
+   *
+   * @throws IllegalArgumentException in d-n-K networks, whose first layer rounds
+   */
+  public Tensor inputGradients(int count) {
+    try (Turn _ = backend.turn().take()) {
+      gradInput = gradInput == null ? allocate(input.whole().shape()) : gradInput;
+      scratch.reclaim();
+      Tensor x = input.of(count);
+      Tensor gradX = gradInput.of(count);
+      Mode mode = Mode.RUNNING_STATISTICS;
+      chain.backward(backend, x, logits.of(count), gradLogits.of(count), gradX, mode);
+      return gradX;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.Window;
+import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
 public final class Scale implements Layer {
   private Parameter scale;
   private Parameter shift;
+  private Buffer zeros; // where a gradient of the input was asked for
 
   /** Describes the layer. */
   public Scale() {}
@@ -54,7 +56,10 @@ public final class Scale implements Layer {
   @Override
   public void backward(Backend backend, Tensor x, Tensor y, Tensor gradY, Tensor gradX, Mode mode) {
     if (gradX != null) {
-      throw new IllegalArgumentException("the input scaling is the first layer");
+      if (zeros == null) {
+        zeros = backend.allocate(shift.spec().size());
+      }
+      backend.scaleForward(gradY, scale.value(), zeros, gradX);
     }
   }
 }

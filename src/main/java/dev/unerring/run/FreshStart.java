@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.run;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.audit.LabelAudit;
+import dev.unerring.base.Json;
+import dev.unerring.base.Sha256;
 import dev.unerring.data.Dataset;
 import dev.unerring.data.Task;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
+import dev.unerring.report.RunReport;
 import dev.unerring.tensor.Shape;
 import dev.unerring.train.CorrectionPlan.Method;
+import dev.unerring.train.Keeper;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Trains new weights. Nothing is written before the data have been read and audited.
@@ -39,6 +48,10 @@ record FreshStart(
       RunRequest request, Monitor monitor, Stopwatch watch, RunFolder.Writer writer) {
     request.device().prepare();
     try (RunLock _ = NewRunFolder.reserve(request, monitor)) {
+      if (request.keeping().resume() && ResumedRun.begun(request.out())) {
+        return ResumedRun.finished(request, monitor)
+            .orElseGet(() -> run(request, Optional.empty(), monitor, watch, writer));
+      }
       return request.arrays() == null
           ? run(request, Optional.empty(), monitor, watch, writer)
           : runOfArrays(request, monitor, watch, writer);
@@ -85,6 +98,9 @@ record FreshStart(
         monitor.note(data.notice());
       }
       RunRequest request = open.resolved(data);
+      if (request.keeping().resume() && ResumedRun.begun(request.out())) {
+        ResumedRun.requireSamePlan(request);
+      }
       LabelAudit audit = new LabelAudit(data, monitor);
       audit.requireTrainable(request.data());
       audit.warnings().forEach(monitor::note);
@@ -112,13 +128,37 @@ record FreshStart(
     return folder;
   }
 
+  @Override
+  public Keeper keeper(RunFolder folder, LongSupplier nanos) {
+    String plan = Json.canonical(request.plan().toJson());
+    String planSha256 = Sha256.hex(plan.getBytes(StandardCharsets.UTF_8));
+    Map<String, String> identity = new LinkedHashMap<>();
+    identity.put("plan", planSha256);
+    identity.put("data", data.contentSha256());
+    Checkpoints checkpoints =
+        Checkpoints.open(folder.path(), monitor, nanos, request.keeping().every(), identity);
+    checkpoints.begin(audit.floor(), data.train().size());
+    return checkpoints;
+  }
+
+  /** A run that a stop ended goes on later; of others the checkpoints go. */
+  @Override
+  public void finished(RunReport report, Keeper keeper) {
+    if (keeper instanceof Checkpoints checkpoints
+        && report.endedBy() != EndedBy.STOP
+        && report.endedBy() != EndedBy.TIME) {
+      checkpoints.end(report);
+    }
+  }
+
   /** All but the training itself has the bits of the definition. */
   @Override
-  public TrainingResult weights(Network network) {
+  public TrainingResult weights(Network network, Keeper keeper) {
     TrainingPlan plan = request.plan();
     Initializer.initialize(network.exact(), plan.seed());
     Labels goals = Labels.of(data.task(), audit.goalLabels(), data.train().labelCount());
-    TrainingResult training = new Trainer(plan, data, goals, audit.floor(), monitor).train(network);
+    TrainingResult training =
+        new Trainer(plan, data, goals, audit.floor(), monitor, keeper).train(network);
     if (plan.baseLine() && training.best() != null) {
       training.best().restore(network.exact());
       return training.withoutLast();

@@ -24,6 +24,7 @@ import dev.unerring.network.Patches;
 import dev.unerring.network.StoredTensors;
 import dev.unerring.report.RunReport;
 import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.Keeper;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
@@ -40,7 +41,7 @@ import java.util.function.LongSupplier;
  */
 public final class Pipeline {
   static final String PLAN = "plan.json";
-  private static final String ENVIRONMENT = "environment.json";
+  static final String ENVIRONMENT = "environment.json";
   private static final long RECORDS = 1 << 20;
   private static final long EPOCH = 256;
   private static final long ERROR = 96;
@@ -54,6 +55,7 @@ public final class Pipeline {
   private final Monitor monitor;
   private final Stopwatch watch;
   private RunFolder folder; // once there is a network
+  private Keeper keeper;
 
   /**
    * Prepares a run.
@@ -134,14 +136,18 @@ public final class Pipeline {
               batch,
               plan.arithmetic());
       folder = start.folder(data, network);
+      keeper = start.keeper(folder, watch.clock());
       Environment environment = new Environment(request, folder.path(), backend);
       describe(environment);
       try {
-        TrainingResult training = start.weights(network);
+        Optional<Handover> kept = Handover.kept(keeper);
+        TrainingResult training =
+            kept.isPresent() ? kept.get().training() : start.weights(network, keeper);
         if (start.lineage().isFirst()) {
           watch.lap("train");
         }
-        return corrected(network.exact(), training, environment);
+        Network exact = network.exact();
+        return corrected(exact, kept.orElseGet(() -> handOver(exact, training)), environment);
       } catch (RuntimeException | Error e) {
         rescue(network.exact(), e);
         throw e;
@@ -159,21 +165,25 @@ public final class Pipeline {
     folder.writeSealed("audit.json", Json.pretty(audit.toJson()));
   }
 
-  /**
-   * Counts the errors, corrects what is above the floor, and saves the model. That of a first
-   * version is saved before all that can fail.
-   */
-  private Worked corrected(Network network, TrainingResult training, Environment environment) {
-    boolean first = start.lineage().isFirst();
-    if (first) {
+  /** Counts the errors. The model of a first version is saved before all that can fail. */
+  private Handover handOver(Network network, TrainingResult training) {
+    if (start.lineage().isFirst()) {
       write(network);
     }
-    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
     boolean bestSaved =
         training.best() != null
             && folder.writeModel(
                 RunFolder.BEST, network, training.best(), metadata(Optional.empty()));
     Optional<ErrorList> found = training.last().or(() -> trainErrors(network));
+    return new Handover(training, bestSaved, found, StoredTensors.view(network).weightsSha256());
+  }
+
+  /** Corrects what is above the floor, and saves the model. */
+  private Worked corrected(Network network, Handover handover, Environment environment) {
+    boolean first = start.lineage().isFirst();
+    TrainingResult training = handover.training();
+    folder.writeSealed("metrics.csv", Tables.metrics(training.rows()));
+    Optional<ErrorList> found = handover.found();
     Labels goals =
         goals(
             first || found.isEmpty() ? audit.goalLabels() : audit.goalLabels(answers(found.get())));
@@ -182,10 +192,10 @@ public final class Pipeline {
     List<CorrectionResult> corrections = List.of();
     boolean changed = false;
     if (wanted && stopped.isEmpty()) {
-      String before = StoredTensors.view(network).weightsSha256();
       removePatches(network);
-      corrections = Correctors.correct(plan, data.train(), goals, monitor, network);
-      changed = !StoredTensors.view(network).weightsSha256().equals(before);
+      Keeper correcting = handover.correcting(keeper);
+      corrections = Correctors.correct(plan, data.train(), goals, monitor, network, correcting);
+      changed = !StoredTensors.view(network).weightsSha256().equals(handover.weightsSha256());
     }
     if (changed || !first) {
       write(network);
@@ -199,7 +209,7 @@ public final class Pipeline {
         environment.machine(),
         network.parameterCount(),
         training,
-        bestSaved,
+        handover.bestSaved(),
         found,
         goals,
         corrections,
@@ -239,6 +249,7 @@ public final class Pipeline {
     json.put(RunFolder.SEALED, folder.sealed());
     folder.writeSealed(RunFolder.RESULT, json);
     folder.requireComplete();
+    start.finished(report, keeper);
     return RunResult.of(folder.path(), report, audit);
   }
 

@@ -64,7 +64,7 @@ public final class SignerFacts {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("environment", some(run.folder().object("environment.json"), OF_THE_ENVIRONMENT));
     facts.put("labelNames", run.labelNames());
-    facts.put("plan", run.folder().json("plan.json"));
+    facts.put("plan", run.folder().json(Pipeline.PLAN));
     facts.put("run", some(run.report().toJson(), OF_THE_RUN));
     if (run.report().others().get(LEDGER) instanceof String head) {
       facts.put(LEDGER, head);

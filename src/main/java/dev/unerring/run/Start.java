@@ -3,7 +3,10 @@ package dev.unerring.run;
 
 import dev.unerring.data.Dataset;
 import dev.unerring.network.Network;
+import dev.unerring.report.RunReport;
+import dev.unerring.train.Keeper;
 import dev.unerring.train.TrainingResult;
+import java.util.function.LongSupplier;
 
 /** What a run begins with: new weights that are trained, or those of an earlier version. */
 interface Start {
@@ -23,11 +26,20 @@ interface Start {
   /** One line that says what begins, after the data have been audited. */
   String introduction(Environment environment);
 
+  /** Keeps the checkpoints and the ledger of a run in this folder. */
+  default Keeper keeper(RunFolder folder, LongSupplier nanos) {
+    return Keeper.NONE;
+  }
+
+  /** The run is over and its report is written. */
+  default void finished(RunReport report, Keeper keeper) {}
+
   /**
    * Puts the weights into the network that are then judged and corrected.
    *
+   * @param keeper asked where training goes on
    * @param network as it trains; its {@link Network#exact} has the same weights
    * @return the training that led there; without an epoch where there was none
    */
-  TrainingResult weights(Network network);
+  TrainingResult weights(Network network, Keeper keeper);
 }

@@ -18,6 +18,10 @@ final class Stopwatch {
     this.last = start;
   }
 
+  LongSupplier clock() {
+    return nanos;
+  }
+
   void lap(String stage) {
     long now = nanos.getAsLong();
     seconds.put(stage, rounded(now - last));

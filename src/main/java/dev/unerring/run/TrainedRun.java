@@ -4,6 +4,7 @@ package dev.unerring.run;
 import dev.unerring.DataException;
 import dev.unerring.UnerringException;
 import dev.unerring.VerificationException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.data.Dataset;
@@ -208,6 +209,11 @@ public final class TrainedRun {
   /** The plan of the run, no choice left open. */
   TrainingPlan plan() {
     return TrainingPlan.fromJson(folder.json(Pipeline.PLAN), folder.file(Pipeline.PLAN).toString());
+  }
+
+  /** The arithmetic that it was trained in. */
+  public Arithmetic arithmetic() {
+    return plan().arithmetic();
   }
 
   /** How a later version is corrected by default: as this one, and by auto where nobody was to. */

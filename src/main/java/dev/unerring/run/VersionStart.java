@@ -17,6 +17,7 @@ import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan.Method;
+import dev.unerring.train.Keeper;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
@@ -280,7 +281,7 @@ final class VersionStart {
     }
 
     @Override
-    public TrainingResult weights(Network network) {
+    public TrainingResult weights(Network network, Keeper keeper) {
       StoredTensors.view(run.network(network.exact().backend(), 1)).restore(network.exact());
       return TrainingResult.NONE;
     }

@@ -41,6 +41,7 @@ class ChoicesTest {
               "evaluate --data",
               "export --data",
               "predict --data",
+              "report --data",
               "train --class-weights",
               "train --data",
               "train --max-time",

@@ -121,19 +121,19 @@ class GoalMissedTest {
   void anInterruptSaysWhichModelIsThere() throws IOException {
     assertEquals(
         "unerring: interrupted; the model after the last step is in out; to go on: " + CORRECT,
-        GoalMissed.interrupted(ended("interrupt")));
+        GoalMissed.interrupted(ended("interrupt"), CORRECT));
     assertEquals(
         "unerring: interrupted; the model before correction, which gained nothing, is in out; to go"
             + " on: "
             + CORRECT,
-        GoalMissed.interrupted(ended("interrupt", "focus")));
+        GoalMissed.interrupted(ended("interrupt", "focus"), CORRECT));
     json.put("model", "corrected");
     assertEquals(
         "unerring: interrupted; the best model so far is in out; to go on: " + CORRECT,
-        GoalMissed.interrupted(ended("interrupt", "focus")));
+        GoalMissed.interrupted(ended("interrupt", "focus"), CORRECT));
     errors = 1;
     assertEquals(
         "unerring: interrupted when all was done; everything is saved in out",
-        GoalMissed.interrupted(ended("floor", "focus")));
+        GoalMissed.interrupted(ended("floor", "focus"), CORRECT));
   }
 }

@@ -33,6 +33,7 @@ class VerbsTest {
             "correct",
             "evaluate",
             "predict",
+            "report",
             "certify",
             "verify",
             "keygen",

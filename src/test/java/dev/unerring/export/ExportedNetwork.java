@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.export;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Philox;
 import dev.unerring.network.Initializer;
@@ -19,7 +20,18 @@ record ExportedNetwork(Network network, byte[] images) {
   /** A network of an architecture; with patches around its first two images where wanted. */
   static ExportedNetwork of(
       String architecture, Shape image, int classes, boolean patched, Backend backend) {
-    Network network = new Network(architecture, image, classes, backend, IMAGES);
+    return of(architecture, image, classes, patched, backend, Arithmetic.ORDERED);
+  }
+
+  /** The same in an arithmetic of its own. */
+  static ExportedNetwork of(
+      String architecture,
+      Shape image,
+      int classes,
+      boolean patched,
+      Backend backend,
+      Arithmetic arithmetic) {
+    Network network = new Network(architecture, image, classes, backend, IMAGES, arithmetic);
     Initializer.initialize(network, 7);
     byte[] images = new byte[IMAGES * image.imageElements()];
     for (int i = 0; i < images.length; i++) {

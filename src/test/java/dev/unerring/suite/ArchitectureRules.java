@@ -73,6 +73,14 @@ final class ArchitectureRules {
               "tensor data backend network errors",
               "what judges must not depend on what trained"),
           layer(
+              "certificate",
+              "tensor data audit twins backend network errors certify",
+              "a certificate speaks of files, not of how they were trained"),
+          layer(
+              "verify",
+              "tensor npz data images backend network errors certify certificate",
+              "what verifies must not depend on what trained or corrected"),
+          layer(
               "guard",
               "tensor npz data audit backend network",
               "a guard knows a model and its training images, not how they came about"),
@@ -85,14 +93,6 @@ final class ArchitectureRules {
               "validate",
               "tensor npz data audit backend network errors robustness corrupt guard run",
               "a validation uses a finished run, and no run needs a validation"),
-          layer(
-              "certificate",
-              "tensor data audit twins backend network errors certify",
-              "a certificate speaks of files, not of how they were trained"),
-          layer(
-              "verify",
-              "tensor npz data images backend network errors certify certificate",
-              "what verifies must not depend on what trained or corrected"),
           layer("report", "certify errors data", "a report shows results and computes none"),
           layer(
               "run",
@@ -104,6 +104,10 @@ final class ArchitectureRules {
               "tensor npz data backend network errors train report run",
               "what is taken elsewhere is made from a finished run"),
           layer(
+              "page",
+              "tensor data audit twins backend network errors run export",
+              "a page shows what is there and decides nothing"),
+          layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
                   + " train correct certify certificate report run guard",
@@ -111,7 +115,7 @@ final class ArchitectureRules {
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify certificate verify report run export fetch"
+                  + " train correct certify certificate verify report run export page fetch"
                   + " robustness corrupt guard validate",
               "the command line may use everything"));
 
