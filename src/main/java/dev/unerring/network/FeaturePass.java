@@ -25,7 +25,7 @@ public final class FeaturePass {
       words = Math.max(words, layer.largest(shape));
       shape = layer.outputShape(shape);
     }
-    Scratch scratch = new Scratch(backend, words, network.arithmetic());
+    Scratch scratch = new Scratch(backend, words, network.arithmetic().ofModel());
     values = new Tensor[layers.size() + 1];
     shape = network.image();
     int next = 0;

@@ -30,7 +30,7 @@ public final class InputGradient {
       words = Math.max(words, layer.largest(shape));
       shape = layer.outputShape(shape);
     }
-    Scratch scratch = new Scratch(backend, words, network.arithmetic());
+    Scratch scratch = new Scratch(backend, words, network.arithmetic().ofModel());
     List<Parameter> all = network.parameters();
     values = new Tensor[layers.size() + 1];
     gradients = new Tensor[layers.size() + 1];

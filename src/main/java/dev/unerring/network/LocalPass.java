@@ -96,7 +96,7 @@ public final class LocalPass {
       words = Math.max(words, layer.largest(shape));
       shape = layer.outputShape(shape);
     }
-    Scratch scratch = new Scratch(backend, words, network.arithmetic());
+    Scratch scratch = new Scratch(backend, words, network.arithmetic().ofModel());
     shape = image;
     int next = 0;
     for (int i = 0; i < layers.size(); i++) {

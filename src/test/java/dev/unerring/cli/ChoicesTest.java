@@ -43,6 +43,7 @@ class ChoicesTest {
               "predict --data",
               "report --data",
               "train --class-weights",
+              "train --checkpoint-every",
               "train --data",
               "train --max-time",
               "train --never-miss",
