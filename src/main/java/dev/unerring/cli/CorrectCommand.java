@@ -164,7 +164,8 @@ final class CorrectCommand implements Callable<Integer> {
   /** The plan of the file; a run is corrected in the arithmetic that it was trained in. */
   private TrainingPlan planned(TrainedRun trained) {
     Arithmetic own = trained.arithmetic();
-    TrainingPlan standard = TrainingPlan.standard().with(trained.correction()).with(c -> c.arithmetic = own);
+    TrainingPlan standard =
+        TrainingPlan.standard().with(trained.correction()).with(c -> c.arithmetic = own);
     TrainingPlan plan = TrainCommand.PlanOptions.read(config, standard);
     if (plan.arithmetic().ofModel() != own.ofModel()) {
       throw new UsageException(
