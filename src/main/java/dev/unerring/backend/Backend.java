@@ -35,6 +35,11 @@ public interface Backend extends Products, AutoCloseable {
   /** The turn that a thread takes around operations that belong together. */
   Turn turn();
 
+  /** Whether the caller may read and write buffers through their memory between two calls. */
+  default boolean hostMemory() {
+    return false;
+  }
+
   /**
    * Memory of {@code words} 32-bit words, all zero; freed when the backend is closed.
    *

@@ -106,6 +106,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public boolean hostMemory() {
+    return true;
+  }
+
+  @Override
   public Exactness exactness() {
     return Exactness.BITWISE;
   }

@@ -31,6 +31,11 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public boolean hostMemory() {
+    return true;
+  }
+
+  @Override
   public Exactness exactness() {
     return Exactness.BITWISE;
   }

@@ -4,11 +4,17 @@ package dev.unerring.page;
 import static dev.unerring.export.RunRecords.map;
 import static dev.unerring.export.RunRecords.text;
 
+import dev.unerring.UnerringException;
+import dev.unerring.certificate.Certificate;
+import dev.unerring.certificate.Envelope;
+import dev.unerring.certificate.Statement;
 import dev.unerring.export.RunRecords;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Certificate, hashes, and how to get the same bits again. */
 final class ClosingSections {
@@ -19,16 +25,42 @@ final class ClosingSections {
 
   static void add(Page page, Look look) {
     RunRecords run = look.records();
-    if (Files.isRegularFile(run.path().resolve("certificate.json"))) {
-      page.section("certificate", "Certificate", html -> certificate(html));
+    if (Files.isRegularFile(run.path().resolve(Certificate.FILE))) {
+      page.section("certificate", "Certificate", html -> certificate(html, run));
     }
     page.section("reproduce", "The same bits again", html -> reproduce(html, run));
   }
 
-  private static void certificate(Html html) {
+  /** What the certificate says; whether that is true is checked by 'unerring verify' alone. */
+  private static void certificate(Html html, RunRecords run) {
+    Path file = run.path().resolve(Certificate.FILE);
     html.p(
-        "The folder holds a certificate, certificate.json. This page does not check it; who has the"
-            + " model and the data file checks it with 'unerring verify'.");
+        "This page repeats what the certificate says and does not check it: who has the model and the"
+            + " data file does that with 'unerring verify'.");
+    try {
+      Envelope envelope = Envelope.read(file);
+      Statement statement = Statement.of(envelope, file.toString());
+      boolean own =
+          run.text("weightsSha256")
+              .equals(map(statement.recomputed(), "model").get("weightsSha256"));
+      List<List<String>> rows = new ArrayList<>();
+      rows.add(List.of("of this model", own ? "yes" : "NO, of another one"));
+      rows.add(List.of("signed", envelope.signed().isPresent() ? "yes" : "no"));
+      statement.scope().forEach((key, value) -> rows.add(row("scope", key, value)));
+      map(statement.recomputed(), "counts")
+          .forEach((key, value) -> rows.add(row("counted", key, value)));
+      Page.table(html, "Claims of certificate.json", List.of("claim", "value"), rows, true);
+    } catch (UnerringException e) {
+      html.p("It cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static List<String> row(String group, Object key, Object value) {
+    String text =
+        value instanceof List<?> list
+            ? list.stream().map(String::valueOf).collect(Collectors.joining("; "))
+            : String.valueOf(value);
+    return List.of(group + ": " + key, text);
   }
 
   private static void reproduce(Html html, RunRecords run) {

@@ -120,6 +120,22 @@ class ReportCommandTest {
   }
 
   @Test
+  void theClaimsOfACertificateAreRepeated() throws IOException {
+    SmallRun copy = run.copy(folder.resolve("copy"));
+    CommandRun certified = copy.command("certify");
+    assertEquals(0, certified.code(), certified.err());
+    Path out = folder.resolve("r.html");
+    assertEquals(0, report("--run", copy.folder(), "--out", out).code());
+    String html = page(out);
+    assertTrue(html.contains("counted: trainErrors</th><td>0</td>"), html);
+    assertTrue(html.contains("of this model</th><td>yes</td>"), html);
+    Files.writeString(copy.folder().resolve("certificate.json"), "{}");
+    CommandRun damaged = report("--run", copy.folder(), "--out", out);
+    assertEquals(0, damaged.code(), damaged.err());
+    assertTrue(page(out).contains("It cannot be read: "), "a damaged one is said to be");
+  }
+
+  @Test
   void severalRunsStandSideBySide() throws IOException {
     SmallRun copy = run.copy(folder.resolve("copy"));
     Path out = folder.resolve("several.html");
