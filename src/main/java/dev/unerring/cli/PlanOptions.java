@@ -46,8 +46,7 @@ final class PlanOptions {
   @Option(
       names = "--arch",
       completionCandidates = Choices.Networks.class,
-      description =
-          "Network: auto (default), small (28x28), small3d, resnet18, resnet50, deng-N.")
+      description = "Network: auto (default), small (28x28), small3d, resnet18, resnet50, deng-N.")
   private String arch;
 
   @Option(names = "--seed", description = "Seed of every random number; default 0.")
@@ -56,9 +55,7 @@ final class PlanOptions {
   @Option(names = "--epochs", description = "Largest number of epochs; default 300.")
   private Integer epochs;
 
-  @Option(
-      names = "--batch-size",
-      description = "Samples in a step; default 128, for 3D images 32.")
+  @Option(names = "--batch-size", description = "Samples in a step; default 128, for 3D images 32.")
   private Integer batchSize;
 
   @Option(names = "--lr", description = "Adam's learning rate; default 0.0005.")
@@ -207,8 +204,7 @@ final class PlanOptions {
     return switch (recipe == null ? "unerring" : recipe) {
       case "unerring" -> TrainingPlan.standard();
       case "medmnist" -> TrainingPlan.medmnist();
-      default ->
-          throw new UsageException("--recipe is unerring or medmnist, not '" + recipe + "'");
+      default -> throw new UsageException("--recipe is unerring or medmnist, not '" + recipe + "'");
     };
   }
 
