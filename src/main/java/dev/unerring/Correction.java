@@ -2,7 +2,7 @@
 package dev.unerring;
 
 import dev.unerring.run.CorrectionRequest;
-import dev.unerring.run.LaterCorrection;
+import dev.unerring.run.Pipeline;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.train.CorrectionPlan;
 import java.nio.file.Path;
@@ -159,10 +159,10 @@ public final class Correction {
             execution.out().orElse(null),
             corrector.map(other -> own.with(method(other))).orElse(own),
             device);
-    return new LaterCorrection(request, watch, Watch.CLOCK).run().map(watch::kept).map(Run::of);
+    return Pipeline.correct(request, watch, Watch.CLOCK).map(watch::kept).map(Run::of);
   }
 
-  private static CorrectionPlan.Method method(Corrector corrector) {
+  static CorrectionPlan.Method method(Corrector corrector) {
     String label = corrector.name().toLowerCase(Locale.ROOT);
     return CorrectionPlan.Method.parse(label, "the corrector");
   }

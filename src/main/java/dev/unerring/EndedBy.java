@@ -27,17 +27,12 @@ public enum EndedBy {
   TIME,
   /** The run was stopped. */
   STOP,
-  /** A reason that this version of the interface has no name for. */
+  /** Another reason, of a later version. */
   OTHER;
 
-  /** The reason of a word in result.json. */
-  static EndedBy of(Object word) {
-    String name = String.valueOf(word).toUpperCase(Locale.ROOT).replace('-', '_');
-    for (EndedBy each : values()) {
-      if (each.name().equals(name)) {
-        return each;
-      }
-    }
-    return name.equals("INTERRUPT") ? STOP : OTHER;
+  /** {@return the word in result.json, such as {@code non-finite}} */
+  @Override
+  public String toString() {
+    return this == STOP ? "interrupt" : name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

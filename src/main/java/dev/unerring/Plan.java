@@ -3,14 +3,13 @@ package dev.unerring;
 
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
+import dev.unerring.train.Choices;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Every choice that changes the bits of a result. Immutable: each method returns another plan.
@@ -63,7 +62,7 @@ public final class Plan {
    * @return the other plan
    */
   public Plan seed(long seed) {
-    return with("seed", seed);
+    return with(c -> c.seed = seed);
   }
 
   /**
@@ -74,7 +73,7 @@ public final class Plan {
    * @return the other plan
    */
   public Plan network(String name) {
-    return with("architecture", name);
+    return with(c -> c.architecture = name);
   }
 
   /**
@@ -84,7 +83,7 @@ public final class Plan {
    * @return the other plan
    */
   public Plan epochs(int epochs) {
-    return with("epochs", (long) epochs);
+    return with(c -> c.epochs = epochs);
   }
 
   /**
@@ -94,7 +93,7 @@ public final class Plan {
    * @return the other plan
    */
   public Plan batchSize(int samples) {
-    return with("batchSize", (long) samples);
+    return with(c -> c.batchSize = samples);
   }
 
   /**
@@ -104,7 +103,7 @@ public final class Plan {
    * @return the other plan
    */
   public Plan learningRate(double rate) {
-    return with("learningRate", rate);
+    return with(c -> c.learningRate = c.learningRate.withFirst(rate));
   }
 
   /**
@@ -114,7 +113,7 @@ public final class Plan {
    * @return the other plan
    */
   public Plan primeTo(double share) {
-    return with("primeTo", share);
+    return with(c -> c.primeTo = share);
   }
 
   /**
@@ -125,7 +124,7 @@ public final class Plan {
    * @return the other plan
    */
   public Plan patience(int epochs) {
-    return with("patience", (long) epochs);
+    return with(c -> c.patience = epochs);
   }
 
   /**
@@ -136,7 +135,7 @@ public final class Plan {
    * @return the other plan
    */
   public Plan corrector(Corrector corrector) {
-    return with("correction", Map.of("corrector", corrector.name().toLowerCase(Locale.ROOT)));
+    return with(c -> c.correction = c.correction.with(Correction.method(corrector)));
   }
 
   /** {@return the plan as canonical JSON, as it stands in the plan.json of a run} */
@@ -150,14 +149,8 @@ public final class Plan {
     return json();
   }
 
-  private Plan with(String key, Object value) {
-    Map<String, Object> choice = new LinkedHashMap<>();
-    choice.put(key, value);
-    try {
-      return new Plan(TrainingPlan.fromJson(choice, "the plan", plan));
-    } catch (DataException e) {
-      throw (e.getCause() instanceof UsageException cause ? cause : e).embedded();
-    }
+  private Plan with(Consumer<Choices> changes) {
+    return PlainWords.call(() -> new Plan(plan.with(changes)));
   }
 
   TrainingPlan plan() {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring;
 
+import dev.unerring.report.RunReport;
+import dev.unerring.report.SplitFigures;
+import dev.unerring.report.TrainErrors;
 import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -67,66 +68,56 @@ public record Run(
    *     was changed
    */
   public static Run open(Path folder) {
-    return PlainWords.call(() -> of(TrainedRun.open(folder).asResult()));
+    return PlainWords.call(() -> of(folder, TrainedRun.open(folder).report()));
   }
 
   static Run of(RunResult result) {
-    if (!result.rechecked()) {
+    return of(result.folder(), result.report());
+  }
+
+  private static Run of(Path folder, RunReport report) {
+    if (!report.rechecked()) {
       throw new DataException(
-          result.folder()
+          folder
               + ": this run was stopped before its errors were counted; its model can be loaded,"
               + " but its figures are not known");
     }
-    Map<String, Object> json = result.json();
-    List<String> labels = new ArrayList<>();
-    ((List<?>) json.get("labels")).forEach(name -> labels.add((String) name));
-    List<Note> notes = new ArrayList<>();
-    TrainedRun.patchNotice(json).ifPresent(text -> notes.add(new Note(text)));
+    TrainErrors train = report.train();
     return new Run(
-        result.folder(),
-        result.folder().resolve("model.safetensors"),
-        (String) json.get("data"),
-        labels,
-        (String) json.get("arch"),
-        (Long) json.get("seed"),
-        number(json, "version"),
-        result.floor(),
+        folder,
+        folder.resolve("model.safetensors"),
+        report.data().name(),
+        report.data().labels(),
+        report.model().architecture(),
+        report.model().seed(),
+        report.line().version(),
+        train.floor(),
         new Figures(
-            number(json, "trainSamples"),
-            (Long) json.get("trainDecisions"),
-            result.trainErrors(),
-            number(json, "trainWrongSamples"),
+            train.samples(),
+            train.decisions(),
+            train.errors().orElseThrow(),
+            train.wrongSamples().orElseThrow(),
             OptionalDouble.empty(),
             OptionalDouble.empty()),
-        figures((Map<?, ?>) json.get("val")),
-        figures((Map<?, ?>) json.get("test")),
-        result.goalReached(),
-        EndedBy.of(result.endedBy()),
-        number(json, "patches"),
-        number(json, "trainErrorsBeforePatch"),
-        (String) json.get("weightsSha256"),
-        (String) json.get("logitsSha256"),
-        number(json, "labelConflicts"),
-        notes);
+        figures(report.val().orElseThrow()),
+        figures(report.test().orElseThrow()),
+        report.goalReached(),
+        report.endedBy(),
+        train.patches(),
+        train.errorsBeforePatch().orElseThrow(),
+        report.weightsSha256(),
+        report.logitsSha256().orElseThrow(),
+        train.conflicts(),
+        report.patchNotice().map(Note::new).stream().toList());
   }
 
-  private static Figures figures(Map<?, ?> json) {
+  private static Figures figures(SplitFigures split) {
     return new Figures(
-        number(json, "samples"),
-        (Long) json.get("decisions"),
-        number(json, "errors"),
-        number(json, "wrongSamples"),
-        share(json.get("acc")),
-        share(json.get("auc")));
-  }
-
-  private static OptionalDouble share(Object value) {
-    return value instanceof Number number
-        ? OptionalDouble.of(number.doubleValue())
-        : OptionalDouble.empty();
-  }
-
-  private static int number(Map<?, ?> json, String key) {
-    return Math.toIntExact((Long) json.get(key));
+        split.samples(),
+        split.decisions(),
+        split.errors(),
+        split.wrongSamples(),
+        OptionalDouble.of(split.accuracy().acc()),
+        split.accuracy().auc().map(OptionalDouble::of).orElse(OptionalDouble.empty()));
   }
 }

@@ -8,7 +8,9 @@ package dev.unerring;
  */
 public final class StoppedException extends UnerringException {
   private static final long serialVersionUID = 1L;
-  private static final String TIME = "time";
+
+  /** Why. */
+  private final EndedBy reason;
 
   /**
    * A stop by the user.
@@ -16,7 +18,7 @@ public final class StoppedException extends UnerringException {
    * @param message what was not finished, and what remains of it
    */
   public StoppedException(String message) {
-    this(message, "interrupt");
+    this(message, EndedBy.STOP);
   }
 
   /**
@@ -25,8 +27,9 @@ public final class StoppedException extends UnerringException {
    * @param message what was not finished, and what remains of it
    * @param reason why
    */
-  public StoppedException(String message, String reason) {
-    super(reason, message);
+  public StoppedException(String message, EndedBy reason) {
+    super(reason.toString(), message);
+    this.reason = reason;
   }
 
   /**
@@ -41,13 +44,13 @@ public final class StoppedException extends UnerringException {
     return more;
   }
 
-  /** {@return why: the same as the key} */
-  public String reason() {
-    return key();
+  /** {@return why; the key is its word} */
+  public EndedBy reason() {
+    return reason;
   }
 
   @Override
   public int exitCode() {
-    return reason().equals(TIME) ? 3 : 130;
+    return reason == EndedBy.TIME ? 3 : 130;
   }
 }

@@ -111,6 +111,6 @@ public final class Training {
         data.path()
             .map(file -> new RunRequest(file, out, plan.plan(), execution.engine()))
             .orElseGet(() -> new RunRequest(data.complete(), out, plan.plan(), execution.engine()));
-    return Run.of(watch.kept(new Pipeline(request, watch, Watch.CLOCK).run()));
+    return Run.of(watch.kept(Pipeline.train(request, watch, Watch.CLOCK)));
   }
 }

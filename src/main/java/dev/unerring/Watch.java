@@ -38,12 +38,12 @@ final class Watch implements Monitor {
   }
 
   @Override
-  public Optional<String> stop() {
+  public Optional<EndedBy> stop() {
     if (stop || abandon) {
-      return Optional.of(INTERRUPT);
+      return Optional.of(EndedBy.STOP);
     }
     boolean late = deadline.isPresent() && CLOCK.getAsLong() - deadline.get() >= 0;
-    return late ? Optional.of(TIME) : Optional.empty();
+    return late ? Optional.of(EndedBy.TIME) : Optional.empty();
   }
 
   /** What is kept is counted in full; what is abandoned is not. */

@@ -237,7 +237,7 @@ record IntegerPlan(
         (long) window.taps() * in.c() * out.c(),
         packed / 2,
         0,
-        3L * ROWS * COLUMNS + 2L * unit + numbers / 2 + SLACK);
+        3L * ROWS * COLUMNS + unit * SCALE_FLOATS + numbers / 2 + SLACK);
   }
 
   private static Phase forward(Shape out, Window window) {

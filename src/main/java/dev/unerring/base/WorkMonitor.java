@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.base;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import java.util.Optional;
 
 /**
- * Watches long work and may stop it; changes no result.
+ * Progress of long work, and how it is stopped. None of it changes a result.
  *
  * <p>One monitor goes through every stage. Work asks {@link #stopReason} several times a second. An
  * interrupted thread is a stop too: its status stays set, for the caller.
  */
 public interface WorkMonitor {
-  /** The reason of a stop by the user, or by the interruption of the thread. */
-  String INTERRUPT = "interrupt";
-
-  /** The reason of a stop by a limit of time. */
-  String TIME = "time";
-
-  /** Reports nothing and never stops, not even an interrupted thread. */
+  /** Nobody watches: says nothing, never stops, not even an interrupted thread. */
   WorkMonitor SILENT =
       new WorkMonitor() {
         @Override
-        public Optional<String> stopReason() {
+        public Optional<EndedBy> stopReason() {
           return Optional.empty();
         }
       };
@@ -48,16 +43,18 @@ public interface WorkMonitor {
     return false;
   }
 
-  /** A reason to stop now: {@link #TIME}, {@link #INTERRUPT}; any thread may ask, often. */
-  default Optional<String> stop() {
-    return stopped() ? Optional.of(INTERRUPT) : Optional.empty();
+  /**
+   * A reason to stop now: {@link EndedBy#TIME} or {@link EndedBy#STOP}; any thread may ask, often.
+   */
+  default Optional<EndedBy> stop() {
+    return stopped() ? Optional.of(EndedBy.STOP) : Optional.empty();
   }
 
-  /** {@link #stop}, or {@link #INTERRUPT} where the calling thread is interrupted. */
-  default Optional<String> stopReason() {
-    Optional<String> reason = stop();
+  /** {@link #stop}, or {@link EndedBy#STOP} where the calling thread is interrupted. */
+  default Optional<EndedBy> stopReason() {
+    Optional<EndedBy> reason = stop();
     return reason.isEmpty() && Thread.currentThread().isInterrupted()
-        ? Optional.of(INTERRUPT)
+        ? Optional.of(EndedBy.STOP)
         : reason;
   }
 
@@ -87,17 +84,17 @@ public interface WorkMonitor {
    * @throws StoppedException where there is a {@link #stopReason}; says what was not finished
    */
   default void check(String work) {
-    Optional<String> reason = stopReason();
+    Optional<EndedBy> reason = stopReason();
     if (reason.isPresent()) {
       throw during(work, reason.get());
     }
   }
 
   /** A stop in the middle of some work, e.g. {@code hashing x.npz}. */
-  private static StoppedException during(String work, String reason) {
+  private static StoppedException during(String work, EndedBy reason) {
     String how =
         switch (reason) {
-          case INTERRUPT -> "interrupted while ";
+          case STOP -> "interrupted while ";
           case TIME -> "the time was up while ";
           default -> "stopped (" + reason + ") while ";
         };

@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** The claims that follow from the files alone, as JSON objects; the words stand here once. */
 final class Claims {
-  private static final String ARITHMETIC = "ordered, version 1";
+  private static final String VERSION = ", version 1"; // of docs/arithmetic.md
   private static final String NOTICE = "Not for clinical use.";
 
   private Claims() {}
@@ -29,7 +29,7 @@ final class Claims {
   static Map<String, Object> scope(
       String dataFile, String modelFile, int trainSamples, String training) {
     Map<String, Object> scope = new LinkedHashMap<>();
-    scope.put("arithmetic", ARITHMETIC);
+    scope.put("arithmetic", (training.equals("integer") ? training : "ordered") + VERSION);
     scope.put("dataFile", dataFile);
     scope.put("modelFile", modelFile);
     scope.put(

@@ -140,7 +140,7 @@ final class CertifyCommand implements Callable<Integer> {
           Certificate.write(folder, statement, recount.verdicts().orElseThrow(), signer);
       watch.clear();
       print(counted, statement, written, source, folder, signer);
-      trained.patchNotice().ifPresent(spec.commandLine().getOut()::println);
+      trained.report().patchNotice().ifPresent(spec.commandLine().getOut()::println);
     }
     return 0;
   }

@@ -2,10 +2,11 @@
 package dev.unerring.cli;
 
 import dev.unerring.UsageException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.run.AddedFiles;
 import dev.unerring.run.CorrectionRequest;
 import dev.unerring.run.Device;
-import dev.unerring.run.LaterCorrection;
+import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunResult;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.train.CorrectionPlan;
@@ -110,7 +111,8 @@ final class CorrectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long start = System.nanoTime();
-    long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
+    long deadline =
+        maxTime == null ? Long.MAX_VALUE : start + Durations.nanos("--max-time", maxTime);
     TrainedRun trained = run.run();
     Device computes = device.device();
     CorrectionRequest request =
@@ -128,7 +130,7 @@ final class CorrectCommand implements Callable<Integer> {
     Terminal terminal = new Terminal(err, bar, deadline, interrupt);
     Optional<RunResult> result;
     try {
-      result = new LaterCorrection(request, terminal, System::nanoTime).run();
+      result = Pipeline.correct(request, terminal, System::nanoTime);
     } finally {
       terminal.clear();
     }
@@ -144,7 +146,8 @@ final class CorrectCommand implements Callable<Integer> {
     stdout.print(Summary.of(result.get()));
     stdout.flush();
     if (stopped) {
-      err.println(GoalMissed.interrupted(result.get()));
+      err.println(
+          GoalMissed.interrupted(result.get(), "unerring correct --run " + result.get().folder()));
     }
     return stopped ? INTERRUPTED : 0;
   }
@@ -158,13 +161,29 @@ final class CorrectCommand implements Callable<Integer> {
         : new AddedFiles(add, Optional.ofNullable(label), computes.threads());
   }
 
+  /** The plan of the file; a run is corrected in the arithmetic that it was trained in. */
+  private TrainingPlan planned(TrainedRun trained) {
+    Arithmetic own = trained.arithmetic();
+    TrainingPlan standard =
+        TrainingPlan.standard().with(trained.correction()).with(c -> c.arithmetic = own);
+    TrainingPlan plan = TrainCommand.PlanOptions.read(config, standard);
+    if (plan.arithmetic().ofModel() != own.ofModel()) {
+      throw new UsageException(
+          trained.name()
+              + " was trained in "
+              + own.label()
+              + " arithmetic and is corrected in it; take 'arithmetic' out of "
+              + config
+              + ", or train anew with --arithmetic "
+              + plan.arithmetic().label());
+    }
+    return plan;
+  }
+
   /** That of the run, then that of the file, then that of the option. */
   private CorrectionPlan correction(TrainedRun trained) {
     CorrectionPlan own = trained.correction();
-    CorrectionPlan chosen =
-        config == null
-            ? own
-            : TrainCommand.PlanOptions.read(config, TrainingPlan.standard().with(own)).correction();
+    CorrectionPlan chosen = config == null ? own : planned(trained).correction();
     return corrector == null ? chosen : chosen.with(Method.parse(corrector, "--corrector", LATER));
   }
 }

@@ -1,61 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
+import dev.unerring.report.CostFigures;
+import dev.unerring.report.CostFigures.NeverMissed;
+import dev.unerring.report.CostFigures.SplitCost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** The costs of a run for a reader. */
 final class CostLines {
   private CostLines() {}
 
-  /**
-   * Lines of the summary.
-   *
-   * @param costs the object {@code costs} of result.json
-   */
-  static List<String> of(Map<?, ?> costs) {
+  /** Lines of the summary. */
+  static List<String> of(CostFigures costs) {
     List<String> lines = new ArrayList<>();
-    lines.add("mean cost a sample " + cost((Map<?, ?>) costs.get("train")));
-    lines.add("  validation       " + cost((Map<?, ?>) costs.get("val")));
-    lines.add("  test             " + cost((Map<?, ?>) costs.get("test")));
-    if (costs.get("neverMissed") instanceof Map<?, ?> missed) {
-      lines.add("never to miss      " + missed.get("class") + ": " + since(missed));
-    }
+    lines.add("mean cost a sample " + cost(costs.train()));
+    lines.add("  validation       " + cost(costs.val()));
+    lines.add("  test             " + cost(costs.test()));
+    costs
+        .neverMissed()
+        .ifPresent(each -> lines.add("never to miss      " + each.name() + ": " + since(each)));
     return lines;
   }
 
   /** Mean, limit of the expected cost, and how many of the class not to be missed were. */
-  static String cost(Map<?, ?> cost) {
-    String mean = cost.get("mean") instanceof Double value ? figure(value) : "-";
-    String upper =
-        cost.get("upper") instanceof Double value
-            ? ", expected at most " + figure(value) + " (97.5 %, exact)"
-            : " on the training samples, which says nothing about others";
-    Object missed = cost.get("missed");
-    return mean + upper + (missed == null ? "" : ", " + missed + " missed");
+  static String cost(SplitCost cost) {
+    return cost.mean().map(CostLines::figure).orElse("-")
+        + cost.upper()
+            .map(upper -> ", expected at most " + figure(upper) + " (97.5 %, exact)")
+            .orElse(" on the training samples, which says nothing about others")
+        + cost.missed().map(missed -> ", " + missed + " missed").orElse("");
   }
 
-  private static String since(Map<?, ?> missed) {
-    String price = ", with " + missed.get("otherErrorsSince") + " errors of the other classes then";
-    if (missed.get("sinceEpoch") != null) {
-      return "none missed from epoch "
-          + missed.get("sinceEpoch")
-          + " of "
-          + missed.get("epochs")
-          + " on"
-          + price;
+  private static String since(NeverMissed missed) {
+    if (missed.otherErrorsSince().isEmpty()) {
+      return "NOT REACHED in " + missed.epochs() + " epochs and the correction";
     }
-    if (missed.get("sinceCorrector") != null) {
-      return "none missed from "
-          + missed.get("sinceCorrector")
-          + " round "
-          + missed.get("sinceRound")
-          + " on"
-          + price;
-    }
-    return "NOT REACHED in " + missed.get("epochs") + " epochs and the correction";
+    String from =
+        missed
+            .sinceEpoch()
+            .map(epoch -> "epoch " + epoch + " of " + missed.epochs())
+            .orElseGet(() ->
+                missed.sinceCorrector().orElseThrow()
+                    + " round "
+                    + missed.sinceRound().orElseThrow());
+    return "none missed from "
+        + from
+        + " on, with "
+        + missed.otherErrorsSince().get()
+        + " errors of the other classes then";
   }
 
   private static String figure(double value) {

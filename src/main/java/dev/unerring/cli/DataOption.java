@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
+import dev.unerring.UsageException;
 import dev.unerring.base.CacheFolder;
 import dev.unerring.generate.DatasetLocator;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import picocli.CommandLine.Option;
 final class DataOption {
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "X",
       description = "An npz file, a MedMNIST name (breastmnist, ...), or demo.")
   private String data;
@@ -24,9 +24,17 @@ final class DataOption {
 
   DataOption() {}
 
-  /** The file that is meant. */
+  /** The file that is meant; UsageException where none is. */
   Path file() {
+    if (data == null) {
+      throw new UsageException("Missing required option: '--data=X'");
+    }
     return file(data, root);
+  }
+
+  /** The file that is meant; empty for none. */
+  Optional<Path> given() {
+    return Optional.ofNullable(data).map(each -> file(each, root));
   }
 
   /**

@@ -13,11 +13,11 @@ final class Durations {
   private Durations() {}
 
   /** Nanoseconds of 90, 90s, 1.5m, 2h. */
-  static long nanos(String text) {
+  static long nanos(String option, String text) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw new UsageException(
-          "--max-time is a time such as 90, 90s, 10m or 2h, not '" + text + "'");
+          option + " is a time such as 90, 90s, 10m or 2h, not '" + text + "'");
     }
     double seconds = Double.parseDouble(matcher.group(1));
     String unit = matcher.group(2) == null ? "s" : matcher.group(2);

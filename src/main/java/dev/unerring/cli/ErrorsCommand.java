@@ -4,7 +4,8 @@ package dev.unerring.cli;
 import dev.unerring.DataException;
 import dev.unerring.UsageException;
 import dev.unerring.data.Task;
-import dev.unerring.run.RunFolder;
+import dev.unerring.report.DataFacts;
+import dev.unerring.report.RunReport;
 import dev.unerring.run.TrainedRun;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -48,43 +49,38 @@ final class ErrorsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (json && !history) {
+      throw new UsageException("--json goes with --history; the errors are in errors.csv");
+    }
+    TrainedRun trained = TrainedRun.open(run);
+    PrintWriter out = spec.commandLine().getOut();
     if (history) {
-      PrintWriter out = spec.commandLine().getOut();
-      TrainedRun trained = TrainedRun.open(run);
       out.print(json ? HistoryText.json(trained) : HistoryText.table(trained));
       out.flush();
       return 0;
     }
-    if (json) {
-      throw new UsageException("--json goes with --history; the errors are in errors.csv");
-    }
-    RunFolder folder = RunFolder.open(run);
-    Map<?, ?> result = folder.object(RunFolder.RESULT);
+    RunReport report = trained.report();
     List<String[]> rows = new ArrayList<>();
-    folder.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
+    trained.text("errors.csv").lines().forEach(line -> rows.add(line.split(",", -1)));
     if (rows.isEmpty() || rows.stream().anyMatch(row -> row.length < SHOWN_COLUMNS)) {
       throw new DataException(
-          folder.file("errors.csv") + " is damaged; put the right file back, or train again");
+          trained.file("errors.csv") + " is damaged; put the right file back, or train again");
     }
     String[] names = rows.removeFirst();
-    PrintWriter out = spec.commandLine().getOut();
-    rows.forEach(row -> name(row, result));
-    boolean later = result.get("version") instanceof Long version && version > 1;
-    String first = later ? "before-correction" : "after-training";
-    if (result.get("trainErrorsAfterTraining") == null) {
+    rows.forEach(row -> name(row, report.data()));
+    String first = report.line().version() > 1 ? "before-correction" : "after-training";
+    if (report.work().errorsAfterTraining().isEmpty()) {
       out.println("The run was stopped before its errors were counted; 'unerring correct' counts.");
     } else {
-      print(out, first.replace('-', ' '), names, rows, first, result);
+      print(out, first.replace('-', ' '), names, rows, first, report);
     }
-    if (result.get("trainErrors") != null) {
-      boolean again =
-          result.get("recheck") instanceof Map<?, ?> recheck
-              && Boolean.TRUE.equals(recheck.get("complete"));
-      String where = again ? "(counted on the saved model)" : "(NOT counted again: stopped)";
-      print(out, "at the end " + where, names, rows, "final", result);
+    if (report.train().errors().isPresent()) {
+      String where =
+          report.rechecked() ? "(counted on the saved model)" : "(NOT counted again: stopped)";
+      print(out, "at the end " + where, names, rows, "final", report);
     }
-    TrainedRun.patchNotice(result).ifPresent(out::println);
-    out.println("Logits and all columns: " + folder.file("errors.csv"));
+    report.patchNotice().ifPresent(out::println);
+    out.println("Logits and all columns: " + trained.file("errors.csv"));
     out.flush();
     return 0;
   }
@@ -95,9 +91,9 @@ final class ErrorsCommand implements Callable<Integer> {
       String[] names,
       List<String[]> all,
       String stage,
-      Map<?, ?> result) {
+      RunReport report) {
     List<String[]> rows = all.stream().filter(row -> row[0].equals(stage)).toList();
-    out.println(rows.size() + "/" + result.get("trainDecisions") + " training errors " + title);
+    out.println(rows.size() + "/" + report.train().decisions() + " training errors " + title);
     if (rows.isEmpty()) {
       out.println();
       return;
@@ -111,15 +107,13 @@ final class ErrorsCommand implements Callable<Integer> {
   }
 
   /** Puts the names behind the numbers of classes or, where a sample has several, of labels. */
-  private static void name(String[] row, Map<?, ?> result) {
-    if (!(result.get("labels") instanceof List<?> labels)) {
-      return;
-    }
-    boolean several = Task.MULTI_LABEL.manifestName().equals(result.get("task"));
+  private static void name(String[] row, DataFacts data) {
+    List<String> labels = data.labels();
+    boolean several = Task.MULTI_LABEL.manifestName().equals(data.task());
     for (int i = several ? COLUMN : GIVEN; i <= (several ? COLUMN : GOAL); i++) {
       String number = row[i];
       for (int k = 0; k < labels.size(); k++) {
-        String name = String.valueOf(labels.get(k));
+        String name = labels.get(k);
         if (number.equals(String.valueOf(k)) && !name.equals(number)) {
           row[i] = number + " " + name;
         }

@@ -14,6 +14,7 @@ import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Evaluation;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.ScoreFile;
+import dev.unerring.report.CostFigures.SplitCost;
 import dev.unerring.run.RunEvaluation;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.twins.NearTwins;
@@ -103,7 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
       ImageRemark.notes(chosen, watch).forEach(note -> watch.note("note: " + note));
       RunEvaluation judge = new RunEvaluation(trained, data, backend, watch);
       LabelledLogits outcome = judge.outcome(chosen);
-      Optional<Map<String, Object>> cost = judge.cost(outcome, chosen);
+      Optional<SplitCost> cost = judge.cost(outcome, chosen);
       Optional<Calibration> calibration = judge.calibration();
       Evaluation evaluation =
           Evaluation.of(
@@ -164,7 +165,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Dataset data,
       boolean own,
       Evaluation evaluation,
-      Optional<Map<String, Object>> cost,
+      Optional<SplitCost> cost,
       Path written) {
     Map<String, Object> facts = new LinkedHashMap<>(trained.facts());
     facts.put("seeds", 1);
@@ -174,7 +175,7 @@ final class EvaluateCommand implements Callable<Integer> {
     facts.put("scoreFile", written == null ? null : written.toString());
     facts.put("notice", "Not for clinical use.");
     facts.putAll(evaluation.toJson());
-    cost.ifPresent(each -> facts.put("cost", each));
+    cost.ifPresent(each -> facts.put("cost", each.toJson()));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.print(Json.pretty(facts));
@@ -194,7 +195,7 @@ final class EvaluateCommand implements Callable<Integer> {
       out.print(evaluation.toText());
       out.println();
       cost.ifPresent(each -> out.println("Mean cost a sample " + CostLines.cost(each) + "."));
-      trained.patchNotice().ifPresent(out::println);
+      trained.report().patchNotice().ifPresent(out::println);
       notes(evaluation, written).forEach(out::println);
     }
     out.flush();

@@ -111,7 +111,7 @@ final class ExportCommand implements Callable<Integer> {
               + trained.model()
               + ").");
     }
-    trained.patchNotice().ifPresent(this::say);
+    trained.report().patchNotice().ifPresent(this::say);
     say(ModelExport.bound());
     say(testSamples(trained, terminal));
     say(ModelExport.NOTICE);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
+import dev.unerring.EndedBy;
+import dev.unerring.report.RunReport;
+import dev.unerring.report.TrainErrors.Recheck;
 import dev.unerring.run.RunResult;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What is said of a run that ended above its floor: how, what holds it up, and what to do. */
@@ -11,12 +14,12 @@ final class GoalMissed {
   /** Samples or groups that are named; result.json has all. */
   private static final int SHOWN = 20;
 
-  private final RunResult result;
-  private final Map<String, Object> json;
+  private final Path folder;
+  private final RunReport report;
 
   private GoalMissed(RunResult result) {
-    this.result = result;
-    this.json = result.json();
+    this.folder = result.folder();
+    this.report = result.report();
   }
 
   /** Of a training. */
@@ -26,39 +29,44 @@ final class GoalMissed {
   }
 
   /** How far a re-check came that was not finished, after "not". */
-  static String recheck(RunResult result) {
-    Map<?, ?> recheck = (Map<?, ?>) result.json().get("recheck");
+  static String recheck(RunReport report) {
+    Recheck recheck = report.train().recheck();
     return "counted again from the saved model ("
-        + recheck.get("endedBy")
+        + recheck.endedBy().orElseThrow()
         + " after "
-        + recheck.get("images")
+        + recheck.images()
         + " of "
-        + recheck.get("of")
+        + recheck.of()
         + " images)";
   }
 
-  /** Of a run that Ctrl-C ended: which model is there. */
-  static String interrupted(RunResult result) {
+  /**
+   * Of a run that Ctrl-C ended: which model is there.
+   *
+   * @param goOn command that goes on
+   */
+  static String interrupted(RunResult result, String goOn) {
     if (result.goalReached()) {
       return "unerring: interrupted when all was done; everything is saved in " + result.folder();
     }
-    boolean begun = !((List<?>) result.json().get("corrections")).isEmpty();
+    RunReport report = result.report();
+    boolean begun = !report.work().corrections().isEmpty();
     String model =
-        switch ((String) result.json().get("model")) {
-          case "best validation epoch" -> "the best validation epoch so far";
-          case "last step" ->
+        switch (report.model().kind()) {
+          case BEST_VALIDATION -> "the best validation epoch so far";
+          case LAST_STEP ->
               begun
                   ? "the model before correction, which gained nothing,"
                   : "the model after the last step";
-          default -> "the best model so far";
+          case CORRECTED, PARENT -> "the best model so far";
         };
     return "unerring: interrupted; "
         + model
         + " is in "
         + result.folder()
-        + (result.rechecked() ? "" : ", not " + recheck(result))
-        + "; to go on: unerring correct --run "
-        + result.folder();
+        + (report.rechecked() ? "" : ", not " + recheck(report))
+        + "; to go on: "
+        + goOn;
   }
 
   /**
@@ -76,30 +84,27 @@ final class GoalMissed {
     return "unerring: "
         + errors()
         + ", the floor is "
-        + result.floor()
+        + report.train().floor()
         + " (ended by: "
-        + result.endedBy()
+        + report.endedBy()
         + ")"
         + plateau()
         + preprocessing();
   }
 
   private String errors() {
-    if (result.trainErrors() == RunResult.NOT_COUNTED) {
+    if (report.train().errors().isEmpty()) {
       return "the training errors are not counted";
     }
-    String are =
-        result.trainErrors() == 1 ? " training error is left" : " training errors are left";
-    return result.trainErrors() + are + (result.rechecked() ? "" : ", not " + recheck(result));
+    int errors = report.train().errors().get();
+    return errors
+        + (errors == 1 ? " training error is left" : " training errors are left")
+        + (report.rechecked() ? "" : ", not " + recheck(report));
   }
 
   /** The samples that the last corrector could not hold. */
   private String plateau() {
-    List<?> corrections = (List<?>) json.get("corrections");
-    List<?> samples =
-        corrections.isEmpty()
-            ? List.of()
-            : (List<?>) ((Map<?, ?>) corrections.getLast()).get("plateau");
+    List<Integer> samples = report.work().plateau();
     String named =
         samples.stream().limit(SHOWN).map(n -> "#" + n).collect(Collectors.joining(", "));
     return samples.isEmpty() ? "" : ", held up by training samples " + named + more(samples);
@@ -107,14 +112,14 @@ final class GoalMissed {
 
   /** The images that the network cannot tell apart. */
   private String preprocessing() {
-    if (!(json.get("madeEqualByPreprocessing") instanceof List<?> groups)) {
+    List<List<Integer>> groups = report.train().madeEqual();
+    if (groups.isEmpty()) {
       return "";
     }
     String named =
         groups.stream()
             .limit(SHOWN)
-            .map(group ->
-                ((List<?>) group).stream().map(n -> "#" + n).collect(Collectors.joining(" = ")))
+            .map(group -> group.stream().map(n -> "#" + n).collect(Collectors.joining(" = ")))
             .collect(Collectors.joining(", "));
     return ", "
         + preprocessedFloor()
@@ -128,23 +133,24 @@ final class GoalMissed {
     return all.size() > SHOWN ? " and " + (all.size() - SHOWN) + " more" : "";
   }
 
-  private long preprocessedFloor() {
-    return (Long) json.get("floorAfterPreprocessing");
+  private int preprocessedFloor() {
+    return report.train().floorAfterPreprocessing();
   }
 
   private String afterTraining() {
-    String correct = "unerring correct --run " + result.folder();
-    boolean untouched = ((List<?>) json.get("corrections")).isEmpty();
-    boolean patches = !result.endedBy().equals("too-large");
-    boolean atOwnFloor = result.trainErrors() <= preprocessedFloor();
-    if (patches && preprocessedFloor() > result.floor() && atOwnFloor) {
+    String correct = "unerring correct --run " + folder;
+    boolean untouched = report.work().corrections().isEmpty();
+    boolean patches = report.endedBy() != EndedBy.TOO_LARGE;
+    boolean atOwnFloor =
+        report.train().errors().isPresent() && report.train().errors().get() <= preprocessedFloor();
+    if (patches && preprocessedFloor() > report.train().floor() && atOwnFloor) {
       return "only patches can go on: " + correct + " --corrector patch";
     }
-    return switch (result.endedBy()) {
-      case "time" -> "give more --max-time, or go on: " + correct;
-      case "too-large" -> "too many errors for patches: give more --epochs";
-      case "non-finite" -> "lower --lr";
-      case "prime" -> "lower --prime-to, or correct it: " + correct;
+    return switch (report.endedBy()) {
+      case TIME -> "give more --max-time, or go on: " + correct;
+      case TOO_LARGE -> "too many errors for patches: give more --epochs";
+      case NON_FINITE -> "lower --lr";
+      case PRIME -> "lower --prime-to, or correct it: " + correct;
       default ->
           (untouched ? "give more --epochs, or correct it: " : "let all correctors go on: ")
               + correct
@@ -153,10 +159,10 @@ final class GoalMissed {
   }
 
   private String afterCorrection() {
-    return switch (result.endedBy()) {
-      case "interrupt" -> "";
-      case "time" -> "; give more --max-time";
-      case "too-large" -> "; too many errors for patches: train longer first";
+    return switch (report.endedBy()) {
+      case STOP -> "";
+      case TIME -> "; give more --max-time";
+      case TOO_LARGE -> "; too many errors for patches: train longer first";
       default -> "; --corrector auto ends at the floor, with patches where nothing else does";
     };
   }

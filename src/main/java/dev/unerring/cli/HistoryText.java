@@ -2,12 +2,17 @@
 package dev.unerring.cli;
 
 import dev.unerring.base.Json;
+import dev.unerring.report.SplitFigures;
+import dev.unerring.report.SplitFigures.Accuracy;
+import dev.unerring.report.VersionFigures;
+import dev.unerring.report.WrongSample;
+import dev.unerring.report.WrongSample.Event;
 import dev.unerring.run.TrainedRun;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What all versions of a model had wrong: {@code unerring errors --history}. */
 final class HistoryText {
@@ -18,9 +23,10 @@ final class HistoryText {
   /** Everything. */
   static String json(TrainedRun run) {
     Map<String, Object> json = new LinkedHashMap<>(run.facts());
-    json.put("version", (long) run.version());
-    json.put("versions", run.versions());
-    json.put("samples", run.regression().lines());
+    json.put("version", run.report().line().version());
+    json.put(
+        "versions", run.report().line().versions().stream().map(VersionFigures::toJson).toList());
+    json.put("samples", run.history().samples().stream().map(WrongSample::toJson).toList());
     return Json.pretty(json);
   }
 
@@ -38,37 +44,31 @@ final class HistoryText {
             "patched",
             "validation ACC",
             "AUC"));
-    for (Object each : run.versions()) {
-      Map<?, ?> version = (Map<?, ?>) each;
-      Map<?, ?> val = (Map<?, ?>) version.get("val");
-      List<String> row = new ArrayList<>();
-      for (String key :
+    for (VersionFigures each : run.report().line().versions()) {
+      Optional<Accuracy> val = each.val().map(SplitFigures::accuracy);
+      versions.add(
           List.of(
-              "version",
-              "trainSamples",
-              "joined",
-              "trainErrorsBefore",
-              "trainErrors",
-              "floor",
-              "patchedSamples")) {
-        row.add(version.get(key) == null ? "-" : String.valueOf(version.get(key)));
-      }
-      row.add(figure(val == null ? null : val.get("acc")));
-      row.add(figure(val == null ? null : val.get("auc")));
-      versions.add(row);
+              String.valueOf(each.version()),
+              String.valueOf(each.trainSamples()),
+              String.valueOf(each.joined()),
+              Summary.counted(each.errorsBefore(), "-"),
+              Summary.counted(each.errors(), "-"),
+              String.valueOf(each.floor()),
+              Summary.counted(each.patchedSamples(), "-"),
+              val.map(figures -> Summary.figure(figures.acc())).orElse("-"),
+              val.flatMap(Accuracy::auc).map(Summary::figure).orElse("-")));
     }
-    List<Map<String, Object>> lines = run.regression().lines();
+    List<WrongSample> lines = run.history().samples();
     List<List<String>> samples = new ArrayList<>();
     samples.add(List.of("image", "sampleIndex", "givenLabel", "since", "wrong in"));
-    for (Map<String, Object> line : lines) {
-      String hash = String.valueOf(line.get("imageSha256"));
+    for (WrongSample each : lines) {
       samples.add(
           List.of(
-              hash.substring(0, Math.min(HASH, hash.length())),
-              String.valueOf(line.get("sampleIndex")),
-              label(line.get("givenLabel"), run),
-              "version " + line.get("since"),
-              events(line, run)));
+              each.imageSha256().substring(0, Math.min(HASH, each.imageSha256().length())),
+              String.valueOf(each.sampleIndex()),
+              label(each.givenLabel(), run),
+              "version " + each.since(),
+              events(each, run)));
     }
     StringBuilder text = new StringBuilder();
     text.append(TextTable.of(versions));
@@ -79,45 +79,34 @@ final class HistoryText {
     if (!lines.isEmpty()) {
       text.append(TextTable.of(samples));
     }
-    run.patchNotice().ifPresent(notice -> text.append(notice).append('\n'));
+    run.report().patchNotice().ifPresent(notice -> text.append(notice).append('\n'));
     text.append("Whole hashes: regression.jsonl in ").append(run.model().getParent()).append('\n');
     return text.toString();
   }
 
-  private static String events(Map<String, Object> line, TrainedRun run) {
+  private static String events(WrongSample sample, TrainedRun run) {
     List<String> events = new ArrayList<>();
-    for (Object each : (List<?>) line.get("wrong")) {
-      Map<?, ?> event = (Map<?, ?>) each;
+    for (Event event : sample.wrong()) {
       String end =
-          event.get("corrected") instanceof Map<?, ?> by
-              ? "corrected by " + by.get("corrector") + " round " + by.get("round")
-              : (Boolean.TRUE.equals(line.get("unavoidable")) ? "unavoidable" : "left")
-                  + ", at the end as "
-                  + label(event.get("predictedLabelAtEnd"), run);
-      events.add(
-          "version "
-              + event.get("version")
-              + " as "
-              + label(event.get("predictedLabel"), run)
-              + ", "
-              + end);
+          event
+              .corrected()
+              .map(by -> "corrected by " + by.corrector() + " round " + by.round())
+              .orElseGet(() ->
+                  (sample.unavoidable() ? "unavoidable" : "left")
+                      + ", at the end as "
+                      + label(event.predictedLabelAtEnd().orElseThrow(), run));
+      String as = label(event.predictedLabel(), run);
+      events.add("version " + event.version() + " as " + as + ", " + end);
     }
     return String.join("; ", events);
   }
 
   /** The number, and the name where it says more. */
-  private static String label(Object label, TrainedRun run) {
-    String number = String.valueOf(label);
-    if (!(label instanceof Long index) || index < 0 || index >= run.labelNames().size()) {
-      return number;
-    }
-    String name = run.labelNames().get(Math.toIntExact(index));
+  private static String label(List<Integer> label, TrainedRun run) {
+    List<String> names = run.labelNames();
+    boolean named = label.size() == 1 && label.getFirst() >= 0 && label.getFirst() < names.size();
+    String number = label.size() == 1 ? String.valueOf(label.getFirst()) : label.toString();
+    String name = named ? names.get(label.getFirst()) : number;
     return name.equals(number) ? number : number + " " + name;
-  }
-
-  private static String figure(Object value) {
-    return value instanceof Number number // 1 is an integer in JSON
-        ? String.format(Locale.ROOT, "%.3f", number.doubleValue())
-        : "-";
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
+import dev.unerring.EndedBy;
 import dev.unerring.train.EpochRow;
 import dev.unerring.train.Monitor;
 import java.io.PrintWriter;
@@ -52,12 +53,12 @@ final class Terminal extends WorkTerminal implements Monitor {
   }
 
   @Override
-  public Optional<String> stop() {
+  public Optional<EndedBy> stop() {
     if (interrupt.requested()) {
-      return Optional.of(INTERRUPT);
+      return Optional.of(EndedBy.STOP);
     }
     boolean late = deadline != Long.MAX_VALUE && System.nanoTime() - deadline >= 0;
-    return late ? Optional.of(TIME) : Optional.empty();
+    return late ? Optional.of(EndedBy.TIME) : Optional.empty();
   }
 
   /** A stop by the user has little time: containers are killed ten seconds after it. */

@@ -2,16 +2,17 @@
 package dev.unerring.cli;
 
 import dev.unerring.DataException;
+import dev.unerring.EndedBy;
 import dev.unerring.UsageException;
 import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.network.Architectures;
-import dev.unerring.run.Device;
+import dev.unerring.run.Keeping;
 import dev.unerring.run.Pipeline;
+import dev.unerring.run.ResumedRun;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
-import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,6 +28,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
@@ -38,7 +41,23 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
   private static final int GOAL_NOT_REACHED = 3;
+  private static final int RUN_AGAIN = 75;
   private static final int INTERRUPTED = 130;
+
+  /** What changes no bit. */
+  private static final List<String> WITH_RESUME =
+      List.of(
+          "--resume",
+          "--data",
+          "--root",
+          "--device",
+          "--threads",
+          "--kernels",
+          "--max-time",
+          "--checkpoint-every",
+          "--tensorboard",
+          "--no-report",
+          "--no-progress");
 
   @ParentCommand private Main main;
   @Spec private CommandSpec spec;
@@ -46,6 +65,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private PlanOptions plan;
   @Mixin private CostOption costs;
   @Mixin private DeviceOptions device;
+  @Mixin private ShowOptions show;
 
   @Option(
       names = "--out",
@@ -62,40 +82,44 @@ final class TrainCommand implements Callable<Integer> {
   private String maxTime;
 
   @Option(
-      names = "--tensorboard",
-      arity = "0..1",
-      fallbackValue = TensorBoard.FOLDER,
+      names = "--resume",
       paramLabel = "DIR",
       description =
-          "Write events for TensorBoard to a folder of this run in DIR, after every epoch; DIR is"
-              + " runs/tensorboard where none is named.")
-  private Path tensorboard;
+          "Go on with the run in this folder, which was stopped or killed, to the same bits. Its"
+              + " plan and its data are used; threads and device may be others.")
+  private Path resume;
 
   @Option(
-      names = "--no-report",
-      description = "Leave out report.html, the page that shows the run.")
-  private boolean noReport;
+      names = "--resume-or-start",
+      description =
+          "Go on with the run in --out where one was begun there, else start it; ends with 75"
+              + " where the run was stopped and the same command goes on with it.")
+  private boolean resumeOrStart;
 
-  @Option(names = "--no-progress", description = "Plain lines instead of a progress bar.")
-  private boolean noProgress;
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "T",
+      description =
+          "Time between two checkpoints (90, 90s, 10m, 2h); default: so long that saving takes at"
+              + " most a fiftieth of the time. A file checkpoint-now in the folder asks for one.")
+  private String checkpointEvery;
 
   TrainCommand() {}
 
   @Override
   public Integer call() {
     long start = System.nanoTime();
-    long deadline = maxTime == null ? Long.MAX_VALUE : start + Durations.nanos(maxTime);
-    TrainingPlan chosen = plan.plan();
-    Device where = device.device();
-    Path file = data.file();
+    long deadline =
+        maxTime == null ? Long.MAX_VALUE : start + Durations.nanos("--max-time", maxTime);
+    RunRequest request = request();
     PrintWriter err = spec.commandLine().getErr();
     Interrupt interrupt = main.interrupt();
-    Terminal terminal = new Terminal(err, drawsBar(), deadline, interrupt);
-    RunRequest request = new RunRequest(file, out, chosen, where, costs.options());
-    Optional<TensorBoard> board = board(file, chosen, terminal);
+    Terminal terminal = new Terminal(err, show.drawsBar(), deadline, interrupt);
+    Path file = request.data();
+    Optional<TensorBoard> board = show.board(request, terminal);
     RunResult result;
     try {
-      result = new Pipeline(request, terminal, System::nanoTime).run();
+      result = Pipeline.train(request, terminal, System::nanoTime);
       if (board.isPresent() && !interrupt.requested()) {
         board.get().end(result.folder(), file);
       }
@@ -106,33 +130,50 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter stdout = spec.commandLine().getOut();
     stdout.print(Summary.of(result));
     stdout.flush();
-    if (!noReport && !interrupt.requested()) {
-      err.println(EndReport.write(result.folder(), file, device.onProcessor(), terminal));
-      terminal.clear();
+    if (!interrupt.requested()) {
+      show.page(result.folder(), file, device.onProcessor(), terminal).ifPresent(err::println);
     }
+    String goOn = resumeOrStart ? "the same command" : "unerring train --resume " + result.folder();
+    EndedBy end = result.report().endedBy();
+    boolean more = !result.goalReached() && (end == EndedBy.STOP || end == EndedBy.TIME);
+    int code = 0;
     if (interrupt.requested()) {
-      err.println(GoalMissed.interrupted(result));
-      return INTERRUPTED;
+      err.println(GoalMissed.interrupted(result, goOn));
+      code = INTERRUPTED;
+    } else if (!result.goalReached()) {
+      err.println(GoalMissed.train(result) + (more ? "; to go on: " + goOn : ""));
+      code = GOAL_NOT_REACHED;
     }
-    if (!result.goalReached()) {
-      err.println(GoalMissed.train(result));
-      return GOAL_NOT_REACHED;
-    }
-    return 0;
+    return more && resumeOrStart ? RUN_AGAIN : code;
   }
 
-  private Optional<TensorBoard> board(Path file, TrainingPlan chosen, Terminal terminal) {
-    if (tensorboard == null) {
-      return Optional.empty();
+  private RunRequest request() {
+    long every =
+        checkpointEvery == null ? 0 : Durations.nanos("--checkpoint-every", checkpointEvery);
+    if (resume != null) {
+      requireNoPlan();
+      Keeping keeping = new Keeping(true, every);
+      return ResumedRun.request(resume, data.given().orElse(null), device.device(), keeping);
     }
-    Path folder = TensorBoard.folder(tensorboard, out, file, chosen);
-    TensorBoard board = new TensorBoard(folder, chosen, terminal::note);
-    terminal.alsoTell(board::epoch);
-    return Optional.of(board);
+    if (resumeOrStart && out == null) {
+      throw new UsageException("--resume-or-start goes with --out, the folder of the run; name it");
+    }
+    TrainingPlan chosen = plan.plan();
+    return new RunRequest(data.file(), out, chosen, device.device(), costs.options())
+        .with(new Keeping(resumeOrStart, every));
   }
 
-  private boolean drawsBar() {
-    return !noProgress && StandardStream.drawsOnStderr();
+  /** A run that goes on has the plan that it was begun with. */
+  private void requireNoPlan() {
+    for (OptionSpec each : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!WITH_RESUME.contains(each.longestName())) {
+        throw new UsageException(
+            "--resume goes on with the plan and the folder "
+                + resume
+                + "; leave out "
+                + each.longestName());
+      }
+    }
   }
 
   /** Options that change the plan, and so the bits. */
@@ -272,21 +313,18 @@ final class TrainCommand implements Callable<Integer> {
       if (batchSize != null && batchSize == 0) { // in a plan: by the shape of the images
         throw new UsageException("the plan's batchSize is 2 to 65536, not 0");
       }
-      CorrectionPlan c = p.correction();
-      return new TrainingPlan(
-          arch == null ? p.architecture() : arch,
-          seed == null ? p.seed() : seed,
-          epochs == null ? p.epochs() : epochs,
-          batchSize == null ? p.batchSize() : batchSize,
-          learningRate == null ? p.learningRate() : p.learningRate().withFirst(learningRate),
-          p.weightDecay(),
-          p.batchNormMomentum(),
-          primeTo == null ? p.primeTo() : primeTo,
-          patience == null ? p.patience() : patience,
-          p.stopAtFloor(),
-          corrector == null ? c : c.with(method(corrector)),
-          p.costs(),
-          arithmetic(p.arithmetic()));
+      return p.with(c -> {
+        c.architecture = arch == null ? c.architecture : arch;
+        c.seed = seed == null ? c.seed : seed;
+        c.epochs = epochs == null ? c.epochs : epochs;
+        c.batchSize = batchSize == null ? c.batchSize : batchSize;
+        c.learningRate =
+            learningRate == null ? c.learningRate : c.learningRate.withFirst(learningRate);
+        c.primeTo = primeTo == null ? c.primeTo : primeTo;
+        c.patience = patience == null ? c.patience : patience;
+        c.correction = corrector == null ? c.correction : c.correction.with(method(corrector));
+        c.arithmetic = arithmetic(c.arithmetic);
+      });
     }
 
     private static Method method(String corrector) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
-import java.util.LinkedHashMap;
+import dev.unerring.EndedBy;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What a corrector did.
@@ -13,8 +12,7 @@ import java.util.Map;
  * @param errorsAfter the same at the end
  * @param rounds its rounds or sessions
  * @param steps optimiser steps in all
- * @param endedBy floor, rounds, plateau, sessions, no-correct-sample, too-large, or the reason of a
- *     stop from outside
+ * @param endedBy why it ended
  * @param plateau samples that the last failed round could not hold, empty otherwise
  */
 public record CorrectionResult(
@@ -23,19 +21,5 @@ public record CorrectionResult(
     int errorsAfter,
     List<CorrectionRound> rounds,
     long steps,
-    String endedBy,
-    List<Integer> plateau) {
-
-  /** As in result.json; the rounds themselves stand in corrections.csv. */
-  public Map<String, Object> toJson() {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("corrector", corrector);
-    json.put("errorsBefore", (long) errorsBefore);
-    json.put("errorsAfter", (long) errorsAfter);
-    json.put("rounds", (long) rounds.size());
-    json.put("steps", steps);
-    json.put("endedBy", endedBy);
-    json.put("plateau", plateau.stream().map(n -> (Object) (long) n).toList());
-    return json;
-  }
-}
+    EndedBy endedBy,
+    List<Integer> plateau) {}

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
+import dev.unerring.EndedBy;
 import dev.unerring.base.Philox;
 import dev.unerring.data.Split;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
+import dev.unerring.network.Checkpoint;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
-import dev.unerring.train.CorrectionPlan;
+import dev.unerring.train.Keeper;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.SampleOrder;
 import dev.unerring.train.TrainingPlan;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -42,18 +41,21 @@ public final class Focus implements Corrector {
   private final Split train;
   private final Labels goals;
   private final Monitor monitor;
-  private final List<CorrectionRound> rounds = new ArrayList<>();
-  private final SortedSet<Integer> weighted = new TreeSet<>();
-  private int passes;
-  private ErrorList fewest;
-  private StoredTensors best;
+  private final Keeper keeper;
+
+  /** Prepares a correction that keeps no checkpoints. */
+  public Focus(TrainingPlan plan, Split train, Labels goals, Monitor monitor) {
+    this(plan, train, goals, monitor, Keeper.NONE);
+  }
 
   /**
    * Prepares a correction.
    *
    * @param goals what the training samples are driven to
+   * @param keeper asked where to go on, and told what is to be kept
    */
-  public Focus(TrainingPlan plan, Split train, Labels goals, Monitor monitor) {
+  public Focus(TrainingPlan plan, Split train, Labels goals, Monitor monitor, Keeper keeper) {
+    this.keeper = keeper;
     this.plan = plan;
     this.train = train;
     this.goals = goals;
@@ -67,119 +69,126 @@ public final class Focus implements Corrector {
 
   @Override
   public CorrectionResult correct(Network network) {
-    rounds.clear();
-    weighted.clear();
-    passes = 0;
-    ErrorList before = ErrorList.of(goals, Evaluator.logits(network, train, monitor.finishing()));
-    fewest = before;
-    best = StoredTensors.of(network);
+    Optional<Checkpoint> kept = keeper.kept().filter(FocusState::in);
+    int rounds = plan.correction().focusRounds();
+    FrozenTraining training = null;
+    FocusState at;
+    if (kept.isPresent()) {
+      training = new FrozenTraining(plan, network, train, goals, monitor, rounds);
+      at = FocusState.resume(kept.get(), network, training);
+    } else {
+      float[] logits = Evaluator.logits(network, train, monitor.finishing());
+      at = new FocusState(ErrorList.of(goals, logits), network, plan.correction().learningRate());
+    }
     try {
-      return corrected(network, before);
+      if (training == null) {
+        training = new FrozenTraining(plan, network, train, goals, monitor, rounds);
+      }
+      return corrected(network, at, training);
     } finally {
-      best.restore(network);
+      at.best.restore(network);
     }
   }
 
-  private CorrectionResult corrected(Network network, ErrorList before) {
-    CorrectionPlan correction = plan.correction();
-    ErrorList left = before;
-    FrozenTraining training =
-        new FrozenTraining(plan, network, train, goals, monitor, correction.focusRounds());
-    ErrorList mark = before;
-    double rate = correction.learningRate();
-    int withoutGain = 0;
-    String endedBy = before.count() == 0 ? "floor" : "rounds";
-    while (fewest.count() > 0 && rounds.size() < correction.focusRounds()) {
-      int round = rounds.size() + 1;
-      ErrorList atStart = fewest;
-      long stepsBefore = training.steps();
-      int sweeps = 0;
-      double firstLoss = Double.NaN;
-      double loss = 0.0;
-      while (left.count() > 0
-          && !Double.isNaN(loss)
-          && training.stop().isEmpty()
-          && !training.hopeless()
-          && sweeps < correction.sweeps()) {
-        sweeps++;
-        loss = training.sweep(order(left), rate, round, left.count());
-        firstLoss = sweeps == 1 ? loss : firstLoss;
-        Optional<ErrorList> counted = training.errors(goals);
-        if (counted.isEmpty()) {
-          loss = Double.NaN;
-          break;
-        }
-        left = counted.get();
-        if (plan.costs().compare(left, fewest) <= 0) {
-          fewest = left;
-          best = StoredTensors.of(network, best);
-        }
-        if (gained(mark)) {
-          mark = fewest;
-          training.gained();
-        }
-      }
-      boolean gained = plan.costs().compare(fewest, atStart) < 0;
-      boolean kept = plan.costs().compare(left, fewest) <= 0 || loss < firstLoss;
-      long taken = training.steps() - stepsBefore;
-      rounds.add(
+  private CorrectionResult corrected(Network network, FocusState at, FrozenTraining training) {
+    EndedBy endedBy = at.before.count() == 0 ? EndedBy.FLOOR : EndedBy.ROUNDS;
+    while (at.fewest.count() > 0 && at.rounds.size() < plan.correction().focusRounds()) {
+      sweeps(network, at, training);
+      boolean gained = plan.costs().compare(at.fewest, at.atStart) < 0;
+      boolean kept = plan.costs().compare(at.left, at.fewest) <= 0 || at.loss < at.firstLoss;
+      at.rounds.add(
           new CorrectionRound(
               name(),
-              round,
+              at.rounds.size() + 1,
               1,
               1,
-              sweeps,
-              taken,
-              fewest.count(),
+              at.sweeps,
+              training.steps() - at.stepsBefore,
+              at.fewest.count(),
               kept,
-              fewest.sampleIndexes(),
-              plan.costs().missed(fewest)));
-      monitor.row(rounds.getLast().describe(goals.values().length));
+              at.fewest.sampleIndexes(),
+              plan.costs().missed(at.fewest)));
+      monitor.row(at.rounds.getLast().describe(goals.values().length));
       if (!kept) {
-        best.restore(network);
-        left = fewest;
+        at.best.restore(network);
+        at.left = at.fewest;
         training.reset();
-        rate = rate / 2;
+        at.rate = at.rate / 2;
       }
-      withoutGain = gained ? 0 : withoutGain + 1;
-      if (fewest.count() == 0) {
-        endedBy = "floor";
+      at.atStart = null;
+      at.withoutGain = gained ? 0 : at.withoutGain + 1;
+      if (at.fewest.count() == 0) {
+        endedBy = EndedBy.FLOOR;
       } else if (training.stop().isPresent()) {
         endedBy = training.stop().get();
         break;
-      } else if (withoutGain == PATIENCE || training.hopeless()) {
-        endedBy = "plateau";
+      } else if (at.withoutGain == PATIENCE || training.hopeless()) {
+        endedBy = EndedBy.PLATEAU;
         break;
       }
     }
     return new CorrectionResult(
         name(),
-        before.count(),
-        fewest.count(),
-        List.copyOf(rounds),
+        at.before.count(),
+        at.fewest.count(),
+        List.copyOf(at.rounds),
         training.steps(),
         endedBy,
-        endedBy.equals("plateau") ? fewest.sampleIndexes() : List.of());
+        endedBy == EndedBy.PLATEAU ? at.fewest.sampleIndexes() : List.of());
   }
 
-  /** Whether there are clearly fewer errors than at {@code mark}, or with costs cheaper ones. */
-  private boolean gained(ErrorList mark) {
+  /** The sweeps of a round, from its start or from where a checkpoint was. */
+  private void sweeps(Network network, FocusState at, FrozenTraining training) {
+    if (at.atStart == null) {
+      at.begin(training.steps());
+    }
+    int round = at.rounds.size() + 1;
+    while (at.left.count() > 0
+        && !Double.isNaN(at.loss)
+        && training.stop().isEmpty()
+        && !training.hopeless()
+        && at.sweeps < plan.correction().sweeps()) {
+      if (at.sweeps > 0 && keeper.due()) {
+        keeper.keep(at.keep(training));
+      }
+      at.sweeps++;
+      at.loss = training.sweep(order(at), at.rate, round, at.left.count());
+      at.firstLoss = at.sweeps == 1 ? at.loss : at.firstLoss;
+      Optional<ErrorList> counted = training.errors(goals);
+      if (counted.isEmpty()) {
+        at.loss = Double.NaN;
+        break;
+      }
+      at.left = counted.get();
+      if (plan.costs().compare(at.left, at.fewest) <= 0) {
+        at.fewest = at.left;
+        at.best = StoredTensors.of(network, at.best);
+      }
+      if (gained(at)) {
+        at.mark = at.fewest;
+        training.gained();
+      }
+    }
+  }
+
+  /** Whether there are clearly fewer errors than at the mark, or with costs cheaper ones. */
+  private boolean gained(FocusState at) {
     return plan.costs().none()
-        ? (long) fewest.count() * GAIN <= (long) mark.count() * (GAIN - 1)
-        : plan.costs().compare(fewest, mark) < 0;
+        ? (long) at.fewest.count() * GAIN <= (long) at.mark.count() * (GAIN - 1)
+        : plan.costs().compare(at.fewest, at.mark) < 0;
   }
 
   /** Repeat k of a sample has the number k * samples + sampleIndex. */
-  private int[] order(ErrorList listed) {
+  private int[] order(FocusState at) {
     int samples = train.size();
     IntStream numbers = IntStream.range(0, samples);
-    plan.costs().first(listed).forEach(error -> weighted.add(error.sampleIndex()));
+    plan.costs().first(at.left).forEach(error -> at.weighted.add(error.sampleIndex()));
     for (int k = 1; k < plan.correction().focusWeight(); k++) {
       int offset = Math.multiplyExact(k, samples);
-      IntStream repeats = weighted.stream().mapToInt(n -> Math.addExact(offset, n));
+      IntStream repeats = at.weighted.stream().mapToInt(n -> Math.addExact(offset, n));
       numbers = IntStream.concat(numbers, repeats);
     }
-    int[] order = SampleOrder.of(plan.seed(), Philox.FOCUS_ORDER, ++passes, numbers.toArray());
+    int[] order = SampleOrder.of(plan.seed(), Philox.FOCUS_ORDER, ++at.passes, numbers.toArray());
     return IntStream.of(order).map(number -> number % samples).toArray();
   }
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
+import dev.unerring.base.JsonFields;
 import dev.unerring.data.ImageSource;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
+import dev.unerring.network.Checkpoint;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
 import dev.unerring.train.Adam;
@@ -39,7 +42,7 @@ final class FrozenTraining {
   private long steps;
   private long taken;
   private long gainedAt;
-  private Optional<String> stop = Optional.empty();
+  private Optional<EndedBy> stop = Optional.empty();
 
   /**
    * Prepares.
@@ -83,9 +86,26 @@ final class FrozenTraining {
     return steps;
   }
 
-  /** Why the monitor ended the training. */
-  Optional<String> stop() {
+  /** Why the surroundings ended the training. */
+  Optional<EndedBy> stop() {
     return stop;
+  }
+
+  /** Adds what stands between two passes, the network included. */
+  void keep(Checkpoint checkpoint) {
+    checkpoint.put("steps", steps).put("taken", taken).put("gainedAt", gainedAt);
+    checkpoint.put("network.", network);
+    adam.keep(checkpoint);
+  }
+
+  /** Goes on where {@link #keep} was. */
+  void resume(Checkpoint checkpoint) {
+    JsonFields facts = checkpoint.facts();
+    steps = facts.integer("steps");
+    taken = facts.integer("taken");
+    gainedAt = facts.integer("gainedAt");
+    checkpoint.restore("network.", network);
+    adam.resume(checkpoint);
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.data.Split;
 import dev.unerring.errors.Costs;
@@ -70,7 +71,7 @@ public final class PatchRepair implements Corrector {
     ErrorList before = ErrorList.of(goals, logits);
     List<Integer> samples = distinctImages(before);
     if (samples.isEmpty()) {
-      return new CorrectionResult(name(), 0, 0, List.of(), 0, "floor", List.of());
+      return new CorrectionResult(name(), 0, 0, List.of(), 0, EndedBy.FLOOR, List.of());
     }
     if (!ModelFile.canHold(network, samples.size())) {
       monitor.note(
@@ -79,7 +80,7 @@ public final class PatchRepair implements Corrector {
               + " images of "
               + train.imageBytes()
               + " bytes do not fit into a model file of 2 GiB; train longer first");
-      return unchanged(before, "too-large");
+      return unchanged(before, EndedBy.TOO_LARGE);
     }
     ErrorList left;
     try {
@@ -103,12 +104,12 @@ public final class PatchRepair implements Corrector {
             + " of "
             + goals.values().length
             + " miss their goal label");
-    String endedBy = after == 0 ? "floor" : "rounds";
+    EndedBy endedBy = after == 0 ? EndedBy.FLOOR : EndedBy.ROUNDS;
     return new CorrectionResult(
         name(), before.count(), after, List.of(round), 0, endedBy, List.of());
   }
 
-  private CorrectionResult unchanged(ErrorList before, String endedBy) {
+  private CorrectionResult unchanged(ErrorList before, EndedBy endedBy) {
     int errors = before.count();
     return new CorrectionResult(name(), errors, errors, List.of(), 0, endedBy, List.of());
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.UsageException;
 import dev.unerring.base.Philox;
@@ -47,7 +48,7 @@ public final class PublishedTunneling implements Corrector {
   private Network network;
   private FullBatchDescent descent;
   private long steps;
-  private Optional<String> stop = Optional.empty();
+  private Optional<EndedBy> stop = Optional.empty();
   private ErrorList fewest;
   private StoredTensors best;
 
@@ -121,8 +122,10 @@ public final class PublishedTunneling implements Corrector {
       left = hybrid == null ? prime(left, left.count() / 2) : left;
     }
     List<Integer> plateau = hybrid == null ? List.of() : tunnel(hybrid);
-    String endedBy =
-        fewest.count() == 0 ? "floor" : plateau.isEmpty() ? stop.orElse("sessions") : "plateau";
+    EndedBy endedBy =
+        fewest.count() == 0
+            ? EndedBy.FLOOR
+            : plateau.isEmpty() ? stop.orElse(EndedBy.SESSIONS) : EndedBy.PLATEAU;
     return new CorrectionResult(
         name(), before.count(), fewest.count(), List.copyOf(rounds), steps, endedBy, plateau);
   }

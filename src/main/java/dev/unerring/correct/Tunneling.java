@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.correct;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.base.Philox;
 import dev.unerring.data.Split;
@@ -62,7 +63,7 @@ public final class Tunneling implements Corrector {
     float[] logits = Evaluator.logits(network, train, monitor.finishing());
     ErrorList before = ErrorList.of(goals, logits);
     if (before.count() == 0) {
-      return result(0, 0, 0, "floor", List.of());
+      return result(0, 0, 0, EndedBy.FLOOR, List.of());
     }
     Optional<HybridData> drawn = HybridData.draw(train, goals, logits, before, plan.seed());
     HybridData hybrid = drawn.orElseGet(() -> HybridData.still(train));
@@ -87,12 +88,12 @@ public final class Tunneling implements Corrector {
     double reached = 0.0;
     double dt = correction.firstStep();
     int inARow = 0;
-    String endedBy = "sessions";
+    EndedBy endedBy = EndedBy.SESSIONS;
     List<Integer> plateau = List.of();
     while (rounds.size() < correction.sessions()) {
       double t = Math.min(1.0, reached + dt);
       if (t < 1.0 && !drawn) {
-        endedBy = "no-correct-sample";
+        endedBy = EndedBy.NO_CORRECT_SAMPLE;
         break;
       }
       Optional<ErrorList> counted = session.run(t, dt);
@@ -108,7 +109,7 @@ public final class Tunneling implements Corrector {
         accepted = StoredTensors.of(network, free);
         plateau = List.of();
         if (t == 1.0) {
-          endedBy = "floor";
+          endedBy = EndedBy.FLOOR;
           break;
         }
         inARow++;
@@ -126,7 +127,7 @@ public final class Tunneling implements Corrector {
       inARow = 0;
       dt = dt / SHRINK;
       if (dt < correction.smallestStep() || session.training.hopeless()) {
-        endedBy = "plateau";
+        endedBy = EndedBy.PLATEAU;
         break;
       }
     }
@@ -135,7 +136,7 @@ public final class Tunneling implements Corrector {
 
   /** Leaves the best weights of the moments at which the original images were counted. */
   private CorrectionResult finish(
-      Session session, int before, StoredTensors accepted, String endedBy, List<Integer> plateau) {
+      Session session, int before, StoredTensors accepted, EndedBy endedBy, List<Integer> plateau) {
     Network network = session.network;
     accepted.restore(network);
     Optional<ErrorList> after = count(network);
@@ -157,7 +158,7 @@ public final class Tunneling implements Corrector {
   }
 
   private CorrectionResult result(
-      int before, int after, long steps, String endedBy, List<Integer> plateau) {
+      int before, int after, long steps, EndedBy endedBy, List<Integer> plateau) {
     return new CorrectionResult(
         name(), before, after, List.copyOf(rounds), steps, endedBy, plateau);
   }

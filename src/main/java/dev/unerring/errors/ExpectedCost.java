@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.errors;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -34,17 +32,5 @@ public record ExpectedCost(double mean, double upper) {
       below = level;
     }
     return new ExpectedCost(costs.total(errors) / errors.samples(), upper);
-  }
-
-  /**
-   * mean and upper.
-   *
-   * @param drawn false for samples that the network was fitted to: they have no limit
-   */
-  public Map<String, Object> toJson(boolean drawn) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("mean", Double.isNaN(mean) ? null : mean);
-    json.put("upper", drawn ? upper : null);
-    return json;
   }
 }

@@ -2,7 +2,7 @@
 package dev.unerring.export;
 
 import dev.unerring.DataException;
-import dev.unerring.run.RunFolder;
+import dev.unerring.run.TrainedRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,14 +14,14 @@ import java.util.Map;
  * read; what a record does not hold is null.
  */
 public final class RunRecords {
-  private final RunFolder folder;
+  private final TrainedRun run;
   private final Map<?, ?> result;
   private final Map<?, ?> audit;
 
-  private RunRecords(RunFolder folder) {
-    this.folder = folder;
-    this.result = folder.object(RunFolder.RESULT);
-    this.audit = folder.object("audit.json");
+  private RunRecords(TrainedRun run) {
+    this.run = run;
+    this.result = run.report().toJson();
+    this.audit = run.object("audit.json");
   }
 
   /**
@@ -31,17 +31,17 @@ public final class RunRecords {
    * @throws dev.unerring.VerificationException where a record was changed
    */
   public static RunRecords open(Path path) {
-    return new RunRecords(RunFolder.open(path));
+    return new RunRecords(TrainedRun.open(path));
   }
 
   /** Where the run is. */
   public Path path() {
-    return folder.path();
+    return run.path();
   }
 
   /** Name of the folder, as the run's name. */
   public String name() {
-    return folder.path().toAbsolutePath().normalize().getFileName().toString();
+    return run.name();
   }
 
   /** The object of result.json. */
@@ -56,7 +56,7 @@ public final class RunRecords {
 
   /** The object of another file of JSON. */
   public Map<?, ?> object(String name) {
-    return folder.object(name);
+    return run.object(name);
   }
 
   /** A value of result.json as text; a dash where it has none. */
@@ -112,7 +112,7 @@ public final class RunRecords {
 
   /** The rows of a table of the folder, each by the names of the first line. */
   public List<Map<String, String>> table(String file) {
-    List<String> lines = folder.text(file).lines().toList();
+    List<String> lines = run.text(file).lines().toList();
     if (lines.isEmpty()) {
       throw damaged(file);
     }
@@ -134,6 +134,6 @@ public final class RunRecords {
 
   private DataException damaged(String file) {
     return new DataException(
-        folder.file(file) + " is damaged; put the right file back, or train again");
+        run.file(file) + " is damaged; put the right file back, or train again");
   }
 }

@@ -5,94 +5,72 @@ import dev.unerring.certify.Recheck;
 import dev.unerring.correct.CorrectionResult;
 import dev.unerring.correct.CorrectionRound;
 import dev.unerring.errors.Costs;
-import dev.unerring.errors.ErrorList;
-import dev.unerring.errors.ExpectedCost;
+import dev.unerring.report.CostFigures;
+import dev.unerring.report.CostFigures.NeverMissed;
+import dev.unerring.report.CostFigures.SplitCost;
 import dev.unerring.train.EpochRow;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
-/**
- * What a run's errors cost, and when the class that must not be missed had no false negative.
- *
- * @param names of the classes, by number
- * @param recheck the counts that are the result
- * @param epochs rows of training
- * @param corrections what each corrector did
- */
-record CostReport(
-    Costs costs,
-    List<String> names,
-    Recheck recheck,
-    List<EpochRow> epochs,
-    List<CorrectionResult> corrections) {
-
-  /** The object {@code costs} of result.json. */
-  Map<String, Object> toJson() {
-    Map<String, Object> json = new LinkedHashMap<>(costs.toJson());
-    json.put("train", of(costs, recheck.train().errors(), false));
-    json.put("val", of(costs, recheck.val().errors(), true));
-    json.put("test", of(costs, recheck.test().errors(), true));
-    if (costs.neverMiss() >= 0) {
-      json.put("neverMissed", neverMissed());
-    }
-    return json;
-  }
+/** What a run's errors cost, and since when the class never to miss had no false negative. */
+final class CostReport {
+  private CostReport() {}
 
   /**
-   * What these errors cost: mean, upper, and missed where a class must not be.
+   * The figures.
    *
-   * @param drawn false for samples that the network was fitted to
+   * @param names of the classes, by number
+   * @param recheck the counts that are the result
+   * @param epochs rows of training
+   * @param corrections what each corrector did
    */
-  static Map<String, Object> of(Costs costs, ErrorList errors, boolean drawn) {
-    Map<String, Object> json = ExpectedCost.of(costs, errors).toJson(drawn);
-    if (costs.neverMiss() >= 0) {
-      json.put("missed", (long) costs.missed(errors));
-    }
-    return json;
+  static CostFigures of(
+      Costs costs,
+      List<String> names,
+      Recheck recheck,
+      List<EpochRow> epochs,
+      List<CorrectionResult> corrections) {
+    return new CostFigures(
+        costs,
+        SplitCost.of(costs, recheck.train().errors(), false),
+        SplitCost.of(costs, recheck.val().errors(), true),
+        SplitCost.of(costs, recheck.test().errors(), true),
+        costs.neverMiss() < 0
+            ? Optional.empty()
+            : Optional.of(neverMissed(names.get(costs.neverMiss()), epochs, corrections)));
   }
 
   /**
    * Since when none was missed up to the end of training: the epoch, and the errors of the other
    * classes then, which are the price; else the corrector and round.
    */
-  private Map<String, Object> neverMissed() {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("class", names.get(costs.neverMiss()));
-    epochs.stream()
-        .filter(row -> row.missed() == 0)
-        .findFirst()
-        .ifPresent(first -> {
-          json.put("firstEpoch", (long) first.epoch());
-          json.put("otherErrorsThen", (long) first.trainErrors());
-        });
-    EpochRow since = null;
+  private static NeverMissed neverMissed(
+      String name, List<EpochRow> epochs, List<CorrectionResult> corrections) {
+    Optional<EpochRow> first = epochs.stream().filter(row -> row.missed() == 0).findFirst();
+    EpochRow epoch = null;
     for (EpochRow row : epochs) {
-      since = row.missed() > 0 ? null : since == null ? row : since;
+      epoch = row.missed() > 0 ? null : epoch == null ? row : epoch;
     }
-    if (since != null) {
-      json.put("sinceEpoch", (long) since.epoch());
-      json.put("otherErrorsSince", (long) since.trainErrors());
-    } else {
-      CorrectionRound first = null;
+    CorrectionRound round = null;
+    if (epoch == null) {
       for (CorrectionResult correction : corrections) {
-        for (CorrectionRound round : correction.rounds()) {
-          if (round.t() == 1.0) {
-            first = round.missed() > 0 ? null : first == null ? round : first;
+        for (CorrectionRound each : correction.rounds()) {
+          if (each.t() == 1.0) {
+            round = each.missed() > 0 ? null : round == null ? each : round;
           }
         }
       }
-      if (first != null) {
-        inCorrection(json, first);
-      }
     }
-    json.put("epochs", (long) epochs.size());
-    return json;
-  }
-
-  private static void inCorrection(Map<String, Object> json, CorrectionRound round) {
-    json.put("sinceCorrector", round.corrector());
-    json.put("sinceRound", (long) round.round());
-    json.put("otherErrorsSince", (long) round.errors());
+    Optional<EpochRow> sinceEpoch = Optional.ofNullable(epoch);
+    Optional<CorrectionRound> sinceRound = Optional.ofNullable(round);
+    return new NeverMissed(
+        name,
+        first.map(EpochRow::epoch),
+        first.map(EpochRow::trainErrors),
+        sinceEpoch.map(EpochRow::epoch),
+        sinceRound.map(CorrectionRound::corrector),
+        sinceRound.map(CorrectionRound::round),
+        sinceEpoch.map(EpochRow::trainErrors).or(() -> sinceRound.map(CorrectionRound::errors)),
+        epochs.size());
   }
 }

@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.run;
 
+import dev.unerring.EndedBy;
+import dev.unerring.StoppedException;
+import dev.unerring.VerificationException;
+import dev.unerring.backend.Backend;
 import dev.unerring.base.WorkMonitor;
+import dev.unerring.certify.ClosedWorldValidator;
 import dev.unerring.certify.Recheck;
+import dev.unerring.data.Dataset;
 import dev.unerring.errors.ErrorList;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.unerring.errors.Evaluator;
+import dev.unerring.errors.Metrics;
+import dev.unerring.network.ModelFile;
+import dev.unerring.network.Network;
+import dev.unerring.report.TrainErrors;
+import dev.unerring.train.Monitor;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -20,6 +31,8 @@ import java.util.Optional;
  * @param images that the re-check counted
  * @param of images that it counts when it is finished
  * @param endedBy the reason of the stop; empty for none
+ * @param bestTest test figures of the epoch with the best validation AUC; empty where it is not
+ *     saved or not counted
  */
 record Counted(
     Optional<Recheck> recheck,
@@ -28,45 +41,95 @@ record Counted(
     int patches,
     long images,
     long of,
-    String endedBy) {
+    Optional<EndedBy> endedBy,
+    Optional<Metrics> bestTest) {
 
-  /** A finished re-check. */
-  static Counted again(Recheck recheck, long images) {
-    return new Counted(
-        Optional.of(recheck),
-        Optional.of(recheck.train().errors()),
-        recheck.weightsSha256(),
-        recheck.patches().patches(),
-        images,
-        images,
-        "");
+  /** Counts all images again, from the saved files; what a stop left no time for is empty. */
+  static Counted of(
+      Worked worked, RunRequest request, Dataset data, RunFolder folder, Monitor monitor) {
+    long images = (long) data.train().size() + data.val().size() + data.test().size();
+    Progress progress = new Progress(monitor.finishing());
+    try {
+      progress.check("counting again");
+      monitor.note("re-check: counting all " + images + " images again, from the saved files");
+      Recheck recheck = recheck(worked.left(), request, data, folder, progress);
+      return new Counted(
+          Optional.of(recheck),
+          Optional.of(recheck.train().errors()),
+          recheck.weightsSha256(),
+          recheck.patches().patches(),
+          images,
+          images,
+          Optional.empty(),
+          worked.bestSaved() ? bestTest(request, data, folder, monitor) : Optional.empty());
+    } catch (StoppedException e) {
+      return new Counted(
+          Optional.empty(),
+          worked.left(),
+          worked.weightsSha256(),
+          worked.patches(),
+          progress.images(),
+          images,
+          Optional.of(e.reason()),
+          Optional.empty());
+    }
   }
 
-  /** A re-check that was not finished. */
-  static Counted stopped(
-      Optional<ErrorList> errors,
-      String weightsSha256,
-      int patches,
-      long images,
-      long of,
-      String endedBy) {
-    return new Counted(Optional.empty(), errors, weightsSha256, patches, images, of, endedBy);
+  /** On a backend of its own. */
+  private static Recheck recheck(
+      Optional<ErrorList> claimed,
+      RunRequest request,
+      Dataset data,
+      RunFolder folder,
+      WorkMonitor progress) {
+    Path model = folder.file(RunFolder.MODEL);
+    int batch = Memory.recheckBatch(request.plan().batchSize());
+    try (Backend fresh = request.device().openFor(request.plan().arithmetic().ofModel())) {
+      Recheck recheck = ClosedWorldValidator.recheck(model, data.file(), fresh, batch, progress);
+      if (!recheck.dataSha256().equals(data.sha256())) {
+        throw new VerificationException(
+            data.file()
+                + " changed during the run: SHA-256 "
+                + recheck.dataSha256()
+                + ", at the start "
+                + data.sha256()
+                + "; run again");
+      }
+      int counted = recheck.train().errors().count();
+      if (claimed.isPresent() && counted != claimed.get().count()) {
+        throw new VerificationException(
+            "the saved model makes "
+                + counted
+                + " training errors, the one in memory "
+                + claimed.get().count()
+                + "; do not use "
+                + model);
+      }
+      return recheck;
+    }
+  }
+
+  /** Empty where a stop leaves no time for it. */
+  private static Optional<Metrics> bestTest(
+      RunRequest request, Dataset data, RunFolder folder, Monitor monitor) {
+    try (Backend fresh = request.device().openFor(request.plan().arithmetic().ofModel())) {
+      int batch = Memory.recheckBatch(request.plan().batchSize());
+      Network best = ModelFile.read(folder.file(RunFolder.BEST), fresh, batch);
+      int[] labels = Evaluator.labels(data.test());
+      float[] logits = Evaluator.logits(best, data.test(), monitor.finishing());
+      return Optional.of(Metrics.ofLogits(data.task(), logits, data.classes(), labels));
+    } catch (StoppedException e) {
+      return Optional.empty();
+    }
   }
 
   boolean complete() {
     return recheck.isPresent();
   }
 
-  /** The object {@code recheck} of result.json. */
-  Map<String, Object> toJson() {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("complete", complete());
-    json.put("images", images);
-    json.put("of", of);
-    if (!complete()) {
-      json.put("endedBy", endedBy);
-    }
-    return json;
+  /** How far the re-check came. */
+  TrainErrors.Recheck progress() {
+    return new TrainErrors.Recheck(images, of, endedBy);
   }
 
   /** Passes on what a re-check reports, and adds up the images that it has counted. */
@@ -103,12 +166,12 @@ record Counted(
     }
 
     @Override
-    public Optional<String> stop() {
+    public Optional<EndedBy> stop() {
       return monitor.stop();
     }
 
     @Override
-    public Optional<String> stopReason() {
+    public Optional<EndedBy> stopReason() {
       return monitor.stopReason();
     }
   }

@@ -8,6 +8,7 @@ import dev.unerring.backend.cuda.CudaBackend;
 import dev.unerring.base.EngineVersion;
 import dev.unerring.base.Fma;
 import dev.unerring.ffi.KernelSet;
+import dev.unerring.report.Machine;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,7 +30,7 @@ record Environment(RunRequest request, Path out, Backend backend) {
     json.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     json.put("processor", System.getProperty("os.arch"));
     json.put("processors", (long) Runtime.getRuntime().availableProcessors());
-    json.putAll(device());
+    json.putAll(machine().toJson());
     if (backend instanceof CpuBackend cpu) {
       json.put("library", cpu.libraryPath());
       json.put("librarySha256", cpu.librarySha256());
@@ -40,32 +41,31 @@ record Environment(RunRequest request, Path out, Backend backend) {
   }
 
   /** Device, arithmetic and threads, as they stand in result.json too. */
-  Map<String, Object> device() {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("device", backend.name());
-    json.put("kernels", kernels());
-    json.put("arithmetic", request.plan().arithmetic().label());
-    json.put("precision", request.plan().arithmetic().precision());
-    json.put("threads", (long) (backend instanceof CpuBackend ? request.device().threads() : 1));
-    if (backend instanceof CudaBackend cuda) {
-      json.putAll(cuda.facts());
-    }
-    return json;
+  Machine machine() {
+    return new Machine(
+        backend.name(),
+        kernels(),
+        request.plan().arithmetic().label(),
+        request.plan().arithmetic().precision(),
+        backend instanceof CpuBackend ? request.device().threads() : 1,
+        backend instanceof CudaBackend cuda ? cuda.facts() : Map.of());
   }
 
   /** The kernels and what they run on, for a reader. */
   String where() {
-    Map<String, Object> device = device();
-    return backend instanceof CudaBackend
-        ? device.get("gpu")
-            + ", compute capability "
-            + device.get("computeCapability")
-            + ", "
-            + device.get("multiprocessors")
-            + " SMs, CUDA "
-            + device.get("cudaRuntime")
-            + training()
-        : kernels() + ", " + count((Long) device.get("threads"));
+    if (!(backend instanceof CudaBackend cuda)) {
+      int threads = machine().threads();
+      return kernels() + ", " + threads + (threads == 1 ? " thread" : " threads");
+    }
+    Map<String, Object> facts = cuda.facts();
+    return facts.get("gpu")
+        + ", compute capability "
+        + facts.get("computeCapability")
+        + ", "
+        + facts.get("multiprocessors")
+        + " SMs, CUDA "
+        + facts.get("cudaRuntime")
+        + training();
   }
 
   /** Why computing is slow here and what helps; empty where it is not. */
@@ -73,10 +73,6 @@ record Environment(RunRequest request, Path out, Backend backend) {
     return backend instanceof CpuBackend cpu
         ? Processor.ofThisMachine().slowness(KernelSet.parse(cpu.kernelSet()), Fma.emulated())
         : Optional.empty();
-  }
-
-  private static String count(long threads) {
-    return threads + (threads == 1 ? " thread" : " threads");
   }
 
   private String training() {

@@ -8,9 +8,15 @@ import dev.unerring.data.Dataset;
 import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
+import dev.unerring.report.RunReport;
+import dev.unerring.report.SplitFigures;
+import dev.unerring.report.TrainErrors;
+import dev.unerring.report.VersionFigures;
+import dev.unerring.report.VersionLine;
+import dev.unerring.report.VersionLine.Parent;
+import dev.unerring.report.WorkDone;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +31,7 @@ import java.util.TreeSet;
  * @param joined samples that joined in this version
  * @param known new samples that the closed world held already
  * @param parent hashes of the version before; empty for version 1
- * @param versions figures of all earlier versions, as in result.json
+ * @param versions figures of all earlier versions
  * @param history what earlier versions had wrong
  * @param closedWorldFile name of the data file in the run's folder; empty where there is none
  */
@@ -34,33 +40,36 @@ record Lineage(
     int earlierSamples,
     int joined,
     int known,
-    Map<String, Object> parent,
-    List<?> versions,
-    Regression history,
+    Optional<Parent> parent,
+    List<VersionFigures> versions,
+    ErrorHistory history,
     String closedWorldFile) {
 
   /** Of a run that trains; see {@link #closedWorldFile}. */
   static Lineage first(String closedWorldFile) {
-    return new Lineage(1, 0, 0, 0, Map.of(), List.of(), Regression.none(), closedWorldFile);
+    return new Lineage(
+        1, 0, 0, 0, Optional.empty(), List.of(), ErrorHistory.none(), closedWorldFile);
   }
 
   /** Of a run that corrects another one. */
   static Lineage after(
       TrainedRun run, int earlierSamples, int joined, int known, String closedWorldFile) {
-    Map<String, Object> parent = new LinkedHashMap<>();
-    for (String key : List.of("weightsSha256", "logitsSha256", "dataContentSha256")) {
-      parent.put(key, run.result().get(key));
-    }
     byte[] result = run.folder().text(RunFolder.RESULT).getBytes(StandardCharsets.UTF_8);
-    parent.put("resultSha256", Sha256.hex(result));
+    RunReport report = run.report();
+    Parent parent =
+        new Parent(
+            report.weightsSha256(),
+            report.logitsSha256(),
+            report.data().contentSha256(),
+            Sha256.hex(result));
     return new Lineage(
-        run.version() + 1,
+        report.line().version() + 1,
         earlierSamples,
         joined,
         known,
-        parent,
-        run.versions(),
-        run.regression(),
+        Optional.of(parent),
+        report.line().versions(),
+        run.history(),
         closedWorldFile);
   }
 
@@ -75,16 +84,11 @@ record Lineage(
 
   /** The version in which a sample joined the closed world. */
   int since(int sample) {
-    for (Object each : versions) {
-      boolean has =
-          each instanceof Map<?, ?> past
-              && past.get("trainSamples") instanceof Long samples
-              && sample < samples;
-      if (has) {
-        return Math.toIntExact((Long) ((Map<?, ?>) each).get("version"));
-      }
-    }
-    return version;
+    return versions.stream()
+        .filter(past -> sample < past.trainSamples())
+        .findFirst()
+        .map(VersionFigures::version)
+        .orElse(version);
   }
 
   /**
@@ -121,7 +125,7 @@ record Lineage(
   }
 
   /** The history with what this version did. */
-  Regression history(
+  ErrorHistory history(
       Dataset data,
       Labels goals,
       ErrorList found,
@@ -130,33 +134,26 @@ record Lineage(
     return history.after(this, data.train(), goals, found, corrections, last);
   }
 
-  /**
-   * Adds version, parent, closedWorldFile and the figures of all versions to a result.
-   *
-   * @param found errors of the version before; empty where they were not counted
-   */
-  void describe(Map<String, Object> result, Optional<Integer> found) {
-    Map<String, Object> own = new LinkedHashMap<>();
-    own.put("version", (long) version);
-    own.put("joined", (long) joined);
-    own.put("known", (long) known);
-    own.put("trainSamples", result.get("trainSamples"));
-    own.put("trainErrorsBefore", found.map(Integer::longValue).orElse(null));
-    for (String key :
-        List.of(
-            "trainErrors", "floor", "patchedSamples", "correctionRounds", "val", "weightsSha256")) {
-      own.put(key, result.get(key));
-    }
-    List<Object> all = new ArrayList<>(versions);
+  /** The place of this version, with its own figures. */
+  VersionLine line(
+      TrainErrors train, WorkDone work, Optional<SplitFigures> val, String weightsSha256) {
+    VersionFigures own =
+        new VersionFigures(
+            version,
+            joined,
+            known,
+            train.samples(),
+            work.errorsAfterTraining(),
+            train.errors(),
+            train.floor(),
+            train.patchedSamples(),
+            work.rounds(),
+            val,
+            weightsSha256,
+            Map.of());
+    List<VersionFigures> all = new ArrayList<>(versions);
     all.add(own);
-    result.put("version", (long) version);
-    if (!isFirst()) {
-      result.replace("model", "last step", "that of the version before");
-      result.put("parent", parent);
-    }
-    if (!closedWorldFile.isEmpty()) {
-      result.put("closedWorldFile", closedWorldFile);
-    }
-    result.put("versions", all);
+    return new VersionLine(
+        version, parent, Optional.of(closedWorldFile).filter(file -> !file.isEmpty()), all);
   }
 }

@@ -100,6 +100,9 @@ final class NewRunFolder {
       requireWritable(Path.of("runs"));
       return RunLock.none();
     }
+    if (request.keeping().resume() && ResumedRun.begun(out)) {
+      return RunLock.inside(out, monitor);
+    }
     if (!Files.exists(out)) {
       requireWritable(out);
     } else if (!Files.exists(out.resolve(RunLock.NAME))) {

@@ -72,15 +72,6 @@ record PreprocessedFloor(int errors, List<List<Integer>> madeEqual) {
         .sum();
   }
 
-  /** The groups, for result.json. */
-  List<Object> toJson() {
-    List<Object> groups = new ArrayList<>();
-    for (List<Integer> group : madeEqual) {
-      groups.add(group.stream().map(n -> (Object) (long) n).toList());
-    }
-    return groups;
-  }
-
   /** What a reader should know before training; empty where nothing is made equal. */
   List<String> notes(String architecture) {
     if (madeEqual.isEmpty()) {

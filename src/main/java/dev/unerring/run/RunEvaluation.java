@@ -12,7 +12,7 @@ import dev.unerring.errors.ErrorList;
 import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.network.Network;
-import java.util.Map;
+import dev.unerring.report.CostFigures.SplitCost;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -73,17 +73,14 @@ public final class RunEvaluation {
         .requireFinite(run.model() + " (" + split.name() + ")");
   }
 
-  /**
-   * What the errors cost by the run's plan, the object of a split in {@code costs} of result.json;
-   * empty where the plan has no costs.
-   */
-  public Optional<Map<String, Object>> cost(LabelledLogits outcome, Split split) {
+  /** What the errors cost by the run's plan; empty where the plan has no costs. */
+  public Optional<SplitCost> cost(LabelledLogits outcome, Split split) {
     Costs costs = run.plan().costs();
     boolean fitted = run.isOf(data) && split == data.train();
     return costs.none()
         ? Optional.empty()
         : Optional.of(
-            CostReport.of(costs, ErrorList.of(outcome.given(), outcome.logits()), !fitted));
+            SplitCost.of(costs, ErrorList.of(outcome.given(), outcome.logits()), !fitted));
   }
 
   /**

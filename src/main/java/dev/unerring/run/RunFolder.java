@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,10 +32,12 @@ import java.util.stream.Stream;
  * it is still theirs. A JSON object can be sealed by itself: it holds the SHA-256 of its own
  * canonical form without that key.
  */
-public final class RunFolder {
+final class RunFolder {
   /** The result, which every finished run has. */
-  public static final String RESULT = "result.json";
+  static final String RESULT = "result.json";
 
+  static final String MODEL = "model.safetensors";
+  static final String BEST = "best-validation.safetensors";
   static final String SEALED = "files";
   private static final String SEAL = "sealSha256";
   private static final String PUT_BACK = "; put the right file back, or train again";
@@ -131,7 +134,7 @@ public final class RunFolder {
    * @throws DataException where it has no result.json, or that is none of this version
    * @throws VerificationException where its result.json is not the one that the run wrote
    */
-  public static RunFolder open(Path path) {
+  static RunFolder open(Path path) {
     if (!Files.isRegularFile(path.resolve(RESULT))) {
       throw new DataException(
           "run", path + " is not the folder of a finished run: no result.json there");
@@ -144,12 +147,12 @@ public final class RunFolder {
   }
 
   /** Where it is, or will be. */
-  public Path path() {
+  Path path() {
     return path;
   }
 
   /** The file with this name. */
-  public Path file(String name) {
+  Path file(String name) {
     return files.resolve(name);
   }
 
@@ -176,7 +179,7 @@ public final class RunFolder {
       modelSaved = true;
       return true;
     } catch (DataException e) {
-      if (lenient() && !name.equals(Completion.MODEL)) {
+      if (lenient() && !name.equals(MODEL)) {
         missing.put(name, e.getMessage());
         return false;
       }
@@ -200,6 +203,10 @@ public final class RunFolder {
    */
   boolean write(String name, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (holds(name, bytes)) { // in a run that goes on
+      give(bytes.length);
+      return true;
+    }
     try {
       write(name, bytes.length, out -> out.write(bytes));
       return true;
@@ -209,6 +216,15 @@ public final class RunFolder {
       }
       missing.put(name, e.getMessage());
       return false;
+    }
+  }
+
+  private boolean holds(String name, byte[] bytes) {
+    try {
+      return Files.isRegularFile(file(name))
+          && Arrays.equals(Files.readAllBytes(file(name)), bytes);
+    } catch (IOException e) {
+      return false; // writing says why
     }
   }
 
@@ -276,7 +292,7 @@ public final class RunFolder {
    * @throws DataException where it cannot be read as UTF-8
    * @throws VerificationException where it is sealed and not the file that the run wrote
    */
-  public String text(String name) {
+  String text(String name) {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(file(name));
@@ -301,7 +317,7 @@ public final class RunFolder {
   }
 
   /** Reads a file that holds a JSON object. */
-  public Map<?, ?> object(String name) {
+  Map<?, ?> object(String name) {
     if (json(name) instanceof Map<?, ?> map) {
       return map;
     }
@@ -331,7 +347,7 @@ public final class RunFolder {
   }
 
   /** Reads a JSON file. */
-  public Object json(String name) {
+  Object json(String name) {
     String text = text(name);
     try {
       return Json.parse(text);

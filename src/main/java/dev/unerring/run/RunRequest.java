@@ -23,6 +23,7 @@ import java.util.function.Function;
  * @param device where to compute
  * @param costs takes the place of the plan's costs when the data are known; null for those of the
  *     plan
+ * @param keeping whether a run may go on in its folder, and how often it keeps a checkpoint
  */
 public record RunRequest(
     Path data,
@@ -30,16 +31,17 @@ public record RunRequest(
     Path out,
     TrainingPlan plan,
     Device device,
-    Function<Dataset, Costs> costs) {
+    Function<Dataset, Costs> costs,
+    Keeping keeping) {
   /** Of a file. */
   public RunRequest(
       Path data, Path out, TrainingPlan plan, Device device, Function<Dataset, Costs> costs) {
-    this(data, null, out, plan, device, costs);
+    this(data, null, out, plan, device, costs, Keeping.NEW);
   }
 
   /** Of a data set in memory, with the costs of the plan. */
   public RunRequest(ArrayData arrays, Path out, TrainingPlan plan, Device device) {
-    this(Path.of(arrays.name() + ".npz"), arrays, out, plan, device, null);
+    this(Path.of(arrays.name() + ".npz"), arrays, out, plan, device, null, Keeping.NEW);
   }
 
   /** Of a file, with the costs of the plan. */
@@ -47,21 +49,30 @@ public record RunRequest(
     this(data, out, plan, device, null);
   }
 
+  /** The same request with checkpoints of another kind. */
+  public RunRequest with(Keeping other) {
+    return new RunRequest(data, arrays, out, plan, device, costs, other);
+  }
+
   /** The same request for arrays that were stored. */
   RunRequest stored(Path file) {
-    return new RunRequest(file, arrays, out, plan, device, costs);
+    return new RunRequest(file, arrays, out, plan, device, costs, keeping);
   }
 
   /** The name of the data file that belongs to the folder of the run; empty for none. */
   String closedWorldFile() {
-    return arrays == null ? "" : data.getFileName().toString();
+    boolean inside =
+        out != null
+            && data.toAbsolutePath().normalize().startsWith(out.toAbsolutePath().normalize());
+    return arrays == null && !inside ? "" : data.getFileName().toString();
   }
 
   /** The same request with no choice of the plan left open, for these data. */
   RunRequest resolved(Dataset opened) {
-    TrainingPlan resolved = plan.resolved(opened.imageShape()).with(costsFor(opened));
+    TrainingPlan resolved =
+        plan.resolved(opened.imageShape()).with(c -> c.costs = costsFor(opened));
     requirePublished(resolved, opened);
-    return new RunRequest(data, arrays, out, resolved, device, null);
+    return new RunRequest(data, arrays, out, resolved, device, null, keeping);
   }
 
   private Costs costsFor(Dataset opened) {

@@ -1,40 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.run;
 
+import dev.unerring.audit.LabelAudit;
+import dev.unerring.audit.LabelConflict;
+import dev.unerring.data.LabelledSample;
+import dev.unerring.report.RunReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How a run ended.
  *
  * @param folder where its files are
- * @param json the object of result.json, in reading order
- * @param trainErrors errors on the training set, counted on the re-read model and data; where a
- *     stop ended that, by the run itself, or {@link #NOT_COUNTED}
- * @param floor least number the data allow
+ * @param report what result.json holds
  * @param conflicts lines on the groups of identical images with different labels
- * @param baseLine whether the plan asked for a base line, and not for the floor
- * @param endedBy floor, how training ended (see TrainingResult), how the last corrector ended (see
- *     CorrectionResult), or the reason of a stop from outside
  */
-public record RunResult(
-    Path folder,
-    Map<String, Object> json,
-    int trainErrors,
-    int floor,
-    List<String> conflicts,
-    boolean baseLine,
-    String endedBy) {
+public record RunResult(Path folder, RunReport report, List<String> conflicts) {
+  /** Conflicts that are named beside the result. */
+  private static final int SHOWN = 20;
 
-  /** In place of {@link #trainErrors} where a stop left no time to count them. */
-  public static final int NOT_COUNTED = -1;
+  static RunResult of(Path folder, RunReport report, LabelAudit audit) {
+    List<String> lines = new ArrayList<>();
+    for (LabelConflict conflict : audit.conflicts().stream().limit(SHOWN).toList()) {
+      String who =
+          conflict.samples().stream()
+              .map(LabelledSample::toString)
+              .collect(Collectors.joining(" = "));
+      List<String> follows = new ArrayList<>(conflict.proofs());
+      conflict.consequence().ifPresent(follows::add);
+      lines.add("identical: " + who + ": " + String.join("; ", follows));
+    }
+    int more = audit.conflicts().size() - SHOWN;
+    if (more > 0) {
+      lines.add("and " + more + " more, all in audit.json");
+    }
+    return new RunResult(folder, report, lines);
+  }
 
-  /** Whether the re-check was finished; else a stop ended it, and the figures are not its own. */
-  public boolean rechecked() {
-    return !(json.get("recheck") instanceof Map<?, ?> map)
-        || Boolean.TRUE.equals(map.get("complete"));
+  /** See {@link RunReport#goalReached}. */
+  public boolean goalReached() {
+    return report.goalReached();
   }
 
   /** Removes the folder, where there is one. */
@@ -42,13 +50,5 @@ public record RunResult(
     if (Files.exists(folder)) {
       new RunFolder(folder).discard();
     }
-  }
-
-  /**
-   * Whether the re-check found the errors at the floor, or the base line that was asked for is
-   * complete.
-   */
-  public boolean goalReached() {
-    return rechecked() && (trainErrors <= floor || (baseLine && endedBy.equals("epochs")));
   }
 }

@@ -50,7 +50,7 @@ public final class SignerFacts {
    * @throws VerificationException where its result.json is of another model or another count
    */
   public static Map<String, Object> of(TrainedRun run, Recheck counted) {
-    Object weights = run.result().get("weightsSha256");
+    String weights = run.report().weightsSha256();
     if (!counted.weightsSha256().equals(weights)) {
       throw new VerificationException(
           run.model()
@@ -64,9 +64,9 @@ public final class SignerFacts {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("environment", some(run.folder().object("environment.json"), OF_THE_ENVIRONMENT));
     facts.put("labelNames", run.labelNames());
-    facts.put("plan", run.folder().json("plan.json"));
-    facts.put("run", some(run.result(), OF_THE_RUN));
-    if (run.result().get(LEDGER) instanceof String head) {
+    facts.put("plan", run.folder().json(Pipeline.PLAN));
+    facts.put("run", some(run.report().toJson(), OF_THE_RUN));
+    if (run.report().others().get(LEDGER) instanceof String head) {
       facts.put(LEDGER, head);
     }
     return facts;

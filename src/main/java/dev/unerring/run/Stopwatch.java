@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 final class Stopwatch {
   private final LongSupplier nanos;
   private final long start;
-  private final Map<String, Object> seconds = new LinkedHashMap<>();
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
   private long last;
 
   Stopwatch(LongSupplier nanos) {
@@ -18,14 +18,18 @@ final class Stopwatch {
     this.last = start;
   }
 
+  LongSupplier clock() {
+    return nanos;
+  }
+
   void lap(String stage) {
     long now = nanos.getAsLong();
     seconds.put(stage, rounded(now - last));
     last = now;
   }
 
-  Map<String, Object> seconds() {
-    Map<String, Object> all = new LinkedHashMap<>();
+  Map<String, Double> seconds() {
+    Map<String, Double> all = new LinkedHashMap<>();
     all.put("total", rounded(last - start));
     all.putAll(seconds);
     return all;

@@ -4,6 +4,7 @@ package dev.unerring.run;
 import dev.unerring.DataException;
 import dev.unerring.UnerringException;
 import dev.unerring.VerificationException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.data.Dataset;
@@ -12,12 +13,12 @@ import dev.unerring.data.SetDescription;
 import dev.unerring.data.Task;
 import dev.unerring.errors.Calibration;
 import dev.unerring.network.Network;
+import dev.unerring.report.RunReport;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
 import dev.unerring.train.TrainingPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,29 +28,20 @@ import java.util.stream.Stream;
 /** A finished run: what its folder says of data and model, the model itself, its calibration. */
 public final class TrainedRun {
   private static final String CALIBRATION = "calibration.json";
-  private static final String PLAN = "plan.json";
-  private static final String CLOSED_WORLD = "closedWorldFile";
   private static final long CALIBRATION_SCHEMA = 2;
-  private static final long MOST_VERSIONS = 1 << 20;
 
   private final RunFolder folder;
-  private final Map<?, ?> result;
+  private final RunReport report;
   private final SetDescription description;
 
   private TrainedRun(RunFolder folder) {
     this.folder = folder;
-    this.result = folder.sealedObject(RunFolder.RESULT);
-    Map<?, ?> labels = result.containsKey("labels") ? result : folder.object("audit.json");
-    Task task = Task.fromManifest(text(labels, "task"));
-    List<String> names = new ArrayList<>();
-    if (labels.get("labels") instanceof List<?> list) {
-      list.forEach(name -> names.add(String.valueOf(name)));
-    }
-    Optional<Fit> fit = Optional.empty();
-    if (result.containsKey("fit")) {
-      fit = Optional.of(Fit.of(text(result, "fit")).orElseThrow(() -> damaged("fit")));
-    }
-    this.description = SetDescription.of(task, names, fit);
+    Map<?, ?> result = folder.sealedObject(RunFolder.RESULT);
+    this.report = RunReport.fromJson(result, folder.file(RunFolder.RESULT).toString());
+    Optional<Fit> fit =
+        report.data().fit().map(word -> Fit.of(word).orElseThrow(() -> damaged("fit")));
+    Task task = Task.fromManifest(report.data().task());
+    this.description = SetDescription.of(task, report.data().labels(), fit);
   }
 
   /**
@@ -81,34 +73,55 @@ public final class TrainedRun {
     return description.labelNames();
   }
 
-  /** The result, as the run returned it. */
-  public RunResult asResult() {
-    Map<String, Object> json = new LinkedHashMap<>();
-    result.forEach((key, value) -> json.put((String) key, value));
-    return new RunResult(
-        folder.path(),
-        json,
-        json.get("trainErrors") instanceof Long errors
-            ? Math.toIntExact(errors)
-            : RunResult.NOT_COUNTED,
-        Math.toIntExact((Long) json.get("floor")),
-        List.of(),
-        RunStages.BASE_LINE.equals(json.get("model")),
-        text(result, "endedBy"));
+  /**
+   * How a picture is brought to the size of the model's images: as those that it was trained on
+   * were, or {@link Fit#CROP} where the training set was not packed.
+   */
+  public Fit fit() {
+    return description.fit().orElse(Fit.CROP);
+  }
+
+  /** What result.json holds. */
+  public RunReport report() {
+    return report;
+  }
+
+  /** The folder of the run. */
+  public Path path() {
+    return folder.path();
+  }
+
+  /** A file of the run. */
+  public Path file(String name) {
+    return folder.file(name);
+  }
+
+  /**
+   * Reads a text file of the run.
+   *
+   * @throws DataException where it cannot be read
+   * @throws VerificationException where it is not the one that the run wrote
+   */
+  public String text(String name) {
+    return folder.text(name);
+  }
+
+  /** Reads a file of the run that holds a JSON object; as {@link #text}. */
+  public Map<?, ?> object(String name) {
+    return folder.object(name);
   }
 
   /** The files of the run that are read to work with its model. */
   public List<Path> inputs() {
     Stream<Path> own = ownsData() ? Stream.of(ownData()) : Stream.of();
     Stream<String> always =
-        Stream.of(
-            RunFolder.RESULT, Completion.MODEL, CALIBRATION, "audit.json", "environment.json");
+        Stream.of(RunFolder.RESULT, RunFolder.MODEL, CALIBRATION, "audit.json", "environment.json");
     return Stream.concat(always.map(folder::file), own).toList();
   }
 
   /** The file of the model. */
   public Path model() {
-    return folder.file(Completion.MODEL);
+    return folder.file(RunFolder.MODEL);
   }
 
   /**
@@ -119,25 +132,24 @@ public final class TrainedRun {
   public Map<String, Object> facts() {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("run", name());
-    for (String key : List.of("data", "dataContentSha256", "arch", "seed", "weightsSha256")) {
-      facts.put(key, result.get(key));
-    }
-    boolean patched = patchNotice().isPresent();
-    facts.put("rechecked", unchecked().isEmpty());
+    facts.put("data", report.data().name());
+    facts.put("dataContentSha256", report.data().contentSha256());
+    facts.put("arch", report.model().architecture());
+    facts.put("seed", report.model().seed());
+    facts.put("weightsSha256", report.weightsSha256());
+    boolean patched = report.train().containsTrainingImages();
+    facts.put("rechecked", report.rechecked());
     facts.put("containsTrainingImages", patched);
     if (patched) {
-      facts.put("patchedSamples", result.get("patchedSamples"));
-      facts.put("trainErrorsBeforePatch", result.get("trainErrorsBeforePatch"));
+      facts.put("patchedSamples", report.train().patchedSamples().orElse(null));
+      facts.put("trainErrorsBeforePatch", report.train().errorsBeforePatch().orElse(null));
     }
     return facts;
   }
 
   /** Says that a stop left no time to count the errors of the saved model again; else empty. */
   public Optional<String> unchecked() {
-    boolean complete =
-        result.get("recheck") instanceof Map<?, ?> recheck
-            && Boolean.TRUE.equals(recheck.get("complete"));
-    return complete
+    return report.rechecked()
         ? Optional.empty()
         : Optional.of(
             "note: "
@@ -146,49 +158,22 @@ public final class TrainedRun {
                 + " 'unerring correct' counts them");
   }
 
-  /** What a reader must know of a model that holds training images; empty for all others. */
-  public Optional<String> patchNotice() {
-    return patchNotice(result);
-  }
-
-  /** The same, from the object of a result.json. */
-  public static Optional<String> patchNotice(Map<?, ?> result) {
-    return Boolean.TRUE.equals(result.get("containsTrainingImages"))
-        ? Optional.of(
-            "note: the model holds "
-                + result.get("patches")
-                + " training images as patches (memorisation, docs/repair.md); without them it"
-                + " makes "
-                + result.get("trainErrorsBeforePatch")
-                + " training errors")
-        : Optional.empty();
-  }
-
   /** Where the run found its data; they may be gone since. A later version has them beside it. */
   public Path recordedData() {
     return ownsData() ? ownData() : Path.of(text(folder.object("environment.json"), "data"));
   }
 
   private Path ownData() {
-    Path name = Path.of(text(result, CLOSED_WORLD));
+    Path name = Path.of(report.line().closedWorldFile().orElseThrow());
     if (!name.equals(name.getFileName())) {
-      throw damaged(CLOSED_WORLD);
+      throw damaged("closedWorldFile");
     }
     return folder.file(name.toString());
   }
 
   /** Whether the folder of the run holds its data. */
   boolean ownsData() {
-    return result.containsKey(CLOSED_WORLD);
-  }
-
-  /** Its number in the line of versions of one model: 1 for a run that trained. */
-  public int version() {
-    Object version = result.containsKey("version") ? result.get("version") : Long.valueOf(1);
-    if (version instanceof Long number && number >= 1 && number < MOST_VERSIONS) {
-      return Math.toIntExact(number);
-    }
-    throw damaged("version");
+    return report.line().closedWorldFile().isPresent();
   }
 
   /**
@@ -198,30 +183,22 @@ public final class TrainedRun {
    * @throws VerificationException with both counts
    */
   void requireErrors(long counted) {
-    boolean known = result.get("trainErrors") != null; // not where a stop left no time to count
-    if (known && !Long.valueOf(counted).equals(result.get("trainErrors"))) {
+    Optional<Integer> own = report.train().errors(); // empty where a stop left no time to count
+    if (own.isPresent() && own.get() != counted) {
       throw new VerificationException(
           folder.path()
               + " has "
-              + result.get("trainErrors")
+              + own.get()
               + " training errors by its result.json, but its model makes "
               + counted
               + "; put the right files back, or train again");
     }
   }
 
-  /** Figures of all versions up to this one, as in result.json. */
-  public List<?> versions() {
-    if (result.get("versions") instanceof List<?> list) {
-      return list;
-    }
-    throw damaged("versions");
-  }
-
   /** Which samples any version up to this one had wrong. */
-  public Regression regression() {
-    String source = folder.file(Regression.FILE).toString();
-    return Regression.parse(folder.text(Regression.FILE), source);
+  public ErrorHistory history() {
+    String source = folder.file(ErrorHistory.FILE).toString();
+    return ErrorHistory.parse(folder.text(ErrorHistory.FILE), source);
   }
 
   /** The version of the software that made the run. */
@@ -231,7 +208,12 @@ public final class TrainedRun {
 
   /** The plan of the run, no choice left open. */
   TrainingPlan plan() {
-    return TrainingPlan.fromJson(folder.json(PLAN), folder.file(PLAN).toString());
+    return TrainingPlan.fromJson(folder.json(Pipeline.PLAN), folder.file(Pipeline.PLAN).toString());
+  }
+
+  /** The arithmetic that it was trained in. */
+  public Arithmetic arithmetic() {
+    return plan().arithmetic();
   }
 
   /** How a later version is corrected by default: as this one, and by auto where nobody was to. */
@@ -242,10 +224,6 @@ public final class TrainedRun {
 
   RunFolder folder() {
     return folder;
-  }
-
-  Map<?, ?> result() {
-    return result;
   }
 
   /**
@@ -260,7 +238,7 @@ public final class TrainedRun {
 
   /** Whether these are the data of the run, however they are compressed. */
   public boolean isOf(Dataset data) {
-    return data.contentSha256().equals(text(result, "dataContentSha256"));
+    return data.contentSha256().equals(report.data().contentSha256());
   }
 
   /**
@@ -280,8 +258,8 @@ public final class TrainedRun {
         model(),
         description,
         calibration,
-        patchNotice(),
-        text(result, "weightsSha256"),
+        report.patchNotice(),
+        report.weightsSha256(),
         RunFolder.RESULT);
   }
 
@@ -293,7 +271,7 @@ public final class TrainedRun {
     try {
       Map<?, ?> json = folder.sealedObject(CALIBRATION);
       boolean known = Long.valueOf(CALIBRATION_SCHEMA).equals(json.get("schema"));
-      boolean own = text(result, "weightsSha256").equals(json.get("weightsSha256"));
+      boolean own = report.weightsSha256().equals(json.get("weightsSha256"));
       return known && own ? Optional.of(Calibration.fromJson(json)) : Optional.empty();
     } catch (UnerringException | IllegalArgumentException e) {
       throw new DataException(
@@ -309,8 +287,8 @@ public final class TrainedRun {
   public void store(Calibration calibration) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("schema", CALIBRATION_SCHEMA);
-    json.put("weightsSha256", text(result, "weightsSha256"));
-    json.put("dataContentSha256", text(result, "dataContentSha256"));
+    json.put("weightsSha256", report.weightsSha256());
+    json.put("dataContentSha256", report.data().contentSha256());
     json.putAll(calibration.toJson());
     folder.writeSealed(CALIBRATION, json);
   }

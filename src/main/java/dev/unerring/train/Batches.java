@@ -7,6 +7,7 @@ import dev.unerring.data.ImageSource;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -51,11 +52,21 @@ public final class Batches {
    * @param samples in the order they are taken
    */
   public void begin(String name, int[] samples) {
+    begin(name, samples, 0, 0);
+  }
+
+  /**
+   * Goes on with a pass.
+   *
+   * @param from samples that the pass has taken
+   * @param steps steps that took them
+   */
+  void begin(String name, int[] samples, int from, int steps) {
     try (Turn _ = network.backend().turn().take()) {
       pass = name;
-      order = samples;
+      order = from == 0 ? samples : Arrays.copyOfRange(samples, from, samples.length);
       next = 0;
-      number = 0;
+      number = steps;
       if (held.isPresent()) {
         held.get().begin(order, goals.rows(order).values());
       }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.train;
 
+import static dev.unerring.base.JsonForm.INTEGER;
+import static dev.unerring.base.JsonForm.REAL;
+import static dev.unerring.base.JsonForm.TEXT;
+
 import dev.unerring.UsageException;
-import java.util.LinkedHashMap;
+import dev.unerring.base.JsonForm;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -114,35 +117,16 @@ public record CorrectionPlan(
         other, focusRounds, focusWeight, firstStep, smallestStep, sessions, sweeps, learningRate);
   }
 
-  /** As a JSON object. */
-  public Map<String, Object> toJson() {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("corrector", method.label());
-    json.put("focusRounds", (long) focusRounds);
-    json.put("focusWeight", (long) focusWeight);
-    json.put("firstStep", firstStep);
-    json.put("smallestStep", smallestStep);
-    json.put("sessions", (long) sessions);
-    json.put("sweeps", (long) sweeps);
-    json.put("learningRate", learningRate);
-    return json;
-  }
-
-  /** Reads a correction; absent keys are those of {@code d}. */
-  static CorrectionPlan fromJson(Object json, String source, CorrectionPlan d) {
-    PlanReader reader = new PlanReader(json, source, "correction.");
-    CorrectionPlan plan =
-        new CorrectionPlan(
-            Method.parse(
-                reader.text("corrector", d.method.label()), "the plan's correction.corrector"),
-            reader.small("focusRounds", d.focusRounds),
-            reader.small("focusWeight", d.focusWeight),
-            reader.real("firstStep", d.firstStep),
-            reader.real("smallestStep", d.smallestStep),
-            reader.small("sessions", d.sessions),
-            reader.small("sweeps", d.sweeps),
-            reader.real("learningRate", d.learningRate));
-    reader.refuseOthers();
-    return plan;
+  static CorrectionPlan form(JsonForm f, CorrectionPlan v) {
+    String method = f.value("corrector", TEXT, () -> v.method.label());
+    return new CorrectionPlan(
+        Method.parse(method, "the plan's correction.corrector"),
+        f.value("focusRounds", INTEGER, () -> v.focusRounds),
+        f.value("focusWeight", INTEGER, () -> v.focusWeight),
+        f.value("firstStep", REAL, () -> v.firstStep),
+        f.value("smallestStep", REAL, () -> v.smallestStep),
+        f.value("sessions", INTEGER, () -> v.sessions),
+        f.value("sweeps", INTEGER, () -> v.sweeps),
+        f.value("learningRate", REAL, () -> v.learningRate));
   }
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.train;
 
+import static dev.unerring.base.JsonForm.REAL;
+import static dev.unerring.base.JsonForm.list;
+
+import dev.unerring.base.JsonForm;
 import java.util.List;
 
 /**
@@ -42,5 +46,12 @@ public record LearningRate(double first, List<Double> drops, double factor) {
       rate = epoch - 1 >= drop * epochs ? rate * factor : rate;
     }
     return rate;
+  }
+
+  static LearningRate form(JsonForm f, LearningRate v) {
+    return new LearningRate(
+        f.value("learningRate", REAL, () -> v.first),
+        f.value("dropAt", list(REAL, "numbers"), () -> v.drops),
+        f.value("dropFactor", REAL, () -> v.factor));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.train;
 
+import dev.unerring.EndedBy;
 import dev.unerring.base.WorkMonitor;
 import java.util.Optional;
 
@@ -53,14 +54,14 @@ public interface Monitor extends WorkMonitor {
     }
 
     @Override
-    public Optional<String> stop() {
-      Optional<String> reason = monitor.stopReason();
+    public Optional<EndedBy> stop() {
+      Optional<EndedBy> reason = monitor.stopReason();
       return reason.isEmpty() || monitor.graceOver() ? reason : Optional.empty();
     }
 
     /** The thread's interruption is one of the reasons above. */
     @Override
-    public Optional<String> stopReason() {
+    public Optional<EndedBy> stopReason() {
       return stop();
     }
   }

@@ -62,6 +62,19 @@ public final class SampleWeights {
     }
   }
 
+  /** The factor of the class that must not be missed, for a checkpoint. */
+  double factor() {
+    return factor;
+  }
+
+  /** Goes on with a factor of a checkpoint. */
+  void resume(double kept) {
+    if (!none()) {
+      factor = kept;
+      weigh();
+    }
+  }
+
   private void weigh() {
     int[] counts = new int[weights.length];
     for (int each : classes) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.train;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.backend.Turn;
 import dev.unerring.base.Philox;
@@ -12,10 +13,8 @@ import dev.unerring.errors.Labels;
 import dev.unerring.errors.Metrics;
 import dev.unerring.network.Mode;
 import dev.unerring.network.Network;
-import dev.unerring.network.StoredTensors;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,24 +28,36 @@ public final class Trainer {
   private final Labels goals;
   private final int floor;
   private final Monitor monitor;
+  private final Keeper keeper;
 
   /**
-   * Prepares a run.
+   * Prepares a run that keeps no checkpoints.
    *
    * @param goals labels of the training samples that the loss drives to
    * @param floor least number of training errors that the data allow
    */
   public Trainer(TrainingPlan plan, Dataset data, Labels goals, int floor, Monitor monitor) {
+    this(plan, data, goals, floor, monitor, Keeper.NONE);
+  }
+
+  /**
+   * Prepares a run.
+   *
+   * @param keeper asked where to go on, and told what is to be kept
+   */
+  public Trainer(
+      TrainingPlan plan, Dataset data, Labels goals, int floor, Monitor monitor, Keeper keeper) {
     this.plan = plan;
     this.data = data;
     this.goals = goals;
     this.floor = floor;
     this.monitor = monitor;
+    this.keeper = keeper;
   }
 
   /**
-   * Trains the network from the values it holds. A stop in the middle of a step leaves the values
-   * before it.
+   * Trains the network from the values it holds, or from a checkpoint that is kept. A stop in the
+   * middle of a step leaves the values before it, and a checkpoint.
    *
    * @throws dev.unerring.base.ConcurrentUseException where another thread uses the network or its
    *     backend; during training another one that comes to them gets it
@@ -64,97 +75,110 @@ public final class Trainer {
     int wanted = Math.max(floor, (int) Math.floor(plan.primeTo() * given.values().length));
     Adam adam = new Adam(network);
     SampleWeights weights = SampleWeights.of(plan.costs(), goals);
+    TrainingState at =
+        keeper
+            .kept()
+            .filter(TrainingState::in)
+            .map(kept -> TrainingState.resume(kept, network, adam, weights))
+            .orElseGet(TrainingState::new);
     Batches batches = new Batches(network, train, goals, weights);
-    Monitor.Progress progress = new Monitor.Progress("train", plan.epochs());
-    List<EpochRow> rows = new ArrayList<>();
-    StoredTensors best = null;
-    int bestEpoch = 0;
-    double bestAuc = Double.NEGATIVE_INFINITY;
-    int errors = -1;
-    int fewest = Integer.MAX_VALUE;
-    int gained = 0;
-    long steps = 0;
-    String endedBy = "epochs";
-    int stepsPerEpoch = Math.ceilDiv(train.size(), plan.batchSize());
-    for (int epoch = 1; epoch <= plan.epochs(); epoch++) {
-      int[] order = SampleOrder.of(plan.seed(), Philox.SAMPLE_ORDER, epoch, train.size());
-      batches.begin("epoch " + epoch, order);
-      double rate = plan.learningRate().at(epoch, plan.epochs());
-      double lossSum = 0.0;
-      Optional<String> stop = Optional.empty();
-      for (int step = 0; step < stepsPerEpoch && stop.isEmpty(); step++) {
-        int from = step * plan.batchSize();
-        int count = Math.min(plan.batchSize(), order.length - from);
-        float loss;
+    EndedBy endedBy = EndedBy.EPOCHS;
+    for (; at.epoch <= plan.epochs(); at.epoch++) {
+      Optional<EndedBy> stop = steps(at, network, adam, batches, weights);
+      EpochRow row = null;
+      if (stop.isEmpty()) {
         try {
-          loss = batches.gradients(count, Mode.BATCH_STATISTICS);
-        } catch (NonFiniteException e) {
-          monitor.note(e.getMessage());
-          stop = Optional.of("non-finite");
-          break;
-        } catch (StoppedException e) {
+          ErrorList found = ErrorList.of(given, Evaluator.logits(network, train, monitor));
+          at.last = Optional.of(found);
+          row = row(network, at, found);
+        } catch (StoppedException e) { // the epoch is trained, but not counted
           stop = Optional.of(e.reason());
-          break;
         }
-        adam.step(rate, plan.weightDecay());
-        network.commitStatistics((float) plan.batchNormMomentum());
-        lossSum += loss;
-        steps++;
-        long taken = (long) (epoch - 1) * train.size() + from + count;
-        monitor.progress(progress.moveTo(epoch, step + 1, stepsPerEpoch, taken, loss, errors));
-        stop = monitor.stopReason();
       }
       if (stop.isPresent()) {
+        if (stop.get() != EndedBy.NON_FINITE) { // which another try would meet again
+          keeper.keep(at.keep(network, adam, weights));
+        }
         endedBy = stop.get();
         break;
       }
-      EpochRow row;
-      try {
-        ErrorList found = ErrorList.of(given, Evaluator.logits(network, train, monitor));
-        row = row(network, epoch, steps, lossSum / stepsPerEpoch, found);
-      } catch (StoppedException e) { // the epoch is trained, but not counted
-        endedBy = e.reason();
-        break;
-      }
-      errors = row.trainErrors();
+      at.count(row, network);
       weights.after(row.missed());
-      rows.add(row);
+      keeper.event(event(row), network, Optional.of(adam));
       monitor.epoch(row);
       monitor.row(describe(row));
-      if (row.valAuc() > bestAuc) {
-        bestAuc = row.valAuc();
-        bestEpoch = epoch;
-        best = StoredTensors.of(network, best);
-      }
-      if (errors <= wanted && plan.stopAtFloor()) {
-        endedBy = errors <= floor ? "floor" : "prime";
+      if (at.errors <= wanted && plan.stopAtFloor()) {
+        endedBy = at.errors <= floor ? EndedBy.FLOOR : EndedBy.PRIME;
         break;
       }
-      gained = errors < fewest ? epoch : gained;
-      fewest = Math.min(errors, fewest);
-      if (plan.handsOver(epoch - gained)) {
-        endedBy = "plateau";
+      if (plan.handsOver(at.epoch - at.gained)) {
+        endedBy = EndedBy.PLATEAU;
         break;
       }
     }
-    return new TrainingResult(rows, steps, errors, bestEpoch, best, endedBy);
+    return new TrainingResult(at.rows, at.steps, at.last, at.bestEpoch, at.best, endedBy);
   }
 
-  private EpochRow row(Network network, int epoch, long steps, double loss, ErrorList found) {
+  /** The steps of an epoch that are not taken yet; why they ended early. */
+  private Optional<EndedBy> steps(
+      TrainingState at, Network network, Adam adam, Batches batches, SampleWeights weights) {
+    int samples = data.train().size();
+    int stepsPerEpoch = Math.ceilDiv(samples, plan.batchSize());
+    int[] order = SampleOrder.of(plan.seed(), Philox.SAMPLE_ORDER, at.epoch, samples);
+    batches.begin(
+        "epoch " + at.epoch, order, Math.min(samples, at.step * plan.batchSize()), at.step);
+    double rate = plan.learningRate().at(at.epoch, plan.epochs());
+    Monitor.Progress progress = new Monitor.Progress("train", plan.epochs());
+    Optional<EndedBy> stop = Optional.empty();
+    while (at.step < stepsPerEpoch && stop.isEmpty()) {
+      int from = at.step * plan.batchSize();
+      int count = Math.min(plan.batchSize(), samples - from);
+      float loss;
+      try {
+        loss = batches.gradients(count, Mode.BATCH_STATISTICS);
+      } catch (NonFiniteException e) {
+        monitor.note(e.getMessage());
+        return Optional.of(EndedBy.NON_FINITE);
+      } catch (StoppedException e) {
+        return Optional.of(e.reason());
+      }
+      at.last = Optional.empty();
+      adam.step(rate, plan.weightDecay());
+      network.commitStatistics((float) plan.batchNormMomentum());
+      at.lossSum += loss;
+      at.step++;
+      at.steps++;
+      long taken = (long) (at.epoch - 1) * samples + from + count;
+      monitor.progress(progress.moveTo(at.epoch, at.step, stepsPerEpoch, taken, loss, at.errors));
+      stop = monitor.stopReason();
+      if (stop.isEmpty() && keeper.due()) {
+        keeper.keep(at.keep(network, adam, weights));
+      }
+    }
+    return stop;
+  }
+
+  private EpochRow row(Network network, TrainingState at, ErrorList found) {
     Split val = data.val();
     Labels labels = Labels.given(data.task(), val);
     float[] logits = Evaluator.logits(network, val, monitor);
     Metrics metrics = Metrics.ofLogits(data.task(), logits, network.classes(), labels.values());
     int valErrors = ErrorList.of(labels, logits).count();
     return new EpochRow(
-        epoch,
-        steps,
-        loss,
+        at.epoch,
+        at.steps,
+        at.lossSum / at.step,
         found.count(),
         valErrors,
         metrics.acc(),
         metrics.auc(),
         plan.costs().missed(found));
+  }
+
+  private static Map<String, Object> event(EpochRow row) {
+    Map<String, Object> event = row.kept();
+    event.put("event", "epoch");
+    return event;
   }
 
   private String describe(EpochRow row) {

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.train;
 
+import static dev.unerring.base.JsonForm.FLAG;
+import static dev.unerring.base.JsonForm.INTEGER;
+import static dev.unerring.base.JsonForm.LONG;
+import static dev.unerring.base.JsonForm.REAL;
+import static dev.unerring.base.JsonForm.TEXT;
+import static dev.unerring.base.JsonForm.object;
+
 import dev.unerring.DataException;
 import dev.unerring.UsageException;
 import dev.unerring.backend.Arithmetic;
+import dev.unerring.base.JsonForm;
+import dev.unerring.base.JsonForm.Place;
+import dev.unerring.base.JsonForm.Type;
 import dev.unerring.errors.Costs;
 import dev.unerring.network.Architectures;
 import dev.unerring.tensor.Shape;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Every choice that may change bits, and nothing else: a run is a function of (plan, data, code).
@@ -49,7 +60,8 @@ public record TrainingPlan(
   private static final long SCHEMA = 1;
   private static final int BATCH_2D = 128;
   private static final int BATCH_3D = 32;
-  private static final int PATIENCE = 20;
+  private static final Type<Costs> COSTS =
+      new Type<>((json, place, _) -> Costs.fromJson(json, place.source()), Costs::toJson);
 
   /** Integers up to here are exact in JSON. */
   private static final long LARGEST_SEED = 1L << 53;
@@ -73,50 +85,9 @@ public record TrainingPlan(
     Ranges.require(!idle, "epochs", epochs, "at least 1 where no corrector follows");
   }
 
-  /** A plan of ordered arithmetic and endless patience in which every error costs the same. */
-  public TrainingPlan(
-      String architecture,
-      long seed,
-      int epochs,
-      int batchSize,
-      LearningRate learningRate,
-      double weightDecay,
-      double batchNormMomentum,
-      double primeTo,
-      boolean stopAtFloor,
-      CorrectionPlan correction) {
-    this(
-        architecture,
-        seed,
-        epochs,
-        batchSize,
-        learningRate,
-        weightDecay,
-        batchNormMomentum,
-        primeTo,
-        0,
-        stopAtFloor,
-        correction,
-        Costs.NONE,
-        Arithmetic.ORDERED);
-  }
-
-  /** The default choices; their measurement stands in docs/decisions.md. */
+  /** The default choices. */
   public static TrainingPlan standard() {
-    return new TrainingPlan(
-        Architectures.AUTO,
-        0,
-        300,
-        0,
-        LearningRate.constant(5e-4),
-        0.0,
-        0.1,
-        0.0,
-        PATIENCE,
-        true,
-        CorrectionPlan.standard(),
-        Costs.NONE,
-        Arithmetic.ORDERED);
+    return new Choices().plan();
   }
 
   /**
@@ -125,17 +96,15 @@ public record TrainingPlan(
    * with the best validation AUC is the model; nothing is corrected.
    */
   public static TrainingPlan medmnist() {
-    return new TrainingPlan(
-        Architectures.RESNET_18,
-        0,
-        100,
-        0,
-        new LearningRate(1e-3, List.of(0.5, 0.75), 0.1),
-        0.0,
-        0.1,
-        0.0,
-        false,
-        CorrectionPlan.standard().with(CorrectionPlan.Method.NONE));
+    return standard()
+        .with(plan -> {
+          plan.architecture = Architectures.RESNET_18;
+          plan.epochs = 100;
+          plan.learningRate = new LearningRate(1e-3, List.of(0.5, 0.75), 0.1);
+          plan.patience = 0;
+          plan.stopAtFloor = false;
+          plan.correction = plan.correction.with(CorrectionPlan.Method.NONE);
+        });
   }
 
   /**
@@ -143,17 +112,16 @@ public record TrainingPlan(
    * all samples in one step, no other training; see {@code PublishedTunneling}.
    */
   public static TrainingPlan deng2023() {
-    return new TrainingPlan(
-        Architectures.DENG + "40",
-        0,
-        0,
-        65_536,
-        LearningRate.constant(0.01),
-        0.0,
-        0.1,
-        0.05,
-        true,
-        CorrectionPlan.published());
+    return standard()
+        .with(plan -> {
+          plan.architecture = Architectures.DENG + "40";
+          plan.epochs = 0;
+          plan.batchSize = 65_536;
+          plan.learningRate = LearningRate.constant(0.01);
+          plan.primeTo = 0.05;
+          plan.patience = 0;
+          plan.correction = CorrectionPlan.published();
+        });
   }
 
   /**
@@ -172,72 +140,31 @@ public record TrainingPlan(
 
   /** The plan for images of this shape: no choice is open any more. */
   public TrainingPlan resolved(Shape image) {
-    return with(
-        architecture.equals(Architectures.AUTO) ? Architectures.choose(image) : architecture,
-        batchSize > 0 ? batchSize : image.d() == 1 ? BATCH_2D : BATCH_3D,
-        correction,
-        costs,
-        arithmetic);
+    return with(plan -> {
+      if (architecture.equals(Architectures.AUTO)) {
+        plan.architecture = Architectures.choose(image);
+      }
+      if (batchSize == 0) {
+        plan.batchSize = image.d() == 1 ? BATCH_2D : BATCH_3D;
+      }
+    });
   }
 
-  /** The same plan with another arithmetic. */
-  public TrainingPlan with(Arithmetic other) {
-    return with(architecture, batchSize, correction, costs, other);
+  /** The same plan with the choices that {@code changes} sets. */
+  public TrainingPlan with(Consumer<Choices> changes) {
+    Choices choices = new Choices(this);
+    changes.accept(choices);
+    return choices.plan();
   }
 
   /** The same plan with another correction. */
   public TrainingPlan with(CorrectionPlan other) {
-    return with(architecture, batchSize, other, costs, arithmetic);
-  }
-
-  /** The same plan with other costs. */
-  public TrainingPlan with(Costs others) {
-    return with(architecture, batchSize, correction, others, arithmetic);
-  }
-
-  private TrainingPlan with(
-      String network, int samples, CorrectionPlan corrected, Costs others, Arithmetic other) {
-    return new TrainingPlan(
-        network,
-        seed,
-        epochs,
-        samples,
-        learningRate,
-        weightDecay,
-        batchNormMomentum,
-        primeTo,
-        patience,
-        stopAtFloor,
-        corrected,
-        others,
-        other);
+    return with(plan -> plan.correction = other);
   }
 
   /** The plan as a JSON object with every default written out; costs only where there are any. */
   public Map<String, Object> toJson() {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("schema", SCHEMA);
-    json.put("architecture", architecture);
-    json.put("seed", seed);
-    json.put("epochs", (long) epochs);
-    json.put("batchSize", (long) batchSize);
-    json.put("learningRate", learningRate.first());
-    json.put("dropAt", List.copyOf(learningRate.drops()));
-    json.put("dropFactor", learningRate.factor());
-    json.put("weightDecay", weightDecay);
-    json.put("batchNormMomentum", batchNormMomentum);
-    json.put("primeTo", primeTo);
-    json.put("patience", (long) patience);
-    json.put("stopAtFloor", stopAtFloor);
-    json.put("correction", correction.toJson());
-    if (!costs.none()) {
-      json.put("costs", costs.toJson());
-    }
-    json.put("arithmetic", arithmetic.label());
-    if (arithmetic.ofModel() != arithmetic) {
-      json.put("precision", arithmetic.precision());
-    }
-    return json;
+    return JsonForm.write(TrainingPlan::form, this);
   }
 
   /**
@@ -250,43 +177,45 @@ public record TrainingPlan(
     return fromJson(json, source, standard());
   }
 
-  /** The same, but absent keys are those of {@code d}. */
-  public static TrainingPlan fromJson(Object json, String source, TrainingPlan d) {
-    PlanReader reader = new PlanReader(json, source);
-    if (reader.integer("schema", SCHEMA) != SCHEMA) {
-      throw new DataException(source + ": this version reads plans of schema " + SCHEMA + " only");
-    }
+  /** The same, but absent keys are those of {@code defaults}. */
+  public static TrainingPlan fromJson(Object json, String source, TrainingPlan defaults) {
     try {
-      TrainingPlan plan =
-          new TrainingPlan(
-              reader.text("architecture", d.architecture),
-              reader.integer("seed", d.seed),
-              reader.small("epochs", d.epochs),
-              reader.small("batchSize", d.batchSize),
-              new LearningRate(
-                  reader.real("learningRate", d.learningRate.first()),
-                  reader.reals("dropAt", d.learningRate.drops()),
-                  reader.real("dropFactor", d.learningRate.factor())),
-              reader.real("weightDecay", d.weightDecay),
-              reader.real("batchNormMomentum", d.batchNormMomentum),
-              reader.real("primeTo", d.primeTo),
-              reader.small("patience", d.patience),
-              reader.flag("stopAtFloor", d.stopAtFloor),
-              CorrectionPlan.fromJson(reader.object("correction"), source, d.correction),
-              reader.has("costs") ? Costs.fromJson(reader.object("costs"), source) : d.costs,
-              arithmetic(reader, d.arithmetic));
-      reader.refuseOthers();
-      return plan;
+      Place place = new Place(source, "plan", true);
+      return JsonForm.read(TrainingPlan::form, json, place, () -> defaults);
     } catch (UsageException e) {
       throw new DataException(source + ": " + e.getMessage(), e);
     }
   }
 
-  private static Arithmetic arithmetic(PlanReader reader, Arithmetic d) {
-    String label = reader.text("arithmetic", d.label());
-    if (reader.has("precision")) {
-      return Arithmetic.of(label, reader.text("precision", d.precision()));
+  private static TrainingPlan form(JsonForm f, TrainingPlan v) {
+    if (f.value("schema", LONG, () -> SCHEMA) != SCHEMA) {
+      throw new UsageException("this version reads plans of schema " + SCHEMA + " only");
     }
-    return label.equals(d.label()) ? d : Arithmetic.of(label, null);
+    Choices c = new Choices();
+    c.architecture = f.value("architecture", TEXT, () -> v.architecture);
+    c.seed = f.value("seed", LONG, () -> v.seed);
+    c.epochs = f.value("epochs", INTEGER, () -> v.epochs);
+    c.batchSize = f.value("batchSize", INTEGER, () -> v.batchSize);
+    c.learningRate = f.group(LearningRate::form, () -> v.learningRate);
+    c.weightDecay = f.value("weightDecay", REAL, () -> v.weightDecay);
+    c.batchNormMomentum = f.value("batchNormMomentum", REAL, () -> v.batchNormMomentum);
+    c.primeTo = f.value("primeTo", REAL, () -> v.primeTo);
+    c.patience = f.value("patience", INTEGER, () -> v.patience);
+    c.stopAtFloor = f.value("stopAtFloor", FLAG, () -> v.stopAtFloor);
+    c.correction = f.value("correction", object(CorrectionPlan::form), () -> v.correction);
+    Optional<Costs> costs =
+        f.optional("costs", COSTS, () -> Optional.of(v.costs).filter(each -> !each.none()));
+    c.costs = costs.orElse(Costs.NONE);
+    String arithmetic = f.value("arithmetic", TEXT, () -> v.arithmetic.label());
+    Optional<String> precision =
+        f.optional(
+            "precision",
+            TEXT,
+            () ->
+                Optional.of(v.arithmetic)
+                    .filter(each -> each.label().equals(arithmetic) && each.ofModel() != each)
+                    .map(Arithmetic::precision));
+    c.arithmetic = Arithmetic.of(arithmetic, precision.orElse(null));
+    return c.plan();
   }
 }

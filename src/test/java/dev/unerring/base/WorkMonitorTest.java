@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -17,10 +18,10 @@ class WorkMonitorTest {
     Thread.interrupted();
   }
 
-  private static WorkMonitor stopping(String reason) {
+  private static WorkMonitor stopping(EndedBy reason) {
     return new WorkMonitor() {
       @Override
-      public Optional<String> stop() {
+      public Optional<EndedBy> stop() {
         return Optional.ofNullable(reason);
       }
     };
@@ -32,24 +33,25 @@ class WorkMonitorTest {
 
   @Test
   void eachReasonHasItsMessageAndCode() {
-    StoppedException user = at(stopping("interrupt"));
+    StoppedException user = at(stopping(EndedBy.STOP));
     assertEquals("interrupted while hashing x.npz", user.getMessage());
     assertEquals(130, user.exitCode());
-    StoppedException late = at(stopping("time"));
+    StoppedException late = at(stopping(EndedBy.TIME));
     assertEquals("the time was up while hashing x.npz", late.getMessage());
     assertEquals(3, late.exitCode());
-    assertEquals("stopped (quota) while hashing x.npz", at(stopping("quota")).getMessage());
+    assertEquals("stopped (other) while hashing x.npz", at(stopping(EndedBy.OTHER)).getMessage());
     StoppedException more = late.adding("; nothing is written");
     assertEquals("the time was up while hashing x.npz; nothing is written", more.getMessage());
-    assertEquals("time", more.reason());
+    assertEquals(EndedBy.TIME, more.reason());
   }
 
   @Test
   void anInterruptedThreadIsAStopAndStaysInterrupted() {
     Thread.currentThread().interrupt();
-    assertEquals("interrupt", at(stopping(null)).reason());
+    assertEquals(EndedBy.STOP, at(stopping(null)).reason());
     assertTrue(Thread.currentThread().isInterrupted());
     WorkMonitor.SILENT.step("what nobody may stop", 1, 2);
-    assertEquals("time", at(stopping("time")).reason(), "the monitor's reason comes first");
+    assertEquals(
+        EndedBy.TIME, at(stopping(EndedBy.TIME)).reason(), "the monitor's reason comes first");
   }
 }

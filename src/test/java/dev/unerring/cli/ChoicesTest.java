@@ -42,6 +42,7 @@ class ChoicesTest {
               "export --data",
               "predict --data",
               "report --data",
+              "train --checkpoint-every",
               "train --class-weights",
               "train --data",
               "train --max-time",

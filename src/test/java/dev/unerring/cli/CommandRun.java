@@ -23,4 +23,9 @@ record CommandRun(int code, String out, String err) {
         Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(words);
     return new CommandRun(code, out.toString(), err.toString());
   }
+
+  /** What it printed on stderr besides the progress that a busy machine shows after ten seconds. */
+  String notes() {
+    return err.replaceAll("(?m)^.*: \\d+ %(, \\d+ (s|min|h) to go)?\\R", "");
+  }
 }

@@ -4,7 +4,11 @@ package dev.unerring.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.base.Json;
+import dev.unerring.report.RunReport;
 import dev.unerring.run.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,19 +23,42 @@ class GoalMissedTest {
   private final Map<String, Object> json = new LinkedHashMap<>();
   private int errors = 3;
 
-  private RunResult ended(String endedBy, String... correctors) {
+  /** A report of a golden file with other values. */
+  private RunResult ended(String endedBy, String... correctors) throws IOException {
     List<Map<String, Object>> corrections = new ArrayList<>();
     for (String corrector : correctors) {
-      corrections.add(Map.of("corrector", corrector, "plateau", List.of(4L, 7L)));
+      corrections.add(
+          Map.of(
+              "corrector",
+              corrector,
+              "errorsBefore",
+              9L,
+              "errorsAfter",
+              3L,
+              "rounds",
+              1L,
+              "steps",
+              4L,
+              "endedBy",
+              endedBy,
+              "plateau",
+              List.of(4L, 7L)));
     }
-    json.putIfAbsent("model", "last step");
-    json.putIfAbsent("floorAfterPreprocessing", 1L);
-    json.put("corrections", corrections);
-    return new RunResult(Path.of("out"), json, errors, 1, List.of(), false, endedBy);
+    Path golden = Path.of("src/test/resources/golden/result-corrected.json");
+    Map<String, Object> all = new LinkedHashMap<>();
+    ((Map<?, ?>) Json.parse(Files.readString(golden)))
+        .forEach((key, value) -> all.put((String) key, value));
+    all.put("threads", 1L);
+    all.put("model", "last step");
+    all.put("corrections", corrections);
+    all.put("trainErrors", (long) errors);
+    all.put("endedBy", endedBy);
+    all.putAll(json);
+    return new RunResult(Path.of("out"), RunReport.fromJson(all, "golden"), List.of());
   }
 
   @Test
-  void afterTraining() {
+  void afterTraining() throws IOException {
     String left = "unerring: 3 training errors are left, the floor is 1 (ended by: ";
     String see = ", or see 'unerring errors'";
     assertEquals(
@@ -54,7 +81,7 @@ class GoalMissedTest {
   }
 
   @Test
-  void whatScalingMadeEqualIsNamedAndOnlyPatchesAreAdvised() {
+  void whatScalingMadeEqualIsNamedAndOnlyPatchesAreAdvised() throws IOException {
     errors = 2;
     json.put("floorAfterPreprocessing", 2L);
     json.put("madeEqualByPreprocessing", List.of(List.of(4L, 9L)));
@@ -70,7 +97,7 @@ class GoalMissedTest {
   }
 
   @Test
-  void afterALaterCorrection() {
+  void afterALaterCorrection() throws IOException {
     errors = 1;
     String left =
         "unerring: 1 training error is left, the floor is 1 (ended by: %s), held up by training"
@@ -86,27 +113,27 @@ class GoalMissedTest {
         correct("plateau"));
   }
 
-  private String correct(String endedBy) {
+  private String correct(String endedBy) throws IOException {
     return GoalMissed.correct(ended(endedBy, "focus"), "it");
   }
 
   @Test
-  void anInterruptSaysWhichModelIsThere() {
+  void anInterruptSaysWhichModelIsThere() throws IOException {
     assertEquals(
         "unerring: interrupted; the model after the last step is in out; to go on: " + CORRECT,
-        GoalMissed.interrupted(ended("interrupt")));
+        GoalMissed.interrupted(ended("interrupt"), CORRECT));
     assertEquals(
         "unerring: interrupted; the model before correction, which gained nothing, is in out; to go"
             + " on: "
             + CORRECT,
-        GoalMissed.interrupted(ended("interrupt", "focus")));
+        GoalMissed.interrupted(ended("interrupt", "focus"), CORRECT));
     json.put("model", "corrected");
     assertEquals(
         "unerring: interrupted; the best model so far is in out; to go on: " + CORRECT,
-        GoalMissed.interrupted(ended("interrupt", "focus")));
+        GoalMissed.interrupted(ended("interrupt", "focus"), CORRECT));
     errors = 1;
     assertEquals(
         "unerring: interrupted when all was done; everything is saved in out",
-        GoalMissed.interrupted(ended("floor", "focus")));
+        GoalMissed.interrupted(ended("floor", "focus"), CORRECT));
   }
 }

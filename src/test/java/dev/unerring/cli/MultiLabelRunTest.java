@@ -53,7 +53,7 @@ class MultiLabelRunTest {
     SmallRun run = new SmallRun(data, folder.resolve("run"));
     RunRequest request =
         new RunRequest(data, run.folder(), TrainingPlan.standard(), TestBackends.device());
-    new Pipeline(request, Monitor.SILENT, System::nanoTime).run();
+    Pipeline.train(request, Monitor.SILENT, System::nanoTime);
 
     CommandRun json = run.command("evaluate", "--json");
     assertEquals(0, json.code(), json.err());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.base.WorkMonitor;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
@@ -230,8 +231,8 @@ class ReportCommandTest {
     WorkMonitor late =
         new WorkMonitor() {
           @Override
-          public Optional<String> stop() {
-            return Optional.of(TIME);
+          public Optional<EndedBy> stop() {
+            return Optional.of(EndedBy.TIME);
           }
         };
     String said = EndReport.write(copy.folder(), copy.data(), TestBackends.device(), late);

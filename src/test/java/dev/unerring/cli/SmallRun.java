@@ -35,7 +35,7 @@ record SmallRun(Path data, Path folder) {
             TEST);
     Path out = where.resolve("run");
     RunRequest request = new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device());
-    new Pipeline(request, Monitor.SILENT, System::nanoTime).run();
+    Pipeline.train(request, Monitor.SILENT, System::nanoTime);
     return new SmallRun(data, out);
   }
 

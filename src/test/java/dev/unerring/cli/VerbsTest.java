@@ -95,7 +95,7 @@ class VerbsTest {
         run.out().contains("train[115] (label 0), test[76] (label 1) are identical"), run.out());
     assertTrue(
         run.out().contains("with zero training errors test[76] is wrong by necessity"), run.out());
-    assertEquals("", run.err());
+    assertEquals("", run.notes());
   }
 
   @Test

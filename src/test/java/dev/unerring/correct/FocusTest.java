@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.backend.Backend;
 import dev.unerring.data.Dataset;
 import dev.unerring.errors.ErrorList;
@@ -76,7 +77,7 @@ class FocusTest {
     int[] before = goals.clone();
     StoredTensors start = StoredTensors.of(network);
     CorrectionResult result = correct(focus(10, 30, 1e-3), Monitor.SILENT);
-    assertEquals("floor", result.endedBy());
+    assertEquals(EndedBy.FLOOR, result.endedBy());
     assertEquals(2, result.errorsBefore());
     assertEquals(0, result.errorsAfter());
     assertEquals(0, errors());
@@ -89,7 +90,7 @@ class FocusTest {
       }
     }
     CorrectionResult again = correct(focus(10, 30, 1e-3), Monitor.SILENT);
-    assertEquals("floor", again.endedBy());
+    assertEquals(EndedBy.FLOOR, again.endedBy());
     assertEquals(List.of(), again.rounds(), "nothing wrong is nothing to do");
   }
 
@@ -98,13 +99,13 @@ class FocusTest {
     goals[11] = 1; // 10 is the same image
     int wrong = errors();
     CorrectionResult plateau = correct(focus(50, 3, 1e-3), Monitor.SILENT);
-    assertEquals("plateau", plateau.endedBy());
+    assertEquals(EndedBy.PLATEAU, plateau.endedBy());
     assertTrue(plateau.plateau().contains(10) || plateau.plateau().contains(11));
     assertTrue(plateau.errorsAfter() >= 1 && plateau.errorsAfter() <= wrong);
     assertEquals(plateau.errorsAfter(), errors());
     bounded(plateau, 50, 3);
     CorrectionResult rounds = correct(focus(2, 1, 1e-3), Monitor.SILENT);
-    assertEquals("rounds", rounds.endedBy());
+    assertEquals(EndedBy.ROUNDS, rounds.endedBy());
     bounded(rounds, 2, 1);
   }
 
@@ -140,7 +141,7 @@ class FocusTest {
           }
         };
     CorrectionResult result = correct(focus(10, 30, 1e-3), watch);
-    assertEquals("floor", result.endedBy());
+    assertEquals(EndedBy.FLOOR, result.endedBy());
     assertEquals(expected, taken);
     assertTrue(corrected[0], "a listed sample was right while others were not");
   }
@@ -157,12 +158,12 @@ class FocusTest {
           }
 
           @Override
-          public Optional<String> stop() {
-            return steps[0] >= 2 ? Optional.of("time") : Optional.empty();
+          public Optional<EndedBy> stop() {
+            return steps[0] >= 2 ? Optional.of(EndedBy.TIME) : Optional.empty();
           }
         };
     CorrectionResult result = correct(focus(10, 30, 1e-4), stopper);
-    assertEquals("time", result.endedBy());
+    assertEquals(EndedBy.TIME, result.endedBy());
     assertEquals(2, result.steps());
     assertTrue(errors() <= wrong);
   }
@@ -227,7 +228,15 @@ class FocusTest {
   }
 
   private static TrainingPlan plan(CorrectionPlan correction) {
-    return new TrainingPlan(
-        "small", 0, 60, 16, LearningRate.constant(1e-3), 0, 0.3, 0, true, correction);
+    return TrainingPlan.standard()
+        .with(c -> {
+          c.architecture = "small";
+          c.epochs = 60;
+          c.batchSize = 16;
+          c.learningRate = LearningRate.constant(1e-3);
+          c.batchNormMomentum = 0.3;
+          c.correction = correction;
+          c.patience = 0;
+        });
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.audit.LabelAudit;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Philox;
@@ -158,18 +159,18 @@ class PatchRepairTest {
           }
 
           @Override
-          public Optional<String> stop() {
-            return measuring ? Optional.of("time") : Optional.empty();
+          public Optional<EndedBy> stop() {
+            return measuring ? Optional.of(EndedBy.TIME) : Optional.empty();
           }
         };
     CorrectionResult stopped = repair(data, goals, network, stop);
-    assertEquals("time", stopped.endedBy());
+    assertEquals(EndedBy.TIME, stopped.endedBy());
     assertEquals(stopped.errorsBefore(), stopped.errorsAfter());
     assertTrue(network.patches().isEmpty());
     Labels right = answers(data, network);
     CorrectionResult nothing = repair(data, right, network, Monitor.SILENT);
     assertEquals(List.of(), nothing.rounds());
-    assertEquals("floor", nothing.endedBy());
+    assertEquals(EndedBy.FLOOR, nothing.endedBy());
   }
 
   /** What the network says, as if that were wanted. */
@@ -198,7 +199,7 @@ class PatchRepairTest {
     assertTrue(errors > floor, "nothing to repair");
     assertEquals(floor, ErrorList.of(given, after).count());
     assertEquals(0, result.errorsAfter());
-    assertEquals("floor", result.endedBy());
+    assertEquals(EndedBy.FLOOR, result.endedBy());
     Patches patches = network.patches();
     int classes = data.classes();
     ErrorList wrong = ErrorList.of(goals, before);

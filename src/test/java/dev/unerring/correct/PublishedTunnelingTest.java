@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.UsageException;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
@@ -74,8 +75,17 @@ class PublishedTunnelingTest {
   private static TrainingPlan plan(int sessions) {
     CorrectionPlan correction =
         new CorrectionPlan(Method.DENG_2023, 1, 1, 0.1, 0x1p-12, sessions, 25, 0.01);
-    return new TrainingPlan(
-        "deng-20", 1, 0, 65_536, LearningRate.constant(0.01), 0, 0.1, 0.3, true, correction);
+    return TrainingPlan.standard()
+        .with(c -> {
+          c.architecture = "deng-20";
+          c.seed = 1;
+          c.epochs = 0;
+          c.batchSize = 65_536;
+          c.learningRate = LearningRate.constant(0.01);
+          c.primeTo = 0.3;
+          c.correction = correction;
+          c.patience = 0;
+        });
   }
 
   private static Network network(Dataset data, Backend backend, int batch) {
@@ -99,7 +109,7 @@ class PublishedTunnelingTest {
         Backend backend = TestBackends.open()) {
       Network network = network(data, backend, 40);
       CorrectionResult result = tunneling(data, 1000).correct(network);
-      assertEquals("floor", result.endedBy(), result.toString());
+      assertEquals(EndedBy.FLOOR, result.endedBy(), result.toString());
       assertTrue(result.errorsBefore() > 0);
       float[] logits = Evaluator.logits(network, data.train());
       assertEquals(0, ErrorList.of(goals(data), logits).count());
@@ -138,7 +148,7 @@ class PublishedTunnelingTest {
     try (Dataset data = Dataset.open(file);
         Backend backend = TestBackends.open()) {
       CorrectionResult few = tunneling(data, 2).correct(network(data, backend, 40));
-      assertEquals("sessions", few.endedBy());
+      assertEquals(EndedBy.SESSIONS, few.endedBy());
       assertEquals(2, few.rounds().size());
       assertTrue(few.errorsAfter() <= few.errorsBefore());
       UsageException refusal =

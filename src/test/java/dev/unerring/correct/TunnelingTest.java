@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.backend.Backend;
 import dev.unerring.data.Dataset;
 import dev.unerring.errors.ErrorList;
@@ -84,7 +85,7 @@ class TunnelingTest {
     assertEquals(WRONG, result.errorsBefore());
     assertEquals(0, result.errorsAfter());
     assertEquals(0, errors(goals));
-    assertEquals("floor", result.endedBy());
+    assertEquals(EndedBy.FLOOR, result.endedBy());
     assertEquals(List.of(), result.plateau());
     assertTrue(result.rounds().getLast().accepted());
     assertEquals(1.0, result.rounds().getLast().t());
@@ -98,7 +99,7 @@ class TunnelingTest {
   void smallFirstStepsArriveToo() {
     CorrectionPlan walk = new CorrectionPlan(TUNNELING, 1, 1, 0.4, 1e-3, 60, 20, 1e-3);
     CorrectionResult result = correct(walk, goals, Monitor.SILENT);
-    assertEquals("floor", result.endedBy());
+    assertEquals(EndedBy.FLOOR, result.endedBy());
     assertEquals(0, errors(goals));
     assertTrue(result.rounds().size() >= 3, "at least 0.4, 0.8 and 1: " + result.rounds());
     assertEquals(0.4, result.rounds().getFirst().t());
@@ -110,7 +111,7 @@ class TunnelingTest {
     StoredTensors before = StoredTensors.of(network);
     goals = Evaluator.labels(data.train());
     goals[20] = 1 - goals[20]; // one error only, so that it is soon corrected
-    assertEquals("floor", correct(STEADY, goals, Monitor.SILENT).endedBy());
+    assertEquals(EndedBy.FLOOR, correct(STEADY, goals, Monitor.SILENT).endedBy());
     StoredTensors after = StoredTensors.of(network);
     int compared = 0;
     for (int t = 0; t < before.specs().size(); t++) {
@@ -129,7 +130,7 @@ class TunnelingTest {
     CorrectionPlan plan = new CorrectionPlan(TUNNELING, 1, 1, 1, 0.3, 50, 3, 1e-3);
     int wrong = errors(goals);
     CorrectionResult result = correct(plan, goals, Monitor.SILENT);
-    assertEquals("plateau", result.endedBy());
+    assertEquals(EndedBy.PLATEAU, result.endedBy());
     assertTrue(
         result.plateau().contains(10) || result.plateau().contains(11),
         "the plateau " + result.plateau() + " names one of the two");
@@ -144,7 +145,7 @@ class TunnelingTest {
     CorrectionPlan plan = new CorrectionPlan(TUNNELING, 1, 1, 1, 1e-9, 4, 2, 1e-3);
     int wrong = errors(goals);
     CorrectionResult result = correct(plan, goals, Monitor.SILENT);
-    assertEquals("sessions", result.endedBy());
+    assertEquals(EndedBy.SESSIONS, result.endedBy());
     assertEquals(4, result.rounds().size());
     assertTrue(errors(goals) <= wrong);
     bounded(result, plan);
@@ -176,12 +177,12 @@ class TunnelingTest {
           }
 
           @Override
-          public Optional<String> stop() {
-            return steps[0] >= 2 ? Optional.of("time") : Optional.empty();
+          public Optional<EndedBy> stop() {
+            return steps[0] >= 2 ? Optional.of(EndedBy.TIME) : Optional.empty();
           }
         };
     CorrectionResult result = correct(STEADY, goals, stopper);
-    assertEquals("time", result.endedBy());
+    assertEquals(EndedBy.TIME, result.endedBy());
     assertEquals(2, result.steps());
     assertEquals(1, result.rounds().size());
     assertEquals(errors(goals), result.errorsAfter());
@@ -195,7 +196,7 @@ class TunnelingTest {
     int wrong = errors(goals);
     CorrectionPlan one = new CorrectionPlan(TUNNELING, 1, 1, 1, 0.9, 1, 20, 1e-3);
     CorrectionResult result = correct(one, goals, Monitor.SILENT);
-    assertEquals("plateau", result.endedBy());
+    assertEquals(EndedBy.PLATEAU, result.endedBy());
     assertTrue(result.errorsAfter() < wrong, result.errorsAfter() + " of " + wrong);
     assertEquals(errors(goals), result.errorsAfter());
   }
@@ -206,7 +207,7 @@ class TunnelingTest {
     backend.upload(MemorySegment.ofArray(bias), parameter("22.bias").value());
     CorrectionPlan slow = new CorrectionPlan(TUNNELING, 1, 1, 0.1, 0.05, 3, 3, 5e-4);
     CorrectionResult result = correct(slow, goals, Monitor.SILENT);
-    assertEquals("no-correct-sample", result.endedBy());
+    assertEquals(EndedBy.NO_CORRECT_SAMPLE, result.endedBy());
     assertEquals(0, result.steps());
     assertEquals(result.errorsBefore(), result.errorsAfter());
   }
@@ -216,7 +217,7 @@ class TunnelingTest {
     goals = Evaluator.labels(data.train());
     String right = StoredTensors.of(network).weightsSha256();
     CorrectionResult again = correct(STEADY, goals, Monitor.SILENT);
-    assertEquals("floor", again.endedBy());
+    assertEquals(EndedBy.FLOOR, again.endedBy());
     assertTrue(again.rounds().isEmpty());
     assertEquals(right, StoredTensors.of(network).weightsSha256());
   }
@@ -254,7 +255,15 @@ class TunnelingTest {
   }
 
   private static TrainingPlan plan(CorrectionPlan correction) {
-    return new TrainingPlan(
-        "small", 0, 60, 16, LearningRate.constant(1e-3), 0, 0.3, 0, true, correction);
+    return TrainingPlan.standard()
+        .with(c -> {
+          c.architecture = "small";
+          c.epochs = 60;
+          c.batchSize = 16;
+          c.learningRate = LearningRate.constant(1e-3);
+          c.batchNormMomentum = 0.3;
+          c.correction = correction;
+          c.patience = 0;
+        });
   }
 }

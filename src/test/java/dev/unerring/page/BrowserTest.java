@@ -49,7 +49,7 @@ class BrowserTest {
             TestData.generated(30, 3, 2).contrary(3));
     Path out = folder.resolve("run");
     RunRequest request = new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device());
-    new Pipeline(request, Monitor.SILENT, System::nanoTime).run();
+    Pipeline.train(request, Monitor.SILENT, System::nanoTime);
     RunRecords run = RunRecords.open(out);
     pages =
         List.of(

@@ -55,7 +55,7 @@ class FullDiskTest {
     @Override
     public void write(Path file, AtomicFile.Content content) {
       files++;
-      boolean isModel = file.endsWith(Completion.MODEL);
+      boolean isModel = file.endsWith(RunFolder.MODEL);
       tried = isModel ? bytes(content) : tried;
       if (files >= fullAt) {
         throw new DataException(file + ": not saved: No space left on device");
@@ -80,7 +80,7 @@ class FullDiskTest {
   private RunResult train(Path out, RunFolder.Writer writer) {
     TrainingPlan plan = plan();
     RunRequest request = new RunRequest(data, out, plan, new Device("cpu", "auto", 1));
-    return new Pipeline(request, new Monitor() {}, () -> 0, writer).run();
+    return FreshStart.run(request, new Monitor() {}, new Stopwatch(() -> 0), writer);
   }
 
   @Test
@@ -109,7 +109,7 @@ class FullDiskTest {
         assertTrue(n <= 3, "before training only: " + n + ": " + text);
       }
       if (full.saved != null) {
-        assertArrayEquals(full.saved, Files.readAllBytes(out.resolve(Completion.MODEL)));
+        assertArrayEquals(full.saved, Files.readAllBytes(out.resolve(RunFolder.MODEL)));
       }
       assertEquals(n > 1, Files.exists(out), "an empty folder goes");
       try (Stream<Path> left = Files.walk(folder)) {
@@ -158,8 +158,7 @@ class FullDiskTest {
       Path again = mount.resolve("again");
       train(again, AtomicFile::write);
       assertTrue(
-          ModelFile.read(again.resolve(Completion.MODEL), new ReferenceBackend(), 1).classes()
-              == 2);
+          ModelFile.read(again.resolve(RunFolder.MODEL), new ReferenceBackend(), 1).classes() == 2);
     } finally {
       new ProcessBuilder("umount", mount.toString()).start().waitFor(30, TimeUnit.SECONDS);
     }

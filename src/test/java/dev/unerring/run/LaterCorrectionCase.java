@@ -64,7 +64,7 @@ abstract class LaterCorrectionCase {
 
   static void train(Path data, Path out, TrainingPlan plan) {
     RunRequest request = new RunRequest(data, out, plan, TestBackends.device());
-    new Pipeline(request, Monitor.SILENT, () -> 0).run();
+    Pipeline.train(request, Monitor.SILENT, () -> 0);
   }
 
   /** New samples as a file with images and labels. */
@@ -92,7 +92,7 @@ abstract class LaterCorrectionCase {
             out,
             correction == null ? trained.correction() : correction,
             device);
-    return new LaterCorrection(request, monitor, () -> 0).run();
+    return Pipeline.correct(request, monitor, () -> 0);
   }
 
   static Map<String, String> hashes(Path run) throws IOException {

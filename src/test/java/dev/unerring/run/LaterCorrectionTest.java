@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.unerring.DataException;
 import dev.unerring.audit.Admission;
 import dev.unerring.data.Dataset;
+import dev.unerring.report.VersionFigures;
+import dev.unerring.report.WrongSample;
 import dev.unerring.suite.TestData;
 import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.CorrectionPlan.Method;
@@ -50,7 +52,7 @@ class LaterCorrectionTest extends LaterCorrectionCase {
             "result.json",
             "set.npz"),
         List.copyOf(hashes(out).keySet()));
-    Map<String, Object> json = result.json();
+    Map<String, Object> json = result.report().toJson();
     assertEquals(2L, json.get("version"));
     assertEquals(50L, json.get("trainSamples"));
     assertEquals(0L, json.get("trainErrors"));
@@ -60,12 +62,10 @@ class LaterCorrectionTest extends LaterCorrectionCase {
     assertEquals(old.facts().get("weightsSha256"), parent.get("weightsSha256"));
     TrainedRun fresh = TrainedRun.open(out);
     assertEquals(out.resolve("set.npz"), fresh.recordedData());
-    List<?> versions = fresh.versions();
+    List<VersionFigures> versions = fresh.report().line().versions();
     assertEquals(2, versions.size());
-    assertEquals(10L, ((Map<?, ?>) versions.get(1)).get("joined"));
-    assertTrue(
-        ((Map<?, ?>) versions.get(0)).get("val") instanceof Map<?, ?> val
-            && val.get("auc") != null);
+    assertEquals(10, versions.get(1).joined());
+    assertTrue(versions.get(0).val().orElseThrow().accuracy().auc().isPresent());
     try (Dataset union = Dataset.open(fresh.recordedData());
         Dataset alone = Dataset.open(data)) {
       assertTrue(fresh.isOf(union));
@@ -77,7 +77,8 @@ class LaterCorrectionTest extends LaterCorrectionCase {
   @Test
   void theHistoryNamesWhatWasWrongAndWhatMadeItRight() {
     correct(first).orElseThrow();
-    List<Map<String, Object>> lines = TrainedRun.open(out).regression().lines();
+    List<Map<String, Object>> lines =
+        TrainedRun.open(out).history().samples().stream().map(WrongSample::toJson).toList();
     assertFalse(lines.isEmpty());
     try (Dataset union = Dataset.open(out.resolve("set.npz"))) {
       for (Map<String, Object> line : lines) {
@@ -95,8 +96,7 @@ class LaterCorrectionTest extends LaterCorrectionCase {
       }
     }
     assertEquals(
-        ((Map<?, ?>) TrainedRun.open(out).versions().getLast()).get("trainErrorsBefore"),
-        (long) lines.size());
+        lines.size(), TrainedRun.open(out).report().line().own().errorsBefore().orElseThrow());
   }
 
   @Test
@@ -117,20 +117,24 @@ class LaterCorrectionTest extends LaterCorrectionCase {
   void patchEndsAtTheFloorAndItsPatchesAreMadeAnewForTheNextVersion() {
     correction = CorrectionPlan.standard().with(Method.PATCH);
     RunResult second = correct(first).orElseThrow();
-    assertEquals(true, second.json().get("containsTrainingImages"));
+    assertEquals(true, second.report().toJson().get("containsTrainingImages"));
     Path patched = out;
     out = folder.resolve("third");
     add = added("more", TestData.generated(10, 2, 8).contrary(2));
     RunResult third = correct(patched).orElseThrow();
-    assertEquals(0L, third.json().get("trainErrors"));
-    assertEquals(60L, third.json().get("trainSamples"));
+    assertEquals(0L, third.report().toJson().get("trainErrors"));
+    assertEquals(60L, third.report().toJson().get("trainSamples"));
     assertTrue(
         notes.stream()
             .anyMatch(note ->
                 note.endsWith(
                     " patches of the version before are taken away and made anew where they are needed")),
         notes.toString());
-    Map<String, Object> event = TrainedRun.open(patched).regression().lines().getFirst();
+    Map<String, Object> event =
+        TrainedRun.open(patched).history().samples().stream()
+            .map(WrongSample::toJson)
+            .toList()
+            .getFirst();
     assertTrue(event.toString().contains("corrector=patch"), event.toString());
   }
 
@@ -146,8 +150,9 @@ class LaterCorrectionTest extends LaterCorrectionCase {
     add = added("right", TestData.generated(4, 2, 11));
     RunResult result = correct(first).orElseThrow();
     assertEquals(
-        TrainedRun.open(first).facts().get("weightsSha256"), result.json().get("weightsSha256"));
-    assertEquals(44L, result.json().get("trainSamples"));
+        TrainedRun.open(first).facts().get("weightsSha256"),
+        result.report().toJson().get("weightsSha256"));
+    assertEquals(44L, result.report().toJson().get("trainSamples"));
   }
 
   /** A run that time ended above its floor is corrected without new samples. */
@@ -155,18 +160,23 @@ class LaterCorrectionTest extends LaterCorrectionCase {
   void anUnfinishedRunIsCorrectedAgain() throws IOException {
     Path contrary = TestData.writeContrary(folder.resolve("contrary.npz"), OLD, 2);
     Path early = folder.resolve("early");
-    TrainingPlan s = TrainingPlan.standard();
-    Map<String, Object> json = new LinkedHashMap<>(s.toJson());
-    json.put("epochs", 1L);
-    json.put("correction", s.correction().with(Method.NONE).toJson());
-    train(contrary, early, TrainingPlan.fromJson(json, "test"));
-    assertTrue((Long) TrainedRun.open(early).result().get("trainErrors") > 0);
+    CorrectionPlan none = CorrectionPlan.standard().with(Method.NONE);
+    TrainingPlan plan =
+        TrainingPlan.standard()
+            .with(c -> {
+              c.epochs = 1;
+              c.correction = none;
+            });
+    train(contrary, early, plan);
+    assertTrue((Long) TrainedRun.open(early).report().toJson().get("trainErrors") > 0);
     add = null;
     RunResult result = correct(early).orElseThrow();
-    assertEquals(0L, result.json().get("trainErrors"));
-    assertFalse(result.json().containsKey("closedWorldFile"), "its data are those of the run");
-    assertEquals("corrected", result.json().get("model"));
-    List<Map<String, Object>> lines = TrainedRun.open(out).regression().lines();
+    assertEquals(0L, result.report().toJson().get("trainErrors"));
+    assertFalse(
+        result.report().toJson().containsKey("closedWorldFile"), "its data are those of the run");
+    assertEquals("corrected", result.report().toJson().get("model"));
+    List<Map<String, Object>> lines =
+        TrainedRun.open(out).history().samples().stream().map(WrongSample::toJson).toList();
     List<?> events = (List<?>) lines.getFirst().get("wrong");
     assertEquals(2, events.size(), "wrong in both versions");
     assertEquals(null, ((Map<?, ?>) events.getFirst()).get("corrected"));
@@ -196,9 +206,10 @@ class LaterCorrectionTest extends LaterCorrectionCase {
     assertThrows(DataException.class, () -> correct(run), "the other label contradicts");
     add = added("new", TestData.generated(10, 2, 7).contrary(2));
     RunResult result = correct(run).orElseThrow();
-    assertTrue((Long) result.json().get("correctionRounds") > 0);
+    assertTrue((Long) result.report().toJson().get("correctionRounds") > 0);
     assertEquals(even, wrongAtEnd(out), "no other sample became wrong");
-    for (Map<String, Object> line : TrainedRun.open(out).regression().lines()) {
+    for (Map<String, Object> line :
+        TrainedRun.open(out).history().samples().stream().map(WrongSample::toJson).toList()) {
       boolean tied = even.contains(Math.toIntExact((Long) line.get("sampleIndex")));
       assertEquals(tied, line.get("unavoidable"), line.toString());
     }

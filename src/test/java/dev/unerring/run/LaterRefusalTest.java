@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.DataException;
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.UnerringException;
 import dev.unerring.UsageException;
@@ -42,8 +43,8 @@ class LaterRefusalTest extends LaterCorrectionCase {
     requireNothing();
     skip = true;
     RunResult result = correct(first).orElseThrow();
-    assertEquals(43L, result.json().get("trainSamples"));
-    assertEquals(0, result.floor());
+    assertEquals(43L, result.report().toJson().get("trainSamples"));
+    assertEquals(0, result.report().train().floor());
     assertTrue(notes.stream().anyMatch(note -> note.startsWith("left out: ")), notes.toString());
     assertTrue(Files.readString(out.resolve("added.csv")).contains("1,contradicts,,train[0],1,"));
   }
@@ -203,8 +204,8 @@ class LaterRefusalTest extends LaterCorrectionCase {
     monitor =
         new Monitor() {
           @Override
-          public Optional<String> stop() {
-            return Optional.of("time");
+          public Optional<EndedBy> stop() {
+            return Optional.of(EndedBy.TIME);
           }
         };
     StoppedException stop = assertThrows(StoppedException.class, () -> correct(first));

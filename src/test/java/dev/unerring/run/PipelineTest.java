@@ -11,10 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.unerring.DataException;
 import dev.unerring.DeviceException;
+import dev.unerring.EndedBy;
 import dev.unerring.UsageException;
 import dev.unerring.VerificationException;
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
+import dev.unerring.report.RunReport;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
 import dev.unerring.tensor.Shape;
@@ -158,7 +160,9 @@ class PipelineTest {
     assertTrue((Long) best.get("epoch") >= 1);
     List<String> seconds = List.of("total", "audit", "train", "correct", "recheck");
     assertEquals(seconds, List.copyOf(((Map<?, ?>) json.get("seconds")).keySet()));
-    assertEquals(Json.pretty(json), Json.pretty(result.json()));
+    assertEquals(Json.pretty(json), Json.pretty(RunReport.fromJson(json, "result.json").toJson()));
+    json.keySet().removeAll(List.of("files", "sealSha256"));
+    assertEquals(Json.pretty(json), Json.pretty(result.report().toJson()));
     assertEquals(Sha256.hexOfFile(data), json.get("dataSha256"));
     assertEquals(0L, json.get("trainErrors"));
     assertEquals("floor", json.get("endedBy"));
@@ -179,10 +183,10 @@ class PipelineTest {
     RunResult result = run(Monitor.SILENT);
     List<String> lines = Files.readAllLines(out.resolve("metrics.csv"));
     assertEquals("epoch,steps,loss,trainErrors,valErrors,valAcc,valAuc", lines.getFirst());
-    assertEquals(lines.size() - 1L, result.json().get("epochs"));
+    assertEquals(lines.size() - 1L, result.report().toJson().get("epochs"));
     String[] last = lines.getLast().split(",");
-    assertEquals(result.json().get("epochs").toString(), last[0]);
-    assertEquals(result.json().get("trainErrorsAfterTraining").toString(), last[3]);
+    assertEquals(result.report().toJson().get("epochs").toString(), last[0]);
+    assertEquals(result.report().toJson().get("trainErrorsAfterTraining").toString(), last[3]);
   }
 
   @Test
@@ -191,10 +195,13 @@ class PipelineTest {
     out = folder.resolve("runs/two");
     AtomicLong hours = new AtomicLong();
     RunResult second =
-        new Pipeline(request(), Monitor.SILENT, () -> hours.addAndGet(3_600_000_000_000L)).run();
-    assertEquals(first.json().get("weightsSha256"), second.json().get("weightsSha256"));
-    assertNotEquals(first.json().get("seconds"), second.json().get("seconds"));
-    assertEquals(14400.0, ((Map<?, ?>) second.json().get("seconds")).get("total"));
+        Pipeline.train(request(), Monitor.SILENT, () -> hours.addAndGet(3_600_000_000_000L));
+    assertEquals(
+        first.report().toJson().get("weightsSha256"),
+        second.report().toJson().get("weightsSha256"));
+    assertNotEquals(
+        first.report().toJson().get("seconds"), second.report().toJson().get("seconds"));
+    assertEquals(14400.0, ((Map<?, ?>) second.report().toJson().get("seconds")).get("total"));
   }
 
   @Test
@@ -211,8 +218,8 @@ class PipelineTest {
               }
 
               @Override
-              public Optional<String> stop() {
-                return begun ? Optional.of("time") : Optional.empty();
+              public Optional<EndedBy> stop() {
+                return begun ? Optional.of(EndedBy.TIME) : Optional.empty();
               }
 
               @Override
@@ -220,13 +227,13 @@ class PipelineTest {
                 return false;
               }
             });
-    assertEquals("time", result.endedBy());
-    assertTrue(result.rechecked());
-    assertTrue(result.trainErrors() > 0);
+    assertEquals(EndedBy.TIME, result.report().endedBy());
+    assertTrue(result.report().rechecked());
+    assertTrue(result.report().train().errors().orElseThrow() > 0);
     assertFalse(result.goalReached());
-    assertEquals(1L, result.json().get("trainSteps"));
-    assertEquals(0L, result.json().get("correctionRounds"));
-    assertNull(result.json().get("bestValidation"));
+    assertEquals(1L, result.report().toJson().get("trainSteps"));
+    assertEquals(0L, result.report().toJson().get("correctionRounds"));
+    assertNull(result.report().toJson().get("bestValidation"));
     assertTrue(Files.isRegularFile(out.resolve("model.safetensors")));
     assertFalse(Files.exists(out.resolve("best-validation.safetensors")));
   }
@@ -235,21 +242,30 @@ class PipelineTest {
   void theModelOfABaseLineIsTheBestValidationEpoch() throws IOException {
     TrainingPlan m = TrainingPlan.medmnist();
     TrainingPlan plan =
-        new TrainingPlan(
-            "small", 0, 4, 16, m.learningRate(), 0, 0.1, 0, m.stopAtFloor(), m.correction());
+        m.with(c -> {
+          c.architecture = "small";
+          c.seed = 0;
+          c.epochs = 4;
+          c.batchSize = 16;
+          c.weightDecay = 0;
+          c.batchNormMomentum = 0.1;
+          c.primeTo = 0;
+          c.patience = 0;
+        });
     RunRequest request = new RunRequest(data, out, plan, TestBackends.device());
-    RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
+    RunResult result = Pipeline.train(request, Monitor.SILENT, () -> 0);
     assertTrue(result.goalReached(), "the base line is complete");
-    assertEquals(4L, result.json().get("epochs"), "whatever the errors");
-    assertEquals("best validation epoch", result.json().get("model"));
+    assertEquals(4L, result.report().toJson().get("epochs"), "whatever the errors");
+    assertEquals("best validation epoch", result.report().toJson().get("model"));
     TrainedModel best = TrainedModel.open(out.resolve("best-validation.safetensors"));
     TrainedModel model = TrainedModel.open(out.resolve("model.safetensors"));
     assertEquals(best.weightsSha256(), model.weightsSha256());
     assertEquals(best.description(), model.description());
     assertTrue(best.calibration().isEmpty() && model.calibration().isPresent());
     assertEquals(
-        ((Map<?, ?>) ((Map<?, ?>) result.json().get("bestValidation")).get("test")).get("acc"),
-        ((Map<?, ?>) result.json().get("test")).get("acc"));
+        ((Map<?, ?>) ((Map<?, ?>) result.report().toJson().get("bestValidation")).get("test"))
+            .get("acc"),
+        ((Map<?, ?>) result.report().toJson().get("test")).get("acc"));
   }
 
   @Test
@@ -325,6 +341,6 @@ class PipelineTest {
   }
 
   private RunResult run(Monitor monitor) {
-    return new Pipeline(request(), monitor, System::nanoTime).run();
+    return Pipeline.train(request(), monitor, System::nanoTime);
   }
 }

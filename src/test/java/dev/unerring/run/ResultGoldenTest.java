@@ -54,15 +54,23 @@ class ResultGoldenTest {
   void baseLine() throws IOException {
     TrainingPlan m = TrainingPlan.medmnist();
     TrainingPlan plan =
-        new TrainingPlan(
-            "small", 0, 2, 16, m.learningRate(), 0, 0.1, 0, m.stopAtFloor(), m.correction());
+        m.with(c -> {
+          c.architecture = "small";
+          c.seed = 0;
+          c.epochs = 2;
+          c.batchSize = 16;
+          c.weightDecay = 0;
+          c.batchNormMomentum = 0.1;
+          c.primeTo = 0;
+          c.patience = 0;
+        });
     golden("base-line", train(demo(), plan));
   }
 
   @Test
   void costs() throws IOException {
     Costs costs = Costs.weighted(List.of(1.0, 4.0, 1.0, 1.0), 1);
-    golden("costs", train(demo(), plan(3, CorrectionPlan.standard()).with(costs)));
+    golden("costs", train(demo(), plan(3, CorrectionPlan.standard()).with(c -> c.costs = costs)));
   }
 
   @Test
@@ -96,7 +104,7 @@ class ResultGoldenTest {
     Path out = folder.resolve("later");
     CorrectionRequest request =
         new CorrectionRequest(TrainedRun.open(run), add, out, TestBackends.device());
-    assertTrue(new LaterCorrection(request, Monitor.SILENT, () -> 0).run().isPresent());
+    assertTrue(Pipeline.correct(request, Monitor.SILENT, () -> 0).isPresent());
     golden("later-version", out);
   }
 
@@ -107,14 +115,23 @@ class ResultGoldenTest {
   }
 
   private static TrainingPlan plan(int epochs, CorrectionPlan correction) {
-    return new TrainingPlan(
-        "small", 7, epochs, 24, LearningRate.constant(1e-3), 1e-4, 0.1, 0, true, correction);
+    return TrainingPlan.standard()
+        .with(c -> {
+          c.architecture = "small";
+          c.seed = 7;
+          c.epochs = epochs;
+          c.batchSize = 24;
+          c.learningRate = LearningRate.constant(1e-3);
+          c.weightDecay = 1e-4;
+          c.correction = correction;
+          c.patience = 0;
+        });
   }
 
   private Path train(Path data, TrainingPlan plan) {
     Path out = folder.resolve("run");
     RunRequest request = new RunRequest(data, out, plan, TestBackends.device());
-    new Pipeline(request, Monitor.SILENT, () -> 0).run();
+    Pipeline.train(request, Monitor.SILENT, () -> 0);
     return out;
   }
 

@@ -139,6 +139,6 @@ class RunLockTest {
 
   private static RunResult train(Path data, Path out, Monitor monitor) {
     RunRequest request = new RunRequest(data, out, TrainingPlan.standard(), TestBackends.device());
-    return new Pipeline(request, monitor, () -> 0).run();
+    return Pipeline.train(request, monitor, () -> 0);
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.StoppedException;
 import dev.unerring.backend.Backend;
 import dev.unerring.suite.TestBackends;
@@ -54,6 +55,7 @@ class StopEverywhereTest {
     private final Set<Integer> begins = new LinkedHashSet<>();
     private String work = "";
     private int asked;
+    private int step; // the question after the first step of training
 
     Stopper(int at, boolean interrupt) {
       this.at = at;
@@ -61,12 +63,12 @@ class StopEverywhereTest {
     }
 
     @Override
-    public Optional<String> stop() {
+    public Optional<EndedBy> stop() {
       asked++;
       if (interrupt && asked == at) {
         Thread.currentThread().interrupt();
       }
-      return !interrupt && asked >= at ? Optional.of(INTERRUPT) : Optional.empty();
+      return !interrupt && asked >= at ? Optional.of(EndedBy.STOP) : Optional.empty();
     }
 
     @Override
@@ -79,6 +81,7 @@ class StopEverywhereTest {
 
     @Override
     public void progress(Progress progress) {
+      step = step == 0 ? asked + 1 : step;
       progress(progress.stage(), 0, 0);
     }
   }
@@ -97,7 +100,7 @@ class StopEverywhereTest {
     Path whole = folder.resolve("whole");
     Stopper all = new Stopper(Integer.MAX_VALUE, interrupt);
     train(whole, all);
-    assertTrue(TrainedRun.open(whole).result().get("logitsSha256") != null);
+    assertTrue(TrainedRun.open(whole).report().logitsSha256().isPresent());
     int nothing = 0;
     int unchecked = 0;
     int uncounted = 0;
@@ -107,8 +110,8 @@ class StopEverywhereTest {
       try {
         RunResult result = train(out, new Stopper(at, interrupt));
         assertEquals(interrupt, Thread.interrupted(), what);
-        unchecked += result.rechecked() ? 0 : 1;
-        uncounted += result.trainErrors() == RunResult.NOT_COUNTED ? 1 : 0;
+        unchecked += result.report().rechecked() ? 0 : 1;
+        uncounted += result.report().train().errors().isEmpty() ? 1 : 0;
         requireWhole(out, result, what);
       } catch (StoppedException e) {
         assertEquals(interrupt, Thread.interrupted(), what);
@@ -128,18 +131,18 @@ class StopEverywhereTest {
   private void requireWhole(Path out, RunResult result, String what) throws IOException {
     TrainedRun run = TrainedRun.open(out);
     run.folder().requireSealed();
-    Map<?, ?> json = run.result();
+    Map<?, ?> json = run.report().toJson();
     Map<?, ?> recheck = (Map<?, ?>) json.get("recheck");
-    assertEquals(result.rechecked(), recheck.get("complete"), what);
+    assertEquals(result.report().rechecked(), recheck.get("complete"), what);
     try (Backend backend = ONE_THREAD.open()) {
       assertNotNull(run.network(backend, 1), what); // the weights are those of the result
     }
-    if (result.rechecked()) {
+    if (result.report().rechecked()) {
       assertEquals(recheck.get("of"), recheck.get("images"), what);
       assertNotNull(json.get("logitsSha256"), what);
     } else {
       assertFalse(result.goalReached(), what);
-      assertEquals("interrupt", result.endedBy(), what);
+      assertEquals(EndedBy.STOP, result.report().endedBy(), what);
       assertEquals("interrupt", recheck.get("endedBy"), what);
       assertTrue((Long) recheck.get("images") <= (Long) recheck.get("of"), what);
       for (String figure : List.of("logitsSha256", "val", "test", "trainErrorsBeforePatch")) {
@@ -161,21 +164,20 @@ class StopEverywhereTest {
     Path whole = folder.resolve("whole");
     train(whole, all);
     Path out = folder.resolve("stopped");
-    int inTraining = all.begins.stream().filter(at -> at > 100).findFirst().orElseThrow();
-    RunResult stopped = train(out, new Stopper(inTraining, false));
-    assertEquals(RunResult.NOT_COUNTED, stopped.trainErrors());
+    RunResult stopped = train(out, new Stopper(all.step, false));
+    assertTrue(stopped.report().train().errors().isEmpty());
     CorrectionRequest request =
         new CorrectionRequest(TrainedRun.open(out), null, folder.resolve("next"), ONE_THREAD);
-    RunResult next = new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
-    assertEquals(0, next.trainErrors());
-    assertTrue(next.rechecked());
+    RunResult next = Pipeline.correct(request, Monitor.SILENT, () -> 0).orElseThrow();
+    assertEquals(0, next.report().train().errors().orElseThrow());
+    assertTrue(next.report().rechecked());
   }
 
   @Test
   void aLaterCorrectionStoppedAnywhereIsWholeOrNotThere() throws IOException {
     Path first = folder.resolve("first");
     RunRequest start = new RunRequest(data, first, plan(1), ONE_THREAD);
-    new Pipeline(start, new Stopper(120, false), () -> 0).run();
+    Pipeline.train(start, new Stopper(120, false), () -> 0);
     Stopper all = new Stopper(Integer.MAX_VALUE, false);
     correct(first, folder.resolve("whole"), all);
     assertTrue(Files.exists(folder.resolve("whole/result.json")));
@@ -190,7 +192,7 @@ class StopEverywhereTest {
         RunResult result = correct(first, out, new Stopper(at, interrupt));
         reached = result.goalReached();
         if (!reached) {
-          assertEquals("interrupt", result.endedBy(), what);
+          assertEquals(EndedBy.STOP, result.report().endedBy(), what);
         }
       } catch (StoppedException e) {
         assertTrue(
@@ -227,17 +229,28 @@ class StopEverywhereTest {
   private static TrainingPlan plan(int epochs) {
     TrainingPlan p = TrainingPlan.standard();
     CorrectionPlan brief = new CorrectionPlan(Method.AUTO, 1, 8, 0.5, 0.4, 1, 2, 1e-4);
-    return new TrainingPlan("small", 0, epochs, 24, p.learningRate(), 0, 0.1, 0, true, brief);
+    return p.with(c -> {
+      c.architecture = "small";
+      c.seed = 0;
+      c.epochs = epochs;
+      c.batchSize = 24;
+      c.weightDecay = 0;
+      c.batchNormMomentum = 0.1;
+      c.primeTo = 0;
+      c.stopAtFloor = true;
+      c.correction = brief;
+      c.patience = 0;
+    });
   }
 
   private RunResult train(Path out, Monitor monitor) {
     RunRequest request = new RunRequest(data, out, plan(2), ONE_THREAD);
-    return new Pipeline(request, monitor, () -> 0).run();
+    return Pipeline.train(request, monitor, () -> 0);
   }
 
   private static RunResult correct(Path run, Path out, Monitor monitor) {
     CorrectionRequest request = new CorrectionRequest(TrainedRun.open(run), null, out, ONE_THREAD);
-    return new LaterCorrection(request, monitor, () -> 0).run().orElseThrow();
+    return Pipeline.correct(request, monitor, () -> 0).orElseThrow();
   }
 
   private static void remove(Path path) throws IOException {

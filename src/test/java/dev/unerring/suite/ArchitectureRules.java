@@ -32,8 +32,9 @@ final class ArchitectureRules {
   /** A class of ours in any text of a class file, by package below {@code dev.unerring}. */
   private static final Pattern OURS = Pattern.compile("dev/unerring/(?:[a-z][a-z0-9]*/)*[A-Z]\\w*");
 
-  /** The exceptions of the exported package are those of every package. */
-  private static final Pattern EXCEPTION = Pattern.compile("dev/unerring/[A-Z]\\w*Exception");
+  /** The exceptions of the exported package, and its reasons of an end, are for every package. */
+  private static final Pattern SHARED =
+      Pattern.compile("dev/unerring/([A-Z]\\w*Exception|EndedBy)");
 
   private static final Pattern PICOCLI = Pattern.compile("L?picocli/CommandLine.*");
 
@@ -87,7 +88,7 @@ final class ArchitectureRules {
               "the pipeline is below the command line"),
           layer(
               "export",
-              "tensor npz data backend network errors train run",
+              "tensor npz data backend network errors train report run",
               "what is taken elsewhere is made from a finished run"),
           layer(
               "page",
@@ -139,7 +140,7 @@ final class ArchitectureRules {
     return OURS.matcher(text)
         .results()
         .map(MatchResult::group)
-        .filter(type -> !EXCEPTION.matcher(type).matches())
+        .filter(type -> !SHARED.matcher(type).matches())
         .filter(type -> !packageOf(type).equals("base") && !packageOf(type).equals(layer.name()))
         .filter(type -> !layer.mayImport().contains(packageOf(type)))
         .map(type -> type.replace('/', '.'));

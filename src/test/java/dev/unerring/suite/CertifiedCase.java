@@ -76,8 +76,8 @@ public record CertifiedCase(Path folder, Path data, Path model, SigningKey key) 
           new Kind("patched", "small", Shape.image2d(28, 28, 3), 3, false, true),
           new Kind("patched-labels", "small", Shape.image2d(28, 28, 1), 3, true, true),
           SOLID,
-          new Kind("residual", "resnet18", Shape.image2d(9, 7, 3), 3, false, false),
-          new Kind("bottleneck", "resnet50", new Shape(1, 3, 5, 6, 1), 2, false, false));
+          new Kind("residual", "resnet18", new Shape(1, 2, 2, 5, 1), 3, false, false),
+          new Kind("bottleneck", "resnet50", Shape.image2d(4, 3, 3), 2, false, false));
 
   /** Makes a case in a new folder. */
   public static CertifiedCase make(Path where, Kind kind) {
@@ -104,7 +104,7 @@ public record CertifiedCase(Path folder, Path data, Path model, SigningKey key) 
     }
     try (Dataset set = Dataset.open(data);
         Backend backend = TestBackends.open()) {
-      Repeats repeats = Repeats.ofACertificate(1, 0);
+      Repeats repeats = new Repeats(1, 1, 0, 1);
       Recount recount = Recount.of(file, set, salt, backend, repeats, WorkMonitor.SILENT);
       Map<String, Object> stated = new LinkedHashMap<>();
       stated.put("issuedOn", "2026-11-28");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.VerificationException;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Json;
@@ -74,7 +75,7 @@ class CorrectorsTest {
         assertEquals(method.label(), only.corrector());
         assertTrue(only.errorsBefore() > 5, "not early enough");
         assertEquals(0, only.errorsAfter());
-        assertEquals("floor", only.endedBy());
+        assertEquals(EndedBy.FLOOR, only.endedBy());
         assertTrue(network.patches().isEmpty());
         float[] logits = Evaluator.logits(network, data.train());
         assertEquals(0, ErrorList.of(goals, logits).count());
@@ -86,7 +87,7 @@ class CorrectorsTest {
   void patchEndsAtTheFloorAndSaysWhatItDid() throws IOException {
     Path real = TestData.real("breastmnist.npz");
     RunResult result = run(real, Method.PATCH, 0.2);
-    Map<String, Object> json = result.json();
+    Map<String, Object> json = result.report().toJson();
     long before = (long) json.get("trainErrorsAfterTraining");
     assertTrue(before > 20, "not early enough");
     assertEquals(0L, json.get("trainErrors"));
@@ -100,6 +101,7 @@ class CorrectorsTest {
         Files.readAllLines(result.folder().resolve("corrections.csv")));
     assertTrue(
         TrainedRun.open(result.folder())
+            .report()
             .patchNotice()
             .orElseThrow()
             .contains(before + " training"));
@@ -142,23 +144,22 @@ class CorrectorsTest {
     Path file = TestData.write(folder.resolve("set.npz"), train, other, other);
     TrainingPlan plan = plan(Method.PATCH, 0);
     TrainingPlan untrained =
-        new TrainingPlan(
-            "small",
-            0,
-            0,
-            plan.batchSize(),
-            plan.learningRate(),
-            0,
-            0.1,
-            0,
-            true,
-            plan.correction());
+        plan.with(c -> {
+          c.architecture = "small";
+          c.seed = 0;
+          c.epochs = 0;
+          c.weightDecay = 0;
+          c.batchNormMomentum = 0.1;
+          c.primeTo = 0;
+          c.stopAtFloor = true;
+          c.patience = 0;
+        });
     int floor = train.labels()[0] == train.labels()[1] ? 0 : 1;
     RunResult result = run(file, untrained, "untrained");
-    assertEquals(floor, result.floor());
-    assertEquals(floor, result.trainErrors());
+    assertEquals(floor, result.report().train().floor());
+    assertEquals(floor, result.report().train().errors().orElseThrow());
     assertTrue(result.goalReached());
-    assertTrue((long) result.json().get("trainErrorsBeforePatch") > floor);
+    assertTrue((long) result.report().toJson().get("trainErrorsBeforePatch") > floor);
   }
 
   @Test
@@ -166,7 +167,7 @@ class CorrectorsTest {
     Path file = TestData.write(folder.resolve("easy.npz"), 40, 2);
     RunResult result = run(file, Method.PATCH, 0);
     assertTrue(result.goalReached());
-    assertEquals(List.of(), result.json().get("corrections"));
+    assertEquals(List.of(), result.report().toJson().get("corrections"));
     assertTrue(
         notes.stream().anyMatch(note -> note.contains("correction (patch): nothing to do")),
         notes.toString());
@@ -192,21 +193,15 @@ class CorrectorsTest {
           }
         };
     RunRequest request = new RunRequest(data, folder.resolve(name), plan, TestBackends.device());
-    return new Pipeline(request, recorder, System::nanoTime).run();
+    return Pipeline.train(request, recorder, System::nanoTime);
   }
 
   private static TrainingPlan plan(Method method, double primeTo) {
     TrainingPlan p = TrainingPlan.standard();
-    return new TrainingPlan(
-        p.architecture(),
-        p.seed(),
-        p.epochs(),
-        p.batchSize(),
-        p.learningRate(),
-        p.weightDecay(),
-        p.batchNormMomentum(),
-        primeTo,
-        p.stopAtFloor(),
-        p.correction().with(method));
+    return p.with(c -> {
+      c.primeTo = primeTo;
+      c.correction = p.correction().with(method);
+      c.patience = 0;
+    });
   }
 }

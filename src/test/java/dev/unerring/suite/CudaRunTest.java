@@ -89,7 +89,16 @@ final class CudaRunTest {
     Path data = TestData.writeContrary(runs.resolve("few.npz"), 8, 2);
     CorrectionPlan none = CorrectionPlan.standard().with(CorrectionPlan.Method.NONE);
     LearningRate rate = LearningRate.constant(1e-3);
-    TrainingPlan plan = new TrainingPlan("small", 0, 1, 8, rate, 0, 0.1, 0, true, none);
+    TrainingPlan plan =
+        TrainingPlan.standard()
+            .with(c -> {
+              c.architecture = "small";
+              c.epochs = 1;
+              c.batchSize = 8;
+              c.learningRate = rate;
+              c.correction = none;
+              c.patience = 0;
+            });
     String before = System.getProperty(PROPERTY);
     System.setProperty(PROPERTY, gpu.stub().folder().toString());
     try {
@@ -116,7 +125,7 @@ final class CudaRunTest {
 
   private static Map<String, Object> run(Path data, Path out, TrainingPlan plan, Device device) {
     RunRequest request = new RunRequest(data, out, plan, device);
-    return new Pipeline(request, Monitor.SILENT, () -> 0).run().json();
+    return Pipeline.train(request, Monitor.SILENT, () -> 0).report().toJson();
   }
 
   /** A file, a piece of its text, and what stands there instead: each a wrong kernel. */

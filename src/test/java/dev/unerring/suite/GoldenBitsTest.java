@@ -123,12 +123,24 @@ class GoldenBitsTest {
     DemoSet.write(file, 3, 64, 16, 16, 1);
     CorrectionPlan correction = new CorrectionPlan(TUNNELING, 1, 1, 0.5, 0.1, 2, 2, 1e-3);
     TrainingPlan plan =
-        new TrainingPlan(
-            "small", 7, 2, 24, LearningRate.constant(1e-3), 1e-4, 0.1, 0, true, correction);
+        TrainingPlan.standard()
+            .with(c -> {
+              c.architecture = "small";
+              c.seed = 7;
+              c.epochs = 2;
+              c.batchSize = 24;
+              c.learningRate = LearningRate.constant(1e-3);
+              c.weightDecay = 1e-4;
+              c.correction = correction;
+              c.patience = 0;
+            });
     RunRequest request = new RunRequest(file, folder.resolve("run"), plan, TestBackends.device());
-    RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
+    RunResult result = Pipeline.train(request, Monitor.SILENT, () -> 0);
     golden(
-        "whole-run", result.json().get("weightsSha256") + "\n" + result.json().get("logitsSha256"));
+        "whole-run",
+        result.report().toJson().get("weightsSha256")
+            + "\n"
+            + result.report().toJson().get("logitsSha256"));
   }
 
   private static ByteBuffer buffer(int words) {

@@ -54,39 +54,42 @@ final class GpuRunTest {
     RunResult gpu = run(file, set, "cuda");
     for (String key :
         new String[] {"weightsSha256", "logitsSha256", "trainErrors", "correctionSteps"}) {
-      assertEquals(processor.json().get(key), gpu.json().get(key), set + ": " + key);
+      assertEquals(
+          processor.report().toJson().get(key), gpu.report().toJson().get(key), set + ": " + key);
     }
     System.out.printf(
         Locale.ROOT,
         "%s: %s on both; processor %s s, GPU %s s%n",
         set,
-        gpu.json().get("weightsSha256"),
+        gpu.report().toJson().get("weightsSha256"),
         seconds(processor),
         seconds(gpu));
   }
 
   private static Object seconds(RunResult result) {
-    return ((java.util.Map<?, ?>) result.json().get("seconds")).get("total");
+    return ((java.util.Map<?, ?>) result.report().toJson().get("seconds")).get("total");
   }
 
   private RunResult run(Path file, String set, String device) {
     TrainingPlan p = TrainingPlan.standard();
     TrainingPlan plan =
-        new TrainingPlan(
-            "auto",
-            0,
-            EPOCHS,
-            0,
-            p.learningRate(),
-            0,
-            0.1,
-            0,
-            true,
-            new dev.unerring.train.CorrectionPlan(
-                dev.unerring.train.CorrectionPlan.Method.FOCUS, 1, 4, 0.5, 0x1p-6, 1, 1, 1e-4));
+        p.with(c -> {
+          c.architecture = "auto";
+          c.seed = 0;
+          c.epochs = EPOCHS;
+          c.batchSize = 0;
+          c.weightDecay = 0;
+          c.batchNormMomentum = 0.1;
+          c.primeTo = 0;
+          c.stopAtFloor = true;
+          c.correction =
+              new dev.unerring.train.CorrectionPlan(
+                  dev.unerring.train.CorrectionPlan.Method.FOCUS, 1, 4, 0.5, 0x1p-6, 1, 1, 1e-4);
+          c.patience = 0;
+        });
     int threads = Runtime.getRuntime().availableProcessors();
     Path out = folder.resolve(set + "-" + device);
     RunRequest request = new RunRequest(file, out, plan, new Device(device, "auto", threads));
-    return new Pipeline(request, new Monitor() {}, System::nanoTime).run();
+    return Pipeline.train(request, new Monitor() {}, System::nanoTime);
   }
 }

@@ -4,6 +4,7 @@ package dev.unerring.suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.base.Json;
 import dev.unerring.data.Dataset;
 import dev.unerring.run.Pipeline;
@@ -40,10 +41,11 @@ class PlantedConflictsTest {
     Path file = plant(planted);
     Path out = folder.resolve("run");
     RunRequest request = new RunRequest(file, out, TrainingPlan.standard(), TestBackends.device());
-    RunResult result = new Pipeline(request, Monitor.SILENT, System::nanoTime).run();
-    assertEquals(PAIRS + 1, result.floor(), "one of each pair and one of the triple");
-    assertEquals(result.floor(), result.trainErrors());
-    assertEquals("floor", result.endedBy());
+    RunResult result = Pipeline.train(request, Monitor.SILENT, System::nanoTime);
+    assertEquals(
+        PAIRS + 1, result.report().train().floor(), "one of each pair and one of the triple");
+    assertEquals(result.report().train().floor(), result.report().train().errors().orElseThrow());
+    assertEquals(EndedBy.FLOOR, result.report().endedBy());
     assertTrue(result.goalReached());
 
     assertEquals(groups(planted), named(out));

@@ -124,6 +124,7 @@ final class ReplayTest {
     }
     Path calls = folder.resolve("calls");
     List<EqualityCase> cases = new ArrayList<>(ConvolutionCases.all());
+    cases.addAll(ConvolutionCases.integer());
     cases.addAll(PointwiseCases.all());
     try (DataOutputStream out =
         new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(calls)))) {

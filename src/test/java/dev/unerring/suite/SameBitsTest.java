@@ -66,15 +66,26 @@ class SameBitsTest {
   /** All correctors follow the epochs, so that they are part of what is compared. */
   private static TrainingPlan plan(long seed, int epochs) {
     CorrectionPlan correction = new CorrectionPlan(AUTO, 1, 2, 1, 0.1, 1, 1, 1e-3);
-    return new TrainingPlan(
-        "small", seed, epochs, 7, LearningRate.constant(1e-3), 0, 0.1, 0, true, correction);
+    return TrainingPlan.standard()
+        .with(c -> {
+          c.architecture = "small";
+          c.seed = seed;
+          c.epochs = epochs;
+          c.batchSize = 7;
+          c.learningRate = LearningRate.constant(1e-3);
+          c.correction = correction;
+          c.patience = 0;
+        });
   }
 
   private String run(Path data, TrainingPlan plan, Device device) {
     Path out = folder.resolve("run" + runs++);
     RunRequest request = new RunRequest(data, out, plan, device);
-    RunResult result = new Pipeline(request, Monitor.SILENT, () -> 0).run();
-    assertNotEquals(0L, result.json().get("correctionSteps"), "nothing was left to correct");
-    return result.json().get("weightsSha256") + " " + result.json().get("logitsSha256");
+    RunResult result = Pipeline.train(request, Monitor.SILENT, () -> 0);
+    assertNotEquals(
+        0L, result.report().toJson().get("correctionSteps"), "nothing was left to correct");
+    return result.report().toJson().get("weightsSha256")
+        + " "
+        + result.report().toJson().get("logitsSha256");
   }
 }

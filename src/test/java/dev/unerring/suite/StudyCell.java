@@ -78,7 +78,7 @@ final class StudyCell {
     long seed = (Long) record.get("seed") + 3000;
     TrainingPlan plan = StudyStarts.plan(set, data, seed, set.plainEpochs(), 0);
     if (corrector.equals("plain")) {
-      return new Trainer(plan, data, goals, 0, taken).train(network).endedBy();
+      return new Trainer(plan, data, goals, 0, taken).train(network).endedBy().toString();
     }
     TrainingPlan chosen = StudyStarts.corrected(plan, Method.parse(corrector, "corrector"));
     List<CorrectionResult> results =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.suite;
 
+import dev.unerring.EndedBy;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.base.Sha256;
@@ -61,17 +62,18 @@ final class StudyStarts {
   /** The plan of plain training for this set, stopped at a share of errors. */
   static TrainingPlan plan(StudySet set, Dataset data, long seed, int epochs, double primeTo) {
     TrainingPlan standard = TrainingPlan.standard();
-    return new TrainingPlan(
-            standard.architecture(),
-            seed,
-            epochs,
-            0,
-            LearningRate.constant(standard.learningRate().first()),
-            0,
-            standard.batchNormMomentum(),
-            primeTo,
-            true,
-            set.correction())
+    return standard
+        .with(c -> {
+          c.seed = seed;
+          c.epochs = epochs;
+          c.batchSize = 0;
+          c.learningRate = LearningRate.constant(standard.learningRate().first());
+          c.weightDecay = 0;
+          c.primeTo = primeTo;
+          c.stopAtFloor = true;
+          c.correction = set.correction();
+          c.patience = 0;
+        })
         .resolved(data.imageShape());
   }
 
@@ -99,17 +101,12 @@ final class StudyStarts {
 
   /** The plan with this corrector and no training. */
   static TrainingPlan corrected(TrainingPlan plan, Method method) {
-    return new TrainingPlan(
-        plan.architecture(),
-        plan.seed(),
-        plan.epochs(),
-        plan.batchSize(),
-        plan.learningRate(),
-        plan.weightDecay(),
-        plan.batchNormMomentum(),
-        0,
-        true,
-        plan.correction().with(method));
+    return plan.with(c -> {
+      c.primeTo = 0;
+      c.stopAtFloor = true;
+      c.correction = plan.correction().with(method);
+      c.patience = 0;
+    });
   }
 
   private Path file(int seed, String level) {
@@ -182,13 +179,13 @@ final class StudyStarts {
     }
 
     @Override
-    public Optional<String> stop() {
+    public Optional<EndedBy> stop() {
       if (++steps % every != 0) {
         return Optional.empty();
       }
       Labels some = goals.rows(samples);
       int wrong = ErrorList.of(some, Evaluator.logits(network, data.train(), samples)).count();
-      return wrong <= share * samples.length ? Optional.of("few errors") : Optional.empty();
+      return wrong <= share * samples.length ? Optional.of(EndedBy.OTHER) : Optional.empty();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.unerring.EndedBy;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.base.Philox;
@@ -16,8 +17,8 @@ import dev.unerring.errors.Evaluator;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.npz.NpzWriter;
+import dev.unerring.report.WrongSample;
 import dev.unerring.run.CorrectionRequest;
-import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
@@ -51,15 +52,17 @@ class TasksTest {
     Path file = multiLabel();
     RunResult result = run(file, plan("small", 0));
     // 4 and 12 differ in two labels, 9 and 17 in one, and 17 = 25 have the majority.
-    assertEquals(3, result.floor());
-    assertEquals(3, result.trainErrors(), result.json().toString());
-    assertEquals("floor", result.endedBy());
-    assertEquals(2L, result.json().get("sampleFloor"), "one sample of each group");
-    assertEquals(2L, result.json().get("trainWrongSamples"));
-    assertEquals(3L, result.json().get("floorAfterPreprocessing"));
-    assertTrue(result.json().get("sampleFloorNote").toString().contains("not be reachable"));
-    assertEquals((long) SAMPLES * LABELS, result.json().get("trainDecisions"));
-    assertEquals("multi-label, binary-class", result.json().get("task"));
+    assertEquals(3, result.report().train().floor());
+    assertEquals(
+        3, result.report().train().errors().orElseThrow(), result.report().toJson().toString());
+    assertEquals(EndedBy.FLOOR, result.report().endedBy());
+    assertEquals(2L, result.report().toJson().get("sampleFloor"), "one sample of each group");
+    assertEquals(2L, result.report().toJson().get("trainWrongSamples"));
+    assertEquals(3L, result.report().toJson().get("floorAfterPreprocessing"));
+    assertTrue(
+        result.report().toJson().get("sampleFloorNote").toString().contains("not be reachable"));
+    assertEquals((long) SAMPLES * LABELS, result.report().toJson().get("trainDecisions"));
+    assertEquals("multi-label, binary-class", result.report().toJson().get("task"));
     Path out = result.folder();
     List<String> left =
         Files.readAllLines(out.resolve("errors.csv")).stream()
@@ -68,24 +71,27 @@ class TasksTest {
     assertEquals(3, left.size());
     assertTrue(left.stream().allMatch(line -> line.contains("identical-image")), left.toString());
     assertTrue(left.stream().anyMatch(line -> line.startsWith("final,9,")), left.toString());
-    Map<?, ?> val = (Map<?, ?>) result.json().get("val");
+    Map<?, ?> val = (Map<?, ?>) result.report().toJson().get("val");
     assertTrue((double) val.get("acc") > 0.9, val.toString());
   }
 
   @Test
   void whatTrainingLeavesOfAMultiLabelSetIsCorrected() throws IOException {
     RunResult result = run(multiLabel(), plan("small", 0.2));
-    assertTrue((long) result.json().get("trainErrorsAfterTraining") > 3, "nothing was left over");
-    assertTrue((long) result.json().get("correctionSteps") > 0);
-    assertEquals(3, result.trainErrors(), result.json().toString());
+    assertTrue(
+        (long) result.report().toJson().get("trainErrorsAfterTraining") > 3,
+        "nothing was left over");
+    assertTrue((long) result.report().toJson().get("correctionSteps") > 0);
+    assertEquals(
+        3, result.report().train().errors().orElseThrow(), result.report().toJson().toString());
   }
 
   @Test
   void solidSetsReachZeroWithTheBitsOfTheDefinition() throws IOException {
     Path file = solid();
     RunResult result = run(file, plan("small3d", 0));
-    assertEquals(0, result.trainErrors());
-    assertEquals(0, result.floor());
+    assertEquals(0, result.report().train().errors().orElseThrow());
+    assertEquals(0, result.report().train().floor());
     Path model = result.folder().resolve("model.safetensors");
     float[][] logits = new float[2][];
     for (int side = 0; side < 2; side++) {
@@ -102,10 +108,13 @@ class TasksTest {
   @Test
   void laterSamplesJoinMultiLabelAndSolidSets() {
     RunResult labels = later(run(multiLabel(), plan("small", 0)), 3);
-    assertEquals(3, labels.floor());
-    assertEquals(3, labels.trainErrors());
-    assertEquals(2L * SAMPLES * LABELS, labels.json().get("trainDecisions"));
-    List<Map<String, Object>> lines = TrainedRun.open(labels.folder()).regression().lines();
+    assertEquals(3, labels.report().train().floor());
+    assertEquals(3, labels.report().train().errors().orElseThrow());
+    assertEquals(2L * SAMPLES * LABELS, labels.report().toJson().get("trainDecisions"));
+    List<Map<String, Object>> lines =
+        TrainedRun.open(labels.folder()).history().samples().stream()
+            .map(WrongSample::toJson)
+            .toList();
     List<Map<String, Object>> unavoidable =
         lines.stream().filter(line -> line.get("unavoidable").equals(true)).toList();
     assertFalse(unavoidable.isEmpty());
@@ -114,8 +123,8 @@ class TasksTest {
       assertEquals(LABELS, ((List<?>) event.get("predictedLabel")).size());
     }
     RunResult solid = later(run(solid(), plan("small3d", 0)), 1);
-    assertEquals(0, solid.trainErrors());
-    assertEquals(48L, solid.json().get("trainSamples"));
+    assertEquals(0, solid.report().train().errors().orElseThrow());
+    assertEquals(48L, solid.report().toJson().get("trainSamples"));
   }
 
   private RunResult later(RunResult first, int columns) {
@@ -136,19 +145,29 @@ class TasksTest {
     }
     CorrectionRequest request =
         new CorrectionRequest(run, add, folder.resolve("later" + columns), TestBackends.device());
-    return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
+    return Pipeline.correct(request, Monitor.SILENT, () -> 0).orElseThrow();
   }
 
   private RunResult run(Path file, TrainingPlan plan) {
     Path out = folder.resolve(plan.architecture() + plan.primeTo());
     RunRequest request = new RunRequest(file, out, plan, TestBackends.device());
-    return new Pipeline(request, Monitor.SILENT, () -> 0).run();
+    return Pipeline.train(request, Monitor.SILENT, () -> 0);
   }
 
   private static TrainingPlan plan(String architecture, double primeTo) {
     LearningRate rate = LearningRate.constant(1e-3);
     CorrectionPlan correction = CorrectionPlan.standard();
-    return new TrainingPlan(architecture, 0, 80, 16, rate, 0, 0.3, primeTo, true, correction);
+    return TrainingPlan.standard()
+        .with(c -> {
+          c.architecture = architecture;
+          c.epochs = 80;
+          c.batchSize = 16;
+          c.learningRate = rate;
+          c.batchNormMomentum = 0.3;
+          c.primeTo = primeTo;
+          c.correction = correction;
+          c.patience = 0;
+        });
   }
 
   /** Each label is a bar that is there or not, in noise; three groups of identical images. */

@@ -13,8 +13,9 @@ import dev.unerring.errors.Labels;
 import dev.unerring.network.ModelFile;
 import dev.unerring.network.Network;
 import dev.unerring.npz.NpzWriter;
+import dev.unerring.report.SplitFigures.Accuracy;
+import dev.unerring.report.VersionFigures;
 import dev.unerring.run.CorrectionRequest;
-import dev.unerring.run.LaterCorrection;
 import dev.unerring.run.Pipeline;
 import dev.unerring.run.RunRequest;
 import dev.unerring.run.RunResult;
@@ -26,7 +27,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,25 +55,25 @@ class TenRoundsTest {
               part(all.test(), 0, all.test().size()));
       RunRequest request =
           new RunRequest(data, run, TrainingPlan.standard(), TestBackends.device());
-      assertTrue(new Pipeline(request, Monitor.SILENT, () -> 0).run().goalReached());
+      assertTrue(Pipeline.train(request, Monitor.SILENT, () -> 0).goalReached());
       for (int round = 1; round <= ROUNDS; round++) {
         Path add = added(round, part(all.train(), kept + (round - 1) * NEW, NEW));
         Path next = folder.resolve("run-v" + (round + 1));
         RunResult result = correct(run, add, next);
-        assertEquals(0, result.floor());
-        assertEquals(0, result.trainErrors());
-        assertEquals(0L, result.json().get("patches"));
+        assertEquals(0, result.report().train().floor());
+        assertEquals(0, result.report().train().errors().orElseThrow());
+        assertEquals(0L, result.report().toJson().get("patches"));
         run = next;
         requireAllRight(run, all, kept + round * NEW);
       }
     }
-    print(TrainedRun.open(run).versions());
+    print(TrainedRun.open(run).report().line().versions());
   }
 
   private RunResult correct(Path run, Path add, Path out) {
     CorrectionRequest request =
         new CorrectionRequest(TrainedRun.open(run), add, out, TestBackends.device());
-    return new LaterCorrection(request, Monitor.SILENT, () -> 0).run().orElseThrow();
+    return Pipeline.correct(request, Monitor.SILENT, () -> 0).orElseThrow();
   }
 
   /** The saved model on all samples that any version has seen, taken from the published file. */
@@ -111,23 +111,22 @@ class TenRoundsTest {
     return file;
   }
 
-  private static void print(List<?> versions) {
+  private static void print(List<VersionFigures> versions) {
     assertEquals(ROUNDS + 1, versions.size());
     StringBuilder table = new StringBuilder("TenRoundsTest: version, samples, errors before, ");
     table.append("errors, validation ACC and AUC\n");
-    for (Object each : versions) {
-      Map<?, ?> v = (Map<?, ?>) each;
-      Map<?, ?> val = (Map<?, ?>) v.get("val");
+    for (VersionFigures v : versions) {
+      Accuracy val = v.val().orElseThrow().accuracy();
       table.append(
           String.format(
               Locale.ROOT,
               "%4s %5s %3s %3s  %.3f %.3f%n",
-              v.get("version"),
-              v.get("trainSamples"),
-              v.get("trainErrorsBefore"),
-              v.get("trainErrors"),
-              val.get("acc"),
-              val.get("auc")));
+              v.version(),
+              v.trainSamples(),
+              v.errorsBefore().orElseThrow(),
+              v.errors().orElseThrow(),
+              val.acc(),
+              val.auc().orElseThrow()));
     }
     System.out.print(table);
   }

@@ -2,7 +2,7 @@
 package dev.unerring.train;
 
 import com.sun.management.ThreadMXBean;
-import dev.unerring.backend.Arithmetic;
+import dev.unerring.EndedBy;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.data.Dataset;
@@ -65,20 +65,16 @@ final class StepAllocation implements Monitor {
     try (Dataset data = Dataset.open(file);
         Backend backend = CpuBackend.open("auto", 2)) {
       TrainingPlan plan =
-          new TrainingPlan(
-              net,
-              0,
-              EPOCHS,
-              BATCH,
-              LearningRate.constant(1e-4),
-              0,
-              0.1,
-              0,
-              0,
-              false,
-              CorrectionPlan.standard(),
-              costs,
-              Arithmetic.ORDERED);
+          TrainingPlan.standard()
+              .with(c -> {
+                c.architecture = net;
+                c.epochs = EPOCHS;
+                c.batchSize = BATCH;
+                c.learningRate = LearningRate.constant(1e-4);
+                c.patience = 0;
+                c.stopAtFloor = false;
+                c.costs = costs;
+              });
       Network network = new Network(net, data.imageShape(), CLASSES, backend, BATCH);
       Initializer.initialize(network, 0);
       StepAllocation found = new StepAllocation();
@@ -106,7 +102,7 @@ final class StepAllocation implements Monitor {
   }
 
   @Override
-  public Optional<String> stop() {
-    return without >= WANTED ? Optional.of("seen") : Optional.empty();
+  public Optional<EndedBy> stop() {
+    return without >= WANTED ? Optional.of(EndedBy.OTHER) : Optional.empty();
   }
 }

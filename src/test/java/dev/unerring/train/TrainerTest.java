@@ -8,11 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.unerring.backend.Arithmetic;
+import dev.unerring.EndedBy;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.Philox;
 import dev.unerring.data.Dataset;
-import dev.unerring.errors.Costs;
+import dev.unerring.errors.ErrorList;
+import dev.unerring.errors.Evaluator;
 import dev.unerring.errors.Labels;
 import dev.unerring.network.Initializer;
 import dev.unerring.network.Network;
@@ -72,7 +73,8 @@ class TrainerTest {
       Initializer.initialize(network, 0);
       TrainingResult result = train(plan(4), 0, stopAfter(wanted));
       assertEquals(wanted, result.steps());
-      assertEquals("because", result.endedBy());
+      assertEquals(EndedBy.OTHER, result.endedBy());
+      assertTrue(result.last().isEmpty(), "no count is of these weights");
       // An epoch whose last step is the one that stops is not counted any more.
       assertEquals((wanted - 1) / STEPS, result.rows().size());
     }
@@ -100,7 +102,7 @@ class TrainerTest {
   @Test
   void theFirstStopEverLeavesNoCount() {
     TrainingResult result = train(plan(4), 0, stopAfter(1));
-    assertEquals(-1, result.trainErrors());
+    assertTrue(result.last().isEmpty());
     assertEquals(0, result.bestEpoch());
     assertNull(result.best());
   }
@@ -108,16 +110,28 @@ class TrainerTest {
   @Test
   void theBudgetOfEpochsEndsIt() {
     TrainingResult result = train(plan(2), 0, Monitor.SILENT);
-    assertEquals("epochs", result.endedBy());
+    assertEquals(EndedBy.EPOCHS, result.endedBy());
     assertEquals(2, result.rows().size());
     assertEquals(2 * STEPS, result.steps());
+    ErrorList last = result.last().orElseThrow();
+    assertTrue(last.count() > 0);
+    ErrorList again =
+        ErrorList.of(
+            Labels.given(data.task(), data.train()), Evaluator.logits(network, data.train()));
+    assertEquals(again.sampleIndexes(), last.sampleIndexes(), "need not be counted again");
+    for (int n = 0; n < last.count(); n++) {
+      assertArrayEquals(again.errors().get(n).logits(), last.errors().get(n).logits());
+    }
   }
 
   @Test
   void theFloorEndsIt() {
     TrainingResult result = train(plan(60), 1, Monitor.SILENT);
-    assertEquals("floor", result.endedBy());
-    assertEquals(1, result.trainErrors(), "samples 2 and 7 are identical with labels 0 and 1");
+    assertEquals(EndedBy.FLOOR, result.endedBy());
+    assertEquals(
+        1,
+        result.last().orElseThrow().count(),
+        "samples 2 and 7 are identical with labels 0 and 1");
     assertTrue(result.rows().size() < 60);
     result
         .rows()
@@ -129,18 +143,28 @@ class TrainerTest {
   void theShareOfErrorsToPrimeToEndsIt() {
     TrainingPlan p = plan(60);
     TrainingPlan primed =
-        new TrainingPlan(
-            "small", 0, 60, BATCH, p.learningRate(), 0, 0.1, 0.6, true, p.correction());
+        p.with(c -> {
+          c.architecture = "small";
+          c.seed = 0;
+          c.epochs = 60;
+          c.batchSize = BATCH;
+          c.weightDecay = 0;
+          c.batchNormMomentum = 0.1;
+          c.primeTo = 0.6;
+          c.stopAtFloor = true;
+          c.patience = 0;
+        });
     TrainingResult result = train(primed, 0, Monitor.SILENT);
-    assertEquals("prime", result.endedBy());
-    assertTrue(result.trainErrors() <= 12 && result.trainErrors() > 0);
+    assertEquals(EndedBy.PRIME, result.endedBy());
+    int left = result.last().orElseThrow().count();
+    assertTrue(left <= 12 && left > 0);
   }
 
   @Test
   void epochsWithoutFewerErrorsEndItWhereACorrectorFollows() {
     CorrectionPlan correction = CorrectionPlan.standard();
     TrainingResult result = train(patient(3, correction), 0, Monitor.SILENT);
-    assertEquals("plateau", result.endedBy(), "the floor is 1");
+    assertEquals(EndedBy.PLATEAU, result.endedBy(), "the floor is 1");
     int[] errors = result.rows().stream().mapToInt(EpochRow::trainErrors).toArray();
     int withoutGain = 0;
     int fewest = Integer.MAX_VALUE;
@@ -154,26 +178,21 @@ class TrainerTest {
     for (TrainingPlan endless :
         List.of(patient(0, correction), patient(3, correction.with(CorrectionPlan.Method.NONE)))) {
       Initializer.initialize(network, 0);
-      assertEquals("epochs", train(endless, 0, Monitor.SILENT).endedBy());
+      assertEquals(EndedBy.EPOCHS, train(endless, 0, Monitor.SILENT).endedBy());
     }
   }
 
   private static TrainingPlan patient(int patience, CorrectionPlan correction) {
     LearningRate rate = plan(40).learningRate();
-    return new TrainingPlan(
-        "small",
-        0,
-        40,
-        BATCH,
-        rate,
-        0,
-        0.1,
-        0,
-        patience,
-        true,
-        correction,
-        Costs.NONE,
-        Arithmetic.ORDERED);
+    return TrainingPlan.standard()
+        .with(c -> {
+          c.architecture = "small";
+          c.epochs = 40;
+          c.batchSize = BATCH;
+          c.learningRate = rate;
+          c.patience = patience;
+          c.correction = correction;
+        });
   }
 
   @Test
@@ -219,7 +238,7 @@ class TrainerTest {
           }
         };
     TrainingResult result = train(plan(1), 0, listener);
-    assertEquals("non-finite", result.endedBy());
+    assertEquals(EndedBy.NON_FINITE, result.endedBy());
     assertEquals(0, result.steps());
     assertEquals(1, notes.size(), notes.toString());
     return notes.getFirst();
@@ -270,17 +289,14 @@ class TrainerTest {
   }
 
   private static TrainingPlan plan(int epochs) {
-    return new TrainingPlan(
-        "small",
-        0,
-        epochs,
-        BATCH,
-        LearningRate.constant(1e-3),
-        0,
-        0.1,
-        0,
-        true,
-        CorrectionPlan.standard());
+    return TrainingPlan.standard()
+        .with(c -> {
+          c.architecture = "small";
+          c.epochs = epochs;
+          c.batchSize = BATCH;
+          c.learningRate = LearningRate.constant(1e-3);
+          c.patience = 0;
+        });
   }
 
   private TrainingResult train(TrainingPlan plan, int floor, Monitor monitor) {
@@ -298,8 +314,8 @@ class TrainerTest {
       }
 
       @Override
-      public Optional<String> stop() {
-        return taken >= steps ? Optional.of("because") : Optional.empty();
+      public Optional<EndedBy> stop() {
+        return taken >= steps ? Optional.of(EndedBy.OTHER) : Optional.empty();
       }
     };
   }

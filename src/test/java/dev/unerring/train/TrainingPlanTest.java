@@ -11,6 +11,7 @@ import dev.unerring.backend.Arithmetic;
 import dev.unerring.base.Json;
 import dev.unerring.tensor.Shape;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -22,23 +23,28 @@ import org.junit.jupiter.api.TestFactory;
  */
 class TrainingPlanTest {
   private static final TrainingPlan OTHER =
-      new TrainingPlan(
-          "small",
-          -9_007_199_254_740_992L,
-          7,
-          33,
-          new LearningRate(1.0 / 3, List.of(0.25, 2.0 / 3), 0.3),
-          1e-5,
-          1,
-          0.05,
-          false,
-          new CorrectionPlan(CorrectionPlan.Method.NONE, 3, 2, 0.1, 0x1p-20, 12, 3, 0.1 + 0.2));
+      TrainingPlan.standard()
+          .with(c -> {
+            c.architecture = "small";
+            c.seed = -9_007_199_254_740_992L;
+            c.epochs = 7;
+            c.batchSize = 33;
+            c.learningRate = new LearningRate(1.0 / 3, List.of(0.25, 2.0 / 3), 0.3);
+            c.weightDecay = 1e-5;
+            c.batchNormMomentum = 1;
+            c.primeTo = 0.05;
+            c.stopAtFloor = false;
+            c.correction =
+                new CorrectionPlan(
+                    CorrectionPlan.Method.NONE, 3, 2, 0.1, 0x1p-20, 12, 3, 0.1 + 0.2);
+            c.patience = 0;
+          });
 
   @Test
   void roundTrip() {
     for (TrainingPlan plan : new TrainingPlan[] {TrainingPlan.standard(), OTHER}) {
       for (Arithmetic arithmetic : Arithmetic.values()) {
-        TrainingPlan each = plan.with(arithmetic);
+        TrainingPlan each = plan.with(c -> c.arithmetic = arithmetic);
         assertEquals(each, read(Json.canonical(each.toJson())));
         assertEquals(each, read(Json.pretty(each.toJson())));
       }
@@ -63,7 +69,7 @@ class TrainingPlanTest {
     assertEquals(TrainingPlan.standard(), read("{\"correction\":{}}"));
     assertEquals(7, read("{\"epochs\":7}").epochs());
     assertEquals(15, TrainingPlan.standard().toJson().size());
-    assertEquals(8, CorrectionPlan.standard().toJson().size());
+    assertEquals(8, ((Map<?, ?>) TrainingPlan.standard().toJson().get("correction")).size());
   }
 
   @Test
@@ -108,7 +114,7 @@ class TrainingPlanTest {
         refused("{\"correction\":{\"dt\":1}}", "unknown key 'correction.dt'"),
         refused("{\"correction\":3}", "the plan's 'correction' is not a JSON object"),
         refused("{\"dropAt\":0.5}", "'dropAt' is not a list of numbers"),
-        refused("{\"dropAt\":[\"a\"]}", "'dropAt' is not a list of numbers"),
+        refused("{\"dropAt\":[\"a\"]}", "'dropAt[0]' is not a number"),
         refused("{\"dropAt\":[0.7,0.3]}", "dropAt is ascending shares"),
         refused("{\"dropAt\":[1]}", "dropAt is ascending shares"),
         refused("{\"dropFactor\":0}", "dropFactor is above 0, at most 1"),

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CheckerTest {
   private static final int EACH = Integer.getInteger("tampering.each", 1);
+  private static final int MANY = 40;
+  private static final int SOME = 6; // of so many changes make check tries one on both checkers
 
   @TempDir private static Path folder;
   private static Path checker;
@@ -71,15 +73,20 @@ class CheckerTest {
     Path changed = Files.createDirectories(folder.resolve("changed"));
     List<String> wrong = new ArrayList<>();
     int refused = 0;
-    for (Tampering.Change change : new Tampering(made, kind, EACH).changes()) {
+    List<Tampering.Change> changes = new Tampering(made, kind, EACH).changes();
+    for (int i = 0; i < changes.size(); i += EACH < MANY ? SOME : 1) {
+      Tampering.Change change = changes.get(i);
+      if (change.name().startsWith("signatures")) {
+        continue; // what signs is beyond the second checker
+      }
       Tampering.lay(made, change, changed);
       Ended checked = check(changed);
-      // Signatures and what the signer states are beyond the second checker, and without the key
-      // beyond the first.
-      boolean first = refusal(changed).isPresent();
+      // What the signer states is beyond the second checker, and without the key beyond the first.
+      Optional<String> said = refusal(changed);
+      boolean first = said.isPresent();
       boolean second = checked.code == 4 || checked.code == 5;
       if (first != second) {
-        wrong.add(change.name() + ": " + refusal(changed) + " but " + checked);
+        wrong.add(change.name() + ": " + said + " but " + checked);
       }
       boolean file = !change.files().containsKey("certificate.json");
       if (file && second && !checked.text.contains(change.names())) {
@@ -88,7 +95,7 @@ class CheckerTest {
       refused += second ? 1 : 0;
     }
     assertEquals(List.of(), wrong);
-    assertTrue(refused > 100, refused + " changes were refused");
+    assertTrue(refused >= (EACH < MANY ? 15 : 500), refused + " changes were refused");
   }
 
   @Test

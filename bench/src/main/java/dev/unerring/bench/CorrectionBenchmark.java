@@ -117,17 +117,7 @@ public class CorrectionBenchmark {
             2,
             standard.learningRate());
     TrainingPlan all = TrainingPlan.standard();
-    return new TrainingPlan(
-        "small",
-        0,
-        EPOCHS,
-        BATCH,
-        all.learningRate(),
-        all.weightDecay(),
-        all.batchNormMomentum(),
-        all.primeTo(),
-        all.stopAtFloor(),
-        round);
+    return all.with(c -> { c.architecture = "small"; c.seed = 0; c.epochs = EPOCHS; c.batchSize = BATCH; c.correction = round; c.patience = 0; });
   }
 
   @Setup(Level.Invocation)

@@ -17,7 +17,6 @@ import dev.unerring.network.StoredTensors;
 import dev.unerring.suite.NativeMemory;
 import dev.unerring.suite.TestBackends;
 import dev.unerring.suite.TestData;
-import dev.unerring.train.CorrectionPlan;
 import dev.unerring.train.LearningRate;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.Trainer;
@@ -60,17 +59,17 @@ class CudaTrainingTest {
     Network trained = new Network(network, data.imageShape(), 2, backend, BATCH);
     Initializer.initialize(trained, 3);
     TrainingPlan plan =
-        new TrainingPlan(
-            network,
-            3,
-            EPOCHS,
-            BATCH,
-            LearningRate.constant(1e-3),
-            1e-4,
-            0.1,
-            0,
-            false,
-            CorrectionPlan.standard());
+        TrainingPlan.standard()
+            .with(c -> {
+              c.architecture = network;
+              c.seed = 3;
+              c.epochs = EPOCHS;
+              c.batchSize = BATCH;
+              c.learningRate = LearningRate.constant(1e-3);
+              c.weightDecay = 1e-4;
+              c.stopAtFloor = false;
+              c.patience = 0;
+            });
     Labels goals = Labels.given(data.task(), data.train());
     new Trainer(plan, data, goals, 0, new Monitor() {}).train(trained);
     return StoredTensors.of(trained.exact());

@@ -8,7 +8,6 @@ import dev.unerring.audit.LabelAudit;
 import dev.unerring.backend.Backend;
 import dev.unerring.base.EngineVersion;
 import dev.unerring.base.IoReason;
-import dev.unerring.base.Json;
 import dev.unerring.data.ClosedWorldFile;
 import dev.unerring.data.Dataset;
 import dev.unerring.data.NewSamples;
@@ -18,6 +17,7 @@ import dev.unerring.errors.Labels;
 import dev.unerring.network.Network;
 import dev.unerring.network.StoredTensors;
 import dev.unerring.train.CorrectionPlan.Method;
+import dev.unerring.train.Keeper;
 import dev.unerring.train.Monitor;
 import dev.unerring.train.TrainingPlan;
 import dev.unerring.train.TrainingResult;
@@ -27,41 +27,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
 /**
- * Corrects a finished run again: errors that were found later join its training split, the closed
- * world, and the model is corrected on all of it until no sample of any version is wrong above the
- * floor. Leaves a new run folder, complete or not at all; the old one is only read.
+ * Begins with the weights of a finished run: errors that were found later join its training split,
+ * the closed world, and the model is corrected on all of it until no sample of any version is wrong
+ * above the floor. Leaves a new run folder, complete or not at all; the old one is only read.
  */
-public final class LaterCorrection {
+final class VersionStart {
   private final CorrectionRequest request;
   private final TrainedRun run;
   private final Monitor monitor;
   private final Stopwatch watch;
 
-  /**
-   * Prepares a correction.
-   *
-   * @param nanos a clock in nanoseconds, for the records only
-   */
-  public LaterCorrection(CorrectionRequest request, Monitor monitor, LongSupplier nanos) {
+  VersionStart(CorrectionRequest request, Monitor monitor, Stopwatch watch) {
     this.request = request;
     this.run = request.run();
     this.monitor = monitor;
-    this.watch = new Stopwatch(nanos);
+    this.watch = watch;
   }
 
-  /**
-   * Audits the new samples against the closed world, then corrects.
-   *
-   * @return the result, whose folder is there exactly where its goal is reached; empty where all
-   *     new samples are in the closed world already and nothing in it is wrong above the floor
-   * @throws dev.unerring.UnerringException where run, data, new samples or device cannot be used,
-   *     the new samples contradict, or there is nothing to correct; StoppedException where a stop
-   *     came before the correction
-   */
-  public Optional<RunResult> run() {
+  /** The whole run; see {@link Pipeline#correct}. */
+  Optional<RunResult> run() {
     requireUsable();
     try (RunLock _ = RunLock.beside(target(), monitor)) {
       return locked();
@@ -101,7 +87,7 @@ public final class LaterCorrection {
       TrainingPlan plan = plan(data, rows.length);
       RunFolder folder = NewRunFolder.staged(target());
       try {
-        RunResult result = run(plan, data, fresh, rows, folder);
+        RunResult result = joined(plan, data, fresh, rows, folder);
         if (result.goalReached()) {
           folder.publish();
         } else {
@@ -239,22 +225,22 @@ public final class LaterCorrection {
   private Path target() {
     return request.out() != null
         ? request.out()
-        : NewRunFolder.nextVersion(run.folder().path(), run.version());
+        : NewRunFolder.nextVersion(run.folder().path(), run.report().line().version());
   }
 
-  private RunResult run(
+  /** Writes the closed world with the samples that join, and corrects on it. */
+  private RunResult joined(
       TrainingPlan plan, Dataset old, NewSampleAudit fresh, int[] rows, RunFolder folder) {
     NewSamples added = fresh.added();
     String file = rows.length > 0 || run.ownsData() ? ClosedWorldFile.name(old) : "";
     long worldBytes = file.isEmpty() ? 0 : ClosedWorldFile.bytes(old, rows.length);
-    folder.reserve(worldBytes + modelBytes() + Completion.recordBytes(old, plan));
+    folder.reserve(worldBytes + modelBytes() + Pipeline.recordBytes(old, plan));
     if (!file.isEmpty()) {
       folder.give(worldBytes);
       ClosedWorldFile.write(
           folder.file(file), old, added == null ? null : added.split(), rows, monitor);
     }
     int earlier = old.train().size();
-    Lineage lineage = Lineage.after(run, earlier, rows.length, fresh.known(), file);
     if (added != null) {
       folder.writeSealed("added.csv", Tables.added(fresh.admission(), earlier));
     }
@@ -263,32 +249,12 @@ public final class LaterCorrection {
       LabelAudit audit = new LabelAudit(data, monitor);
       audit.warnings().forEach(monitor::note);
       fresh.noteSeen(audit, earlier);
-      String architecture = plan.architecture();
-      PreprocessedFloor.of(data, audit, architecture).notes(architecture).forEach(monitor::note);
-      watch.lap("audit");
-      int batch = Math.min(plan.batchSize(), data.train().size());
-      try (Backend backend = request.device().openFor(plan.arithmetic())) {
-        long others = Memory.bytes(old) + (added == null ? 0 : added.split().images().byteSize());
-        Memory.of(plan, data, others).requireTraining(batch, backend);
-        Network network =
-            new Network(
-                architecture, data.imageShape(), data.classes(), backend, batch, plan.arithmetic());
-        StoredTensors.view(run.network(backend, 1)).restore(network);
-        Path recorded = file.isEmpty() ? old.file() : folder.path().resolve(file);
-        Environment environment =
-            new Environment(
-                new RunRequest(recorded, folder.path(), plan, request.device()),
-                folder.path(),
-                backend);
-        monitor.note(introduction(data, audit, lineage));
-        folder.writeSealed("plan.json", Json.canonical(plan.toJson()) + "\n");
-        folder.write("environment.json", Json.pretty(environment.toJson()));
-        folder.writeSealed("audit.json", Json.pretty(audit.toJson()));
-        folder.writeSealed("metrics.csv", Tables.metrics(List.of()));
-        TrainingResult none = new TrainingResult(List.of(), 0, -1, 0, null, "floor");
-        return new Completion(folder, data, audit, plan, request.device(), monitor, watch)
-            .run(network, none, lineage, environment);
-      }
+      Path recorded = file.isEmpty() ? old.file() : folder.path().resolve(file);
+      RunRequest own = new RunRequest(recorded, folder.path(), plan, request.device());
+      Lineage lineage = Lineage.after(run, earlier, rows.length, fresh.known(), file);
+      long others = Memory.bytes(old) + (added == null ? 0 : added.split().images().byteSize());
+      Version start = new Version(run, lineage, folder, others, data, audit);
+      return new Pipeline(own, data, audit, start, monitor, watch).run();
     }
   }
 
@@ -300,19 +266,41 @@ public final class LaterCorrection {
     }
   }
 
-  private String introduction(Dataset data, LabelAudit audit, Lineage lineage) {
-    return "version "
-        + lineage.version()
-        + " of "
-        + run.name()
-        + ": "
-        + lineage.joined()
-        + (lineage.joined() == 1 ? " new sample joins " : " new samples join ")
-        + lineage.earlierSamples()
-        + (lineage.known() > 0 ? ", " + lineage.known() + " more already there or twice" : "")
-        + "; "
-        + data.train().size()
-        + " training samples, floor "
-        + audit.floor();
+  /** The version to go on from, with the closed world of the next one. */
+  private record Version(
+      TrainedRun run,
+      Lineage lineage,
+      RunFolder folder,
+      long memory,
+      Dataset data,
+      LabelAudit audit)
+      implements Start {
+    @Override
+    public RunFolder folder(Dataset world, Network network) {
+      return folder;
+    }
+
+    @Override
+    public TrainingResult weights(Network network, Keeper keeper) {
+      StoredTensors.view(run.network(network.exact().backend(), 1)).restore(network.exact());
+      return TrainingResult.NONE;
+    }
+
+    @Override
+    public String introduction(Environment environment) {
+      return "version "
+          + lineage.version()
+          + " of "
+          + run.name()
+          + ": "
+          + lineage.joined()
+          + (lineage.joined() == 1 ? " new sample joins " : " new samples join ")
+          + lineage.earlierSamples()
+          + (lineage.known() > 0 ? ", " + lineage.known() + " more already there or twice" : "")
+          + "; "
+          + data.train().size()
+          + " training samples, floor "
+          + audit.floor();
+    }
   }
 }
