@@ -19,9 +19,15 @@ SHAPES = {  # batch, shape of an image, classes
     "resnet18": (128, (3, 28, 28), 5),
 }
 SAMPLES = 5
+LAYOUTS = (
+    "channels_last",
+    "contiguous",
+    "channels_last bf16",
+    "channels_last bf16 compiled",
+)
 
 
-def prepare(name, channels_last):
+def prepare(name, channels_last, bf16=False, compiled=False):
     """A step as a function without arguments."""
     batch, shape, classes = SHAPES[name]
     deep = len(shape) == 4
@@ -31,10 +37,13 @@ def prepare(name, channels_last):
     labels = torch.arange(batch) % classes
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-3)
     loss_of = nn.CrossEntropyLoss()
+    run = torch.compile(net) if compiled else net
 
     def step():
         optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(net(pixels), labels)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+            logits = run(pixels)
+        loss = loss_of(logits.float(), labels)
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -61,14 +70,20 @@ def measured(name, seconds):
     """All combinations, as dictionaries."""
     for threads in (2, 1):
         torch.set_num_threads(threads)
-        for channels_last in (True, False):
+        for layout in LAYOUTS:
+            try:
+                step = prepare(name, "last" in layout, "bf16" in layout, "compiled" in layout)
+                milliseconds = timed(step, seconds)
+            except Exception as error:  # torch.compile needs a C++ compiler
+                print(f"step.py: {name}, {layout}: {error}", file=sys.stderr)
+                continue
             yield {
                 "net": name,
                 "batch": SHAPES[name][0],
                 "threads": threads,
-                "layout": "channels_last" if channels_last else "contiguous",
+                "layout": layout,
                 "torch": torch.__version__,
-                "milliseconds": timed(prepare(name, channels_last), seconds),
+                "milliseconds": milliseconds,
             }
 
 

@@ -4,6 +4,7 @@ package dev.unerring;
 import dev.unerring.data.Fit;
 import dev.unerring.data.Task;
 import dev.unerring.errors.Calibration;
+import dev.unerring.guard.Verdict;
 import dev.unerring.images.ImageFiles;
 import dev.unerring.run.ModelPool;
 import dev.unerring.run.RunEvaluation;
@@ -31,6 +32,7 @@ public final class Classifier implements AutoCloseable {
   private static final int MOST_WORKERS = 1024;
 
   private final ModelPool pool;
+  private final Optional<Sentinel> sentinel;
   private final ImageShape shape;
   private final Fit fit;
   private final List<String> labels;
@@ -38,8 +40,10 @@ public final class Classifier implements AutoCloseable {
   private final boolean calibrated;
   private final List<Note> notes;
 
-  private Classifier(TrainedModel model, ModelPool pool, List<Note> notes) {
+  private Classifier(
+      TrainedModel model, ModelPool pool, Optional<Sentinel> sentinel, List<Note> notes) {
     this.pool = pool;
+    this.sentinel = sentinel;
     this.shape = ImageShape.of(pool.image());
     this.fit = model.fit();
     this.labels = model.labelNames();
@@ -67,7 +71,13 @@ public final class Classifier implements AutoCloseable {
         .ifPresent(watch::note);
     model.patchNotice().ifPresent(watch::note);
     watch.note("Not for clinical use.");
-    return new Classifier(model, new ModelPool(model, device, workers), notes);
+    ModelPool pool = new ModelPool(model, device, workers);
+    try {
+      return new Classifier(model, pool, Sentinel.beside(model, device), notes);
+    } catch (RuntimeException | Error e) {
+      pool.close();
+      throw e;
+    }
   }
 
   /** {@return the names of the classes, or of the labels of a multi-label model, by number} */
@@ -125,7 +135,16 @@ public final class Classifier implements AutoCloseable {
       }
       pixels.add(image.own());
     }
-    return PlainWords.call(() -> pool.predict(pixels)).stream().map(this::named).toList();
+    return PlainWords.call(() -> {
+      var predictions = pool.predict(pixels);
+      Optional<List<Verdict>> verdicts = sentinel.map(each -> each.judge(pixels));
+      List<Prediction> named = new ArrayList<>(pixels.size());
+      for (int n = 0; n < predictions.size(); n++) {
+        int at = n;
+        named.add(named(predictions.get(n), verdicts.map(all -> all.get(at))));
+      }
+      return named;
+    });
   }
 
   /**
@@ -164,9 +183,20 @@ public final class Classifier implements AutoCloseable {
     return Image.owning(shape, PlainWords.call(pixels));
   }
 
-  private Prediction named(dev.unerring.run.Prediction p) {
-    List<String> names = p.labels().stream().map(labels::get).toList();
-    return new Prediction(p.labels(), names, p.scores(), p.logits(), p.margin());
+  private Prediction named(dev.unerring.run.Prediction p, Optional<Verdict> verdict) {
+    Answer answer =
+        verdict.map(each -> Answer.valueOf(each.answer().name())).orElse(Answer.NO_GUARD);
+    List<NearestSample> nearest = new ArrayList<>();
+    for (Verdict.Neighbour each : verdict.map(Verdict::nearest).orElse(List.of())) {
+      nearest.add(
+          new NearestSample(each.sample(), each.labels(), names(each.labels()), each.distance()));
+    }
+    return new Prediction(
+        p.labels(), names(p.labels()), p.scores(), p.logits(), p.margin(), answer, nearest);
+  }
+
+  private List<String> names(List<Integer> numbers) {
+    return numbers.stream().map(labels::get).toList();
   }
 
   /**
@@ -176,5 +206,6 @@ public final class Classifier implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
+    sentinel.ifPresent(Sentinel::close);
   }
 }

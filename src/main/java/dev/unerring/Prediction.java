@@ -14,19 +14,24 @@ import java.util.OptionalDouble;
  * @param logits of each class or label
  * @param margin the largest logit minus the next; of a multi-label model the smallest absolute
  *     logit. 0 is a tie.
+ * @param answer whether the model may answer this image, by the guard beside it
+ * @param nearest training samples, the nearest first; empty without a guard
  */
 public record Prediction(
     List<Integer> labels,
     List<String> names,
     List<Double> scores,
     List<Float> logits,
-    float margin) {
+    float margin,
+    Answer answer,
+    List<NearestSample> nearest) {
   /** Takes copies of the lists. */
   public Prediction {
     labels = List.copyOf(labels);
     names = List.copyOf(names);
     scores = List.copyOf(scores);
     logits = List.copyOf(logits);
+    nearest = List.copyOf(nearest);
   }
 
   /** {@return the predicted class, by number; -1 where a multi-label model sees no label} */

@@ -36,6 +36,14 @@ public interface Backend extends Products, AutoCloseable {
   Turn turn();
 
   /**
+   * Whether the caller may read and write buffers through their memory between two calls; false on
+   * devices with memory of their own.
+   */
+  default boolean hostMemory() {
+    return true;
+  }
+
+  /**
    * Memory of {@code words} 32-bit words, all zero; freed when the backend is closed.
    *
    * @throws dev.unerring.DeviceException where the device has no such memory

@@ -14,8 +14,8 @@ final class IntegerReference implements Products {
   @Override
   public void convForward(Tensor x, Buffer weight, Buffer bias, Window window, Tensor y) {
     OperandChecks.conv(x, weight, bias, window, y);
-    WholeNumbers pixels = numbers(x.data(), x.shape().n());
-    WholeNumbers weights = numbers(weight, 1);
+    WholeNumbers pixels = numbers(x, x.shape().n());
+    WholeNumbers weights = WholeNumbers.of(weight.memory().toArray(ValueLayout.JAVA_FLOAT), 1);
     Shape in = x.shape();
     Shape out = y.shape();
     long[] sums = new long[Math.toIntExact(out.elements())];
@@ -37,8 +37,8 @@ final class IntegerReference implements Products {
   @Override
   public void convBackwardInput(Tensor gradY, Buffer weight, Window window, Tensor gradX) {
     OperandChecks.conv(gradX, weight, null, window, gradY);
-    WholeNumbers gradients = numbers(gradY.data(), gradY.shape().n());
-    WholeNumbers weights = numbers(weight, 1);
+    WholeNumbers gradients = numbers(gradY, gradY.shape().n());
+    WholeNumbers weights = WholeNumbers.of(weight.memory().toArray(ValueLayout.JAVA_FLOAT), 1);
     Shape in = gradX.shape();
     Shape out = gradY.shape();
     long[] sums = new long[Math.toIntExact(in.elements())];
@@ -63,8 +63,8 @@ final class IntegerReference implements Products {
   public void convBackwardWeight(
       Tensor x, Tensor gradY, Window window, Buffer gradWeight, Buffer gradBias) {
     OperandChecks.conv(x, gradWeight, gradBias, window, gradY);
-    WholeNumbers pixels = numbers(x.data(), 1);
-    WholeNumbers gradients = numbers(gradY.data(), 1);
+    WholeNumbers pixels = numbers(x, 1);
+    WholeNumbers gradients = numbers(gradY, 1);
     Shape in = x.shape();
     Shape out = gradY.shape();
     long[] sums = new long[Math.toIntExact(gradWeight.length())];
@@ -163,8 +163,10 @@ final class IntegerReference implements Products {
     }
   }
 
-  private static WholeNumbers numbers(Buffer buffer, int groups) {
-    return WholeNumbers.of(buffer.memory().toArray(ValueLayout.JAVA_FLOAT), groups);
+  /** Of a tensor, whose buffer may be longer than its shape. */
+  private static WholeNumbers numbers(Tensor tensor, int groups) {
+    Buffer own = tensor.data().slice(0, tensor.shape().elements());
+    return WholeNumbers.of(own.memory().toArray(ValueLayout.JAVA_FLOAT), groups);
   }
 
   private static float get(Buffer buffer, int index) {

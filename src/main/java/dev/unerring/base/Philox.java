@@ -49,6 +49,18 @@ public final class Philox {
   /** First of twenty-four streams (96 to 119) of the synthetic sets. */
   public static final int SYNTHETIC_SET = 96;
 
+  /** Samples that a validation takes where it takes a share of them; the epoch is the split. */
+  public static final int VALIDATED_SHARE = 128;
+
+  /** Corrupted images; the epoch is six times the corruption plus the severity. */
+  public static final int CORRUPTION = 129;
+
+  /** Draws of attacks; the epoch is the largest step, or 1,000 and more for blocks. */
+  public static final int ATTACK = 130;
+
+  /** Weights of the fingerprints of a guard; the epoch is 0, the seed 0. */
+  public static final int GUARD = 131;
+
   private static final int M0 = 0xD2511F53;
   private static final int M1 = 0xCD9E8D57;
   private static final int W0 = 0x9E3779B9;

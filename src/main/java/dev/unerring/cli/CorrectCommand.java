@@ -166,7 +166,7 @@ final class CorrectCommand implements Callable<Integer> {
     Arithmetic own = trained.arithmetic();
     TrainingPlan standard =
         TrainingPlan.standard().with(trained.correction()).with(c -> c.arithmetic = own);
-    TrainingPlan plan = TrainCommand.PlanOptions.read(config, standard);
+    TrainingPlan plan = PlanOptions.read(config, standard);
     if (plan.arithmetic().ofModel() != own.ofModel()) {
       throw new UsageException(
           trained.name()

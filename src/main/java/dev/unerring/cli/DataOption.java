@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.cli;
 
-import dev.unerring.UsageException;
 import dev.unerring.base.CacheFolder;
 import dev.unerring.generate.DatasetLocator;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which data set a verb reads. */
 final class DataOption {
@@ -22,12 +24,15 @@ final class DataOption {
       description = "Folder of MedMNIST files, searched before ~/.medmnist.")
   private Path root;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec verb;
+
   DataOption() {}
 
-  /** The file that is meant; UsageException where none is. */
+  /** The file that is meant; an error of the command line where none is. */
   Path file() {
     if (data == null) {
-      throw new UsageException("Missing required option: '--data=X'");
+      throw new ParameterException(verb.commandLine(), "Missing required option: '--data=X'");
     }
     return file(data, root);
   }

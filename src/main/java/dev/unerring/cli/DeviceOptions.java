@@ -39,7 +39,16 @@ final class DeviceOptions {
 
   /** The device that is meant; UsageException where a value is none. */
   Device device() {
-    int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    return new Device(device, kernels, count);
+    return new Device(device, kernels, threads());
+  }
+
+  /** The same with one thread. */
+  Device single() {
+    return new Device(device, kernels, 1);
+  }
+
+  /** Number of threads that is meant. */
+  int threads() {
+    return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
   }
 }

@@ -14,11 +14,15 @@ import dev.unerring.errors.Calibration;
 import dev.unerring.errors.Evaluation;
 import dev.unerring.errors.LabelledLogits;
 import dev.unerring.errors.ScoreFile;
+import dev.unerring.guard.GuardFile;
+import dev.unerring.network.Network;
 import dev.unerring.report.CostFigures.SplitCost;
 import dev.unerring.run.RunEvaluation;
+import dev.unerring.run.TrainedModel;
 import dev.unerring.run.TrainedRun;
 import dev.unerring.twins.NearTwins;
 import dev.unerring.twins.TwinAudit;
+import dev.unerring.validate.GuardEvaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +50,7 @@ import picocli.CommandLine.Spec;
     description = "Evaluates the saved model of a run on one split, with exact intervals.",
     mixinStandardHelpOptions = true)
 final class EvaluateCommand implements Callable<Integer> {
+  private static final int GUARD_BATCH = 128;
   private static final String FOREIGN = "these are not the data of this run";
 
   @Spec private CommandSpec spec;
@@ -83,6 +88,12 @@ final class EvaluateCommand implements Callable<Integer> {
               + "Default 0.95 where the search takes seconds; 0: no search.")
   private Double twins;
 
+  @Option(
+      names = "--guard",
+      description =
+          "Also what the guard beside the model lets through, of the split and of its corruptions.")
+  private boolean guard;
+
   EvaluateCommand() {}
 
   @Override
@@ -114,13 +125,29 @@ final class EvaluateCommand implements Callable<Integer> {
               own ? twins(data, chosen, watch) : new TreeMap<>(),
               calibration.orElse(null));
       RunOptions.keep(trained, calibration, watch);
+      Optional<GuardEvaluation.Result> guarded =
+          guard ? Optional.of(guarded(trained, data, chosen, backend, watch)) : Optional.empty();
       Path written = csv == null ? null : writeScores(trained, data, outcome, evaluation);
       watch.clear();
-      print(trained, data, own, evaluation, cost, written);
+      print(trained, data, own, evaluation, cost, guarded, written);
     } finally {
       watch.clear();
     }
     return 0;
+  }
+
+  private static GuardEvaluation.Result guarded(
+      TrainedRun trained, Dataset data, Split chosen, Backend backend, WorkTerminal watch) {
+    TrainedModel model = trained.trained(Optional.empty());
+    GuardFile file =
+        GuardFile.beside(model.model(), model.weightsSha256())
+            .orElseThrow(() ->
+                new UsageException(
+                    "there is no guard beside "
+                        + model.model()
+                        + "; make it with 'unerring validate --guard'"));
+    Network network = trained.network(backend, GUARD_BATCH);
+    return new GuardEvaluation(file, network, data.task(), watch).of(data, chosen, 0);
   }
 
   private double twinCorrelation() {
@@ -166,6 +193,7 @@ final class EvaluateCommand implements Callable<Integer> {
       boolean own,
       Evaluation evaluation,
       Optional<SplitCost> cost,
+      Optional<GuardEvaluation.Result> guarded,
       Path written) {
     Map<String, Object> facts = new LinkedHashMap<>(trained.facts());
     facts.put("seeds", 1);
@@ -176,6 +204,7 @@ final class EvaluateCommand implements Callable<Integer> {
     facts.put("notice", "Not for clinical use.");
     facts.putAll(evaluation.toJson());
     cost.ifPresent(each -> facts.put("cost", each.toJson()));
+    guarded.ifPresent(each -> facts.put("guard", each.figures()));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.print(Json.pretty(facts));
@@ -195,6 +224,7 @@ final class EvaluateCommand implements Callable<Integer> {
       out.print(evaluation.toText());
       out.println();
       cost.ifPresent(each -> out.println("Mean cost a sample " + CostLines.cost(each) + "."));
+      guarded.ifPresent(each -> out.println(each.text()));
       trained.report().patchNotice().ifPresent(out::println);
       notes(evaluation, written).forEach(out::println);
     }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       ErrorsCommand.class,
       CorrectCommand.class,
       EvaluateCommand.class,
+      ValidateCommand.class,
       PredictCommand.class,
       ReportCommand.class,
       CertifyCommand.class,

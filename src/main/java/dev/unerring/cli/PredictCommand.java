@@ -87,6 +87,8 @@ final class PredictCommand implements Callable<Integer> {
               + "the command.")
   private boolean skipBroken;
 
+  @Mixin private GuardDesk desk;
+
   PredictCommand() {}
 
   @Override
@@ -144,15 +146,17 @@ final class PredictCommand implements Callable<Integer> {
             };
       }
       PredictionLines rows = new PredictionLines(model, form(), lines);
-      Predictor predictor = new Predictor(model, network, rows::write);
+      desk.open(model, network);
+      Predictor predictor =
+          new Predictor(model, network, each -> rows.write(each, desk.judge(each)));
       predict(predictor, images, model, watch);
       watch.clear();
       stdout.flush();
       if (out != null) {
         AtomicFile.write(out, text.toString().getBytes(StandardCharsets.UTF_8));
       }
+      return desk.close(watch);
     }
-    return 0;
   }
 
   private PredictionLines.Form form() {
@@ -201,6 +205,7 @@ final class PredictCommand implements Callable<Integer> {
       if (opened.isPresent()) {
         try (ImageInput input = opened.get()) {
           for (int index = 0; index < input.size(); index++) {
+            desk.take(input, index);
             predictor.add(file, input, index);
             String name = Names.shown(file.toString());
             remarks.add(

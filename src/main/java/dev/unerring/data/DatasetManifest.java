@@ -117,6 +117,21 @@ public record DatasetManifest(
   }
 
   /**
+   * The flips and turns that leave a diagnosis as it is, as the manifest of a published set states
+   * them: {@code all}, or names of maps of the grid; none where the flag is not known.
+   */
+  public static List<String> symmetries(String flag) {
+    String base = flag.replaceFirst("_(64|128|224)$", "");
+    Object stated =
+        flags().contains(base)
+            ? ((Map<?, ?>) resource(base + ".json").orElseThrow()).get("symmetries")
+            : List.of();
+    return stated instanceof List<?> names
+        ? names.stream().map(String.class::cast).toList()
+        : List.of((String) stated);
+  }
+
+  /**
    * The manifest of a flag as in {@link #find}.
    *
    * @throws UsageException when there is none; names the nearest flags

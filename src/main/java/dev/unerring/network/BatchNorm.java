@@ -2,10 +2,12 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Window;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** Batch norm over channels, with running statistics; max(y, 0) of it where wanted. */
 public final class BatchNorm implements Layer {
@@ -75,6 +77,11 @@ public final class BatchNorm implements Layer {
   @Override
   public boolean gradientInPlace() {
     return true;
+  }
+
+  @Override
+  public Optional<Window> reach() {
+    return Optional.of(Window.square(1, 1, 0));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** Convolution, 2D where the window's depth is 1. Without bias it adds +0 at the end of a chain. */
 public final class Conv implements Layer {
@@ -88,6 +89,17 @@ public final class Conv implements Layer {
     weight = bound.get(0);
     bias = biased ? bound.get(1).value() : backend.allocate(channels);
     gradBias = biased ? bound.get(1).gradient() : backend.allocate(channels);
+  }
+
+  @Override
+  public Optional<Window> reach() {
+    return Optional.of(window);
+  }
+
+  @Override
+  public void forwardInside(Backend backend, Tensor x, Tensor y) {
+    Window inside = new Window(window.kd(), window.kh(), window.kw(), window.stride(), 0);
+    backend.convForward(x, weight.value(), bias, inside, y);
   }
 
   @Override

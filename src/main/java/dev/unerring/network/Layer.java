@@ -2,9 +2,11 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Window;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One step of a network. A layer is a description until {@link #bind} gives it memory; after that
@@ -32,6 +34,23 @@ public interface Layer {
   /** Elements of the largest tensor that passes through: x, y, or one inside. */
   default long largest(Shape input) {
     return Math.max(input.elements(), outputShape(input).elements());
+  }
+
+  /**
+   * What an output position looks at: a window, of one position where it looks at its own only;
+   * empty where it looks at the whole image.
+   */
+  default Optional<Window> reach() {
+    return Optional.empty();
+  }
+
+  /**
+   * The outputs of a part of an image, with running statistics.
+   *
+   * @param x what {@link #reach} of these outputs covers, border included as +0
+   */
+  default void forwardInside(Backend backend, Tensor x, Tensor y) {
+    forward(backend, x, y, Mode.RUNNING_STATISTICS);
   }
 
   /** Whether y may be the memory of x (and gradX that of gradY). */

@@ -6,6 +6,7 @@ import dev.unerring.backend.Window;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** Max pooling without padding, floor mode. */
 public final class MaxPool implements Layer {
@@ -33,6 +34,11 @@ public final class MaxPool implements Layer {
 
   @Override
   public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {}
+
+  @Override
+  public Optional<Window> reach() {
+    return Optional.of(window);
+  }
 
   @Override
   public void forward(Backend backend, Tensor x, Tensor y, Mode mode) {

@@ -2,9 +2,11 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Window;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** max(x, 0), in place. */
 public final class Relu implements Layer {
@@ -27,6 +29,11 @@ public final class Relu implements Layer {
   @Override
   public boolean inPlace() {
     return true;
+  }
+
+  @Override
+  public Optional<Window> reach() {
+    return Optional.of(Window.square(1, 1, 0));
   }
 
   @Override

@@ -2,10 +2,12 @@
 package dev.unerring.network;
 
 import dev.unerring.backend.Backend;
+import dev.unerring.backend.Window;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
 import dev.unerring.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The fixed first layer: raw pixel values 0..255 to (x / 255 - 0.5) / 0.5, as fma(x, 1 / 127.5,
@@ -39,6 +41,11 @@ public final class Scale implements Layer {
   public void bind(Backend backend, Shape input, List<Parameter> bound, Scratch scratch) {
     scale = bound.get(0);
     shift = bound.get(1);
+  }
+
+  @Override
+  public Optional<Window> reach() {
+    return Optional.of(Window.square(1, 1, 0));
   }
 
   @Override

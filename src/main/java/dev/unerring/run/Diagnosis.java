@@ -3,6 +3,7 @@ package dev.unerring.run;
 
 import dev.unerring.DeviceException;
 import dev.unerring.UnerringException;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
@@ -131,8 +132,10 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
   private static Map<String, Object> compareSets(NativeLibrary library) {
     long mask = CpuKernels.supported(library);
     int[] expected;
+    int[] integer;
     try (Backend reference = new ReferenceBackend()) {
-      expected = trainingStep(reference);
+      expected = trainingStep(reference, Arithmetic.ORDERED);
+      integer = trainingStep(reference, Arithmetic.INTEGER);
     }
     Map<String, Object> sets = new LinkedHashMap<>();
     for (KernelSet set : KernelSet.values()) {
@@ -142,7 +145,9 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
       }
       try (Backend cpu = CpuBackend.open(set.label(), 2)) {
         String chosen = set == CpuKernels.best(library) ? ", the one used by default" : "";
-        boolean same = Arrays.equals(expected, trainingStep(cpu));
+        boolean same =
+            Arrays.equals(expected, trainingStep(cpu, Arithmetic.ORDERED))
+                && Arrays.equals(integer, trainingStep(cpu, Arithmetic.INTEGER));
         sets.put(set.label(), same ? "exact" + chosen : WRONG);
       }
     }
@@ -156,7 +161,9 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
     }
     try (Backend reference = new ReferenceBackend();
         CudaBackend gpu = CudaBackend.open(status)) {
-      boolean same = Arrays.equals(trainingStep(reference), trainingStep(gpu));
+      boolean same =
+          Arrays.equals(
+              trainingStep(reference, Arithmetic.ORDERED), trainingStep(gpu, Arithmetic.ORDERED));
       return (same ? "exact" : WRONG) + ", " + gpu.kernels();
     } catch (UnerringException e) {
       return "cannot be used: " + e.getMessage();
@@ -164,8 +171,9 @@ public record Diagnosis(List<String> lines, Map<String, Object> json, boolean us
   }
 
   /** Bits of the logits and gradients of one training step of the small network. */
-  private static int[] trainingStep(Backend backend) {
-    Network network = new Network("small", Shape.image2d(28, 28, 1), CLASSES, backend, IMAGES);
+  private static int[] trainingStep(Backend backend, Arithmetic arithmetic) {
+    Shape image = Shape.image2d(28, 28, 1);
+    Network network = new Network("small", image, CLASSES, backend, IMAGES, arithmetic);
     Initializer.initialize(network, 1);
     float[] pixels = new float[IMAGES * network.image().imageElements()];
     for (int i = 0; i < pixels.length; i++) {

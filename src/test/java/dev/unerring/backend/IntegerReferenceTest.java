@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.backend;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.unerring.tensor.Buffer;
@@ -115,6 +116,25 @@ final class IntegerReferenceTest {
     }
     float[] huge = {0x1p127f, 0x1p127f};
     assertBits(new float[] {Float.POSITIVE_INFINITY}, linear(huge, 1, new float[] {1, 1}, 0.0f));
+  }
+
+  /** A last batch that is smaller stands at the start of a longer buffer. */
+  @Test
+  void whatABufferHoldsBehindTheShapeIsNotRead() {
+    float[] weight = {1.0f, 2.0f};
+    float[] short2 = {1.0f, 3.0f, 0.5f, 0.25f};
+    float[] long2 = {1.0f, 3.0f, 0.5f, 0.25f, Float.NaN, 1e30f};
+    int[] expected = linear(short2, 2, weight, 0.0f);
+    Shape in = Shape.vectors(2, 2);
+    Tensor y = new Tensor(Shape.vectors(2, 1), backend.allocate(2));
+    backend.integer().linearForward(tensor(in, long2), buffer(weight), buffer(0.0f), y);
+    assertArrayEquals(expected, bits(y.data()));
+    Buffer gradWeight = backend.allocate(2);
+    Buffer gradBias = backend.allocate(1);
+    Tensor gradY = tensor(Shape.vectors(2, 1), 1.0f, -2.0f, Float.NaN);
+    backend.integer().linearBackwardWeight(tensor(in, long2), gradY, gradWeight, gradBias);
+    assertBits(new float[] {0.0f, 2.5f}, bits(gradWeight));
+    assertBits(new float[] {-1.0f}, bits(gradBias));
   }
 
   /** All passes of a convolution against sums in decimal arithmetic. */

@@ -47,6 +47,9 @@ class ChoicesTest {
               "train --data",
               "train --max-time",
               "train --never-miss",
+              "validate --data",
+              "validate --max-time",
+              "validate --part",
               "verify --data"));
 
   @Test

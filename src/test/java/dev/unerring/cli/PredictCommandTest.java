@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
  * calibrated scores or none; a file that cannot be used ends it before the first line.
  */
 class PredictCommandTest {
-  private static final String HEADER = "file,index,label,name,score0,score1,logit0,logit1,margin";
+  private static final String HEADER =
+      "file,index,label,name,score0,score1,logit0,logit1,margin,answer";
 
   @TempDir private static Path shared;
   private static SmallRun run;
@@ -157,7 +158,8 @@ class PredictCommandTest {
     CommandRun csv = alone.command("predict", pictures.get(0));
     assertEquals(0, csv.code(), csv.err());
     assertTrue(csv.err().contains("note: no calibration, so logits without scores"), csv.err());
-    assertTrue(csv.out().startsWith("file,index,label,name,logit0,logit1,margin\n"), csv.out());
+    assertTrue(
+        csv.out().startsWith("file,index,label,name,logit0,logit1,margin,answer\n"), csv.out());
     CommandRun json = alone.command("predict", "--format", "json", pictures.get(0));
     assertTrue(json.out().contains("\"scores\":null"), json.out());
     CommandRun named = alone.command("predict", "--data", run.data(), pictures.get(0));

@@ -80,6 +80,19 @@ final class ArchitectureRules {
               "verify",
               "tensor npz data images backend network errors certify certificate",
               "what verifies must not depend on what trained or corrected"),
+          layer(
+              "guard",
+              "tensor npz data audit backend network",
+              "a guard knows a model and its training images, not how they came about"),
+          layer("corrupt", "tensor", "a corruption knows an image, not what looks at it"),
+          layer(
+              "robustness",
+              "tensor data audit backend network",
+              "what happens around an image must not depend on how the model was trained"),
+          layer(
+              "validate",
+              "tensor npz data audit backend network errors robustness corrupt guard run",
+              "a validation uses a finished run, and no run needs a validation"),
           layer("report", "certify errors data", "a report shows results and computes none"),
           layer(
               "run",
@@ -97,12 +110,13 @@ final class ArchitectureRules {
           layer(
               "",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify certificate report run",
+                  + " train correct certify certificate report run guard",
               "the face is above the engine, and knows no command line"),
           layer(
               "cli",
               "tensor ffi npz data audit twins generate images backend backend.cuda network errors"
-                  + " train correct certify certificate verify report run export page fetch",
+                  + " train correct certify certificate verify report run export page fetch"
+                  + " robustness corrupt guard validate",
               "the command line may use everything"));
 
   private ArchitectureRules() {}

@@ -3,6 +3,7 @@ package dev.unerring.suite;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.network.Initializer;
@@ -32,6 +33,13 @@ final class BatchInvarianceTest {
   }
 
   @Test
+  void integerNetworks() {
+    int[] sizes = {2, 3, 7, 8, 17, 64, 129, 257};
+    check("small", Shape.image2d(28, 28, 1), Arithmetic.INTEGER, sizes);
+    check("small3d", new Shape(1, 8, 8, 8, 1), Arithmetic.INTEGER, sizes);
+  }
+
+  @Test
   void residualNetwork() {
     check("resnet18", Shape.image2d(4, 4, 1), 2, 3, 5, 7, 8, 9, 16, 31, 49, 50, 64, 127, 256, 257);
   }
@@ -46,6 +54,10 @@ final class BatchInvarianceTest {
   }
 
   private static void check(String architecture, Shape image, int... sizes) {
+    check(architecture, image, Arithmetic.ORDERED, sizes);
+  }
+
+  private static void check(String architecture, Shape image, Arithmetic arithmetic, int... sizes) {
     KernelSets.find();
     int pixels = image.imageElements();
     float[] all = Values.PLAIN.floats(7_000, LARGEST * pixels);
@@ -53,7 +65,7 @@ final class BatchInvarianceTest {
       all[i] = (int) (127.5f + 127 * all[i]);
     }
     try (Backend backend = CpuBackend.open("auto", 2)) {
-      Network network = new Network(architecture, image, CLASSES, backend, LARGEST);
+      Network network = new Network(architecture, image, CLASSES, backend, LARGEST, arithmetic);
       Initializer.initialize(network, 3);
       int[][] alone = new int[LARGEST][];
       for (int i = 0; i < LARGEST; i++) {

@@ -32,6 +32,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +101,17 @@ class GoldenBitsTest {
       String weights = StoredTensors.of(network).weightsSha256();
       golden("training-step", Sha256.hex(bytes.array()) + "\n" + weights);
     }
+  }
+
+  @Test
+  void integerTraining() throws IOException {
+    List<String> hashes = new ArrayList<>();
+    for (TrainedHash.Case each : TrainedHash.Case.values()) {
+      if (each.name().endsWith("_INTEGER")) {
+        hashes.add(TrainedHash.of(each, TestBackends.open()));
+      }
+    }
+    golden("integer-training", String.join("\n", hashes));
   }
 
   private static void put(ByteBuffer bytes, Backend backend, Tensor tensor) {

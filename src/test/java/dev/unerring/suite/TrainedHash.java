@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.suite;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.errors.Labels;
@@ -23,21 +24,26 @@ final class TrainedHash {
 
   /** A network, its images, its batch and its optimiser. */
   enum Case {
-    SMALL_ADAM("small", Shape.image2d(28, 28, 1), 5, true),
-    SMALL_SGD("small", Shape.image2d(28, 28, 3), 3, false),
-    VOLUME("small3d", new Shape(1, 8, 9, 10, 1), 3, true),
-    RESIDUAL("resnet18", Shape.image2d(7, 8, 1), 3, false);
+    SMALL_ADAM("small", Shape.image2d(28, 28, 1), 5, true, Arithmetic.ORDERED),
+    SMALL_SGD("small", Shape.image2d(28, 28, 3), 3, false, Arithmetic.ORDERED),
+    VOLUME("small3d", new Shape(1, 8, 9, 10, 1), 3, true, Arithmetic.ORDERED),
+    RESIDUAL("resnet18", Shape.image2d(7, 8, 1), 3, false, Arithmetic.ORDERED),
+    SMALL_INTEGER("small", Shape.image2d(28, 28, 1), 5, true, Arithmetic.INTEGER),
+    VOLUME_INTEGER("small3d", new Shape(1, 8, 9, 10, 1), 3, true, Arithmetic.INTEGER),
+    RESIDUAL_INTEGER("resnet18", Shape.image2d(7, 8, 1), 3, false, Arithmetic.INTEGER);
 
     private final String architecture;
     private final Shape image;
     private final int batch;
     private final boolean adam;
+    private final Arithmetic arithmetic;
 
-    Case(String architecture, Shape image, int batch, boolean adam) {
+    Case(String architecture, Shape image, int batch, boolean adam, Arithmetic arithmetic) {
       this.architecture = architecture;
       this.image = image;
       this.batch = batch;
       this.adam = adam;
+      this.arithmetic = arithmetic;
     }
   }
 
@@ -53,7 +59,8 @@ final class TrainedHash {
   /** Three steps, the last one with batch norm frozen; closes the backend. */
   static String of(Case each, Backend fresh) {
     try (Backend backend = fresh) {
-      Network network = new Network(each.architecture, each.image, CLASSES, backend, each.batch);
+      Network network =
+          new Network(each.architecture, each.image, CLASSES, backend, each.batch, each.arithmetic);
       Initializer.initialize(network, 11);
       BatchStep step = new BatchStep(network);
       Adam adam = new Adam(network);

@@ -3,6 +3,7 @@ package dev.unerring.bench;
 
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
+import dev.unerring.backend.Products;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.tensor.Buffer;
 import dev.unerring.tensor.Shape;
@@ -37,7 +38,7 @@ public class ConvBenchmark {
   @Param("2")
   public int threads;
 
-  /** unerring, unerring-avx2 (kernel set named), onednn. */
+  /** unerring, unerring-avx2 (kernel set named), integer, onednn. */
   @Param("unerring")
   public String engine;
 
@@ -53,7 +54,7 @@ public class ConvBenchmark {
     ConvCase conv = ConvCase.named(layer);
     int at = engine.indexOf("unerring-");
     backend = CpuBackend.open(at < 0 ? "auto" : engine.substring("unerring-".length()), threads);
-    Operands full = new Operands(backend, conv, conv.input().n());
+    Operands full = new Operands(backend, products(backend), conv, conv.input().n());
     operation = full.operation(pass);
     if (engine.equals("onednn")) {
       operation.run();
@@ -63,14 +64,18 @@ public class ConvBenchmark {
       Memory.requireClose(full.result(pass), peer.result(), layer + " " + pass);
     } else {
       try (Backend definition = new ReferenceBackend()) {
-        Operands reference = new Operands(definition, conv, CUT);
-        Operands cut = new Operands(backend, conv, CUT);
+        Operands reference = new Operands(definition, products(definition), conv, CUT);
+        Operands cut = new Operands(backend, products(backend), conv, CUT);
         reference.operation(pass).run();
         cut.operation(pass).run();
         String what = layer + " " + pass + " on " + engine;
         Memory.requireSameBits(reference.result(pass), cut.result(pass), what);
       }
     }
+  }
+
+  private Products products(Backend of) {
+    return engine.equals("integer") ? of.integer() : of;
   }
 
   @Benchmark
@@ -88,7 +93,7 @@ public class ConvBenchmark {
 
   /** What a convolution reads and writes, on one backend. */
   private static final class Operands {
-    private final Backend backend;
+    private final Products products;
     private final ConvCase conv;
     final Tensor x;
     final Tensor gradY;
@@ -99,10 +104,10 @@ public class ConvBenchmark {
     private final Buffer gradWeight;
     private final Buffer gradBias;
 
-    Operands(Backend backend, ConvCase conv, int batch) {
+    Operands(Backend backend, Products products, ConvCase conv, int batch) {
       Shape in = conv.input().withN(batch);
       Shape out = conv.output().withN(batch);
-      this.backend = backend;
+      this.products = products;
       this.conv = conv;
       x = Memory.random(backend, in, 1);
       gradY = Memory.random(backend, out, 2);
@@ -116,11 +121,11 @@ public class ConvBenchmark {
 
     Runnable operation(String pass) {
       return switch (pass) {
-        case "forward" -> () -> backend.convForward(x, weight, bias, conv.window(), y);
+        case "forward" -> () -> products.convForward(x, weight, bias, conv.window(), y);
         case "backwardInput" ->
-            () -> backend.convBackwardInput(gradY, weight, conv.window(), gradX);
+            () -> products.convBackwardInput(gradY, weight, conv.window(), gradX);
         case "backwardWeight" ->
-            () -> backend.convBackwardWeight(x, gradY, conv.window(), gradWeight, gradBias);
+            () -> products.convBackwardWeight(x, gradY, conv.window(), gradWeight, gradBias);
         default -> throw new IllegalArgumentException(pass);
       };
     }

@@ -108,7 +108,7 @@ public final class Main {
             "GFLOP",
             p -> ConvCase.named(p.get("layer")).gflop());
     Times times = quick ? new Times(1, 3, 100) : new Times(2, 7, 250);
-    String engines = "engine=unerring" + (peers.oneDnn() ? ",onednn" : "");
+    String engines = "engine=unerring,integer" + (peers.oneDnn() ? ",onednn" : "");
     for (ConvCase layer : ConvCase.ALL) {
       String name = "layer=" + layer.name();
       for (String pass : wanted(layer) ? layer.passes() : List.<String>of()) {
@@ -145,7 +145,7 @@ public final class Main {
 
   private void steps() {
     boolean torch = peers.torch();
-    String engines = "engine=unerring" + (peers.djl() ? ",djl" : "");
+    String engines = "engine=unerring,integer" + (peers.djl() ? ",djl" : "");
     Plan step =
         new Plan(
             "step", StepBenchmark.class, "images", p -> Nets.named(p.get("net")).batch());

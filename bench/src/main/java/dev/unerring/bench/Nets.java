@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.unerring.bench;
 
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.ReferenceBackend;
 import dev.unerring.data.ImageSource;
@@ -68,8 +69,8 @@ record Nets(String name, Shape image, int classes, int batch) {
     private final int[] samples;
     private final Monitor.Progress progress = new Monitor.Progress("train", 1);
 
-    Step(Backend backend, int images) {
-      network = new Network(name, image, classes, backend, images);
+    Step(Backend backend, int images, Arithmetic arithmetic) {
+      network = new Network(name, image, classes, backend, images, arithmetic);
       Initializer.initialize(network, 0);
       adam = new Adam(network);
       pixels = pixels(images);

@@ -2,6 +2,7 @@
 package dev.unerring.bench;
 
 import com.sun.management.ThreadMXBean;
+import dev.unerring.backend.Arithmetic;
 import dev.unerring.backend.Backend;
 import dev.unerring.backend.CpuBackend;
 import dev.unerring.backend.ReferenceBackend;
@@ -63,7 +64,7 @@ public class StepBenchmark {
   @Param("2")
   public int threads;
 
-  /** unerring or djl. */
+  /** unerring, integer or djl. */
   @Param("unerring")
   public String engine;
 
@@ -82,15 +83,17 @@ public class StepBenchmark {
       step = peer::run;
     } else {
       backend = CpuBackend.open("auto", threads);
-      requireSameSteps(nets, backend);
-      step = nets.new Step(backend, nets.batch())::run;
+      Arithmetic arithmetic =
+          engine.equals("integer") ? Arithmetic.INTEGER : Arithmetic.ORDERED;
+      requireSameSteps(nets, backend, arithmetic);
+      step = nets.new Step(backend, nets.batch(), arithmetic)::run;
     }
   }
 
-  private static void requireSameSteps(Nets nets, Backend measured) {
+  private static void requireSameSteps(Nets nets, Backend measured, Arithmetic arithmetic) {
     try (Backend definition = new ReferenceBackend()) {
-      Nets.Step wanted = nets.new Step(definition, CUT);
-      Nets.Step found = nets.new Step(measured, CUT);
+      Nets.Step wanted = nets.new Step(definition, CUT, arithmetic);
+      Nets.Step found = nets.new Step(measured, CUT, arithmetic);
       for (int i = 0; i < 2; i++) {
         wanted.run();
         found.run();

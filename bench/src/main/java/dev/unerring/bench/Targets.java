@@ -249,6 +249,7 @@ final class Targets {
     Optional<Row> best =
         r.rows().stream()
             .filter(row -> row.matches("step", Map.of("net", net, "engine", "pytorch")))
+            .filter(row -> !row.parameter("layout").contains("bf16")) // another precision
             .reduce((a, b) -> a.rate() >= b.rate() ? a : b);
     return ownStep(r, net, TWO)
         .filter(row -> best.isPresent())

@@ -113,6 +113,11 @@ public sealed class CudaBackend implements Backend permits CudnnBackend {
   }
 
   @Override
+  public boolean hostMemory() {
+    return false;
+  }
+
+  @Override
   public Exactness exactness() {
     return Exactness.BITWISE;
   }
