@@ -67,7 +67,7 @@ BENCH_RUN = "$(JDK)/bin/java" -Xms1g -Xmx4g --enable-native-access=ALL-UNNAMED \
   -cp "$(BENCH_CLASSES)" dev.unerring.bench.Main
 
 # ---- verbs ----------------------------------------------------------------------------------
-.PHONY: build demo check check-exhaustive suite18 correction-study native checker tampering kernels \
+.PHONY: build demo check check-exhaustive suite18 correction-study native checker tampering replay kernels \
   gpu-bundle gpu-check examples format golden reproducible bindings-diff clean help tools bench bench-quick bench-zero have-cc \
   have-jdk have-mvn
 
@@ -139,6 +139,9 @@ checker: $(CHECKER) ## build the second checker of certificates, target/unerring
 # EACH=40: how many changes of each kind are made to a certificate and its files.
 tampering: | tools ## 1,000 and more generated changes of a certificate: all must be refused (minutes)
 	@$(MAVEN) -q test -Dspotless.check.skip=true -Dtest='TamperingTest,CheckerTest' -Dtampering.each=$(or $(EACH),40)
+
+replay: | tools ## all recorded kernel calls, on every kernel set and under emulation (minutes)
+	@$(MAVEN) -q test -Dspotless.check.skip=true -Dtest=ReplayTest -Dreplay.one.of=1
 
 kernels: $(CUDA_FATBIN) ## compile the kernels of the GPU for all GPUs (needs NVIDIA's nvcc)
 	@$(if $(NVCC),ls -l $(CUDA_FATBIN),echo "no nvcc: the program carries the kernels' source, for NVRTC"; exit 1)

@@ -8,6 +8,7 @@ import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.JsonFields;
 import dev.unerring.base.Sha256;
+import dev.unerring.base.Uninterrupted;
 import dev.unerring.tensor.Buffer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -227,7 +228,7 @@ public final class Checkpoint {
   public static Checkpoint read(Path file) {
     byte[] all;
     try {
-      all = Files.readAllBytes(file);
+      all = Uninterrupted.run(() -> Files.readAllBytes(file));
     } catch (IOException e) {
       throw new DataException("cannot read the checkpoint " + file + ": " + IoReason.of(e), e);
     }

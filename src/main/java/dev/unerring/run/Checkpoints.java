@@ -138,6 +138,7 @@ final class Checkpoints implements Keeper {
     checkpoint.put("events", ledger.events()).put("head", ledger.head());
     long begun = nanos.getAsLong();
     try {
+      ledger.save();
       AtomicFile.write(folder.resolve(FILE), checkpoint.content());
       if (Files.deleteIfExists(folder.resolve(REQUEST))) {
         monitor.note("checkpoint: " + folder.resolve(FILE));
@@ -161,7 +162,16 @@ final class Checkpoints implements Keeper {
     Map<String, Object> whole = new LinkedHashMap<>(event);
     whole.put("weightsSha256", StoredTensors.view(network).weightsSha256());
     optimiser.ifPresent(adam -> whole.put("optimiserSha256", adam.sha256()));
-    ledger.add(whole);
+    add(whole);
+  }
+
+  /** A ledger that cannot be written ends no run. */
+  private void add(Map<String, Object> event) {
+    try {
+      ledger.add(event);
+    } catch (DataException e) {
+      monitor.note(e.getMessage() + "; the event is written with the next one");
+    }
   }
 
   /** The first event, of a run that begins: what decides all others. */
@@ -172,7 +182,7 @@ final class Checkpoints implements Keeper {
       event.put("floor", floor);
       event.put("trainSamples", samples);
       try {
-        ledger.add(event);
+        add(event);
       } catch (VerificationException e) {
         throw new DataException(
             folder
@@ -190,7 +200,7 @@ final class Checkpoints implements Keeper {
     event.put("endedBy", report.endedBy().toString());
     event.put("weightsSha256", report.weightsSha256());
     event.put("logitsSha256", report.logitsSha256().orElse(null));
-    ledger.add(event);
+    add(event);
     remove();
   }
 

@@ -7,13 +7,12 @@ import dev.unerring.base.AtomicFile;
 import dev.unerring.base.IoReason;
 import dev.unerring.base.Json;
 import dev.unerring.base.Sha256;
+import dev.unerring.base.Uninterrupted;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +32,13 @@ public final class Ledger {
   private final Path file;
   private final List<String> lines;
   private int next;
+  private int written;
 
   private Ledger(Path file, List<String> lines, int next) {
     this.file = file;
     this.lines = lines;
     this.next = next;
+    this.written = lines.size();
   }
 
   /**
@@ -59,7 +60,7 @@ public final class Ledger {
   /** The lines; the last one is cut off where a run was killed while it wrote it. */
   private static List<String> whole(Path file) {
     try {
-      String text = Files.readString(file);
+      String text = Uninterrupted.run(() -> Files.readString(file));
       int end = text.lastIndexOf('\n') + 1;
       if (end < text.length()) {
         AtomicFile.write(file, text.substring(0, end).getBytes(StandardCharsets.UTF_8));
@@ -116,6 +117,7 @@ public final class Ledger {
   /**
    * Records an event, on the disk when this returns.
    *
+   * @throws DataException where it cannot be written; it is written with the next one
    * @throws VerificationException where the same run recorded another one before
    */
   void add(Map<String, Object> event) {
@@ -124,7 +126,6 @@ public final class Ledger {
     json.put("previous", head());
     String line = Json.canonical(json);
     if (next == lines.size()) {
-      append(line);
       lines.add(line);
     } else if (!lines.get(next).equals(line)) {
       throw new VerificationException(
@@ -138,22 +139,31 @@ public final class Ledger {
               + "; the machine computes wrongly, or the program was changed");
     }
     next++;
+    save();
   }
 
-  private void append(String line) {
-    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
-    try (FileChannel out =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      long end = out.size();
+  /**
+   * Writes the events that are not on the disk yet.
+   *
+   * @throws DataException where that fails; the next call tries again
+   */
+  void save() {
+    if (written < lines.size()) {
+      append(String.join("\n", lines.subList(written, lines.size())) + "\n");
+      written = lines.size();
+    }
+  }
+
+  /** All of the text or nothing; an interrupted thread writes like any other. */
+  private void append(String text) {
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      long end = out.length();
       try {
-        while (buffer.hasRemaining()) {
-          out.write(buffer);
-        }
-        out.force(false);
+        out.seek(end);
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.getFD().sync();
       } catch (IOException e) {
-        out.truncate(end);
+        out.setLength(end);
         throw e;
       }
     } catch (IOException e) {

@@ -136,9 +136,9 @@ public final class Pipeline {
               batch,
               plan.arithmetic());
       folder = start.folder(data, network);
-      keeper = start.keeper(folder, watch.clock());
       Environment environment = new Environment(request, folder.path(), backend);
       describe(environment);
+      keeper = start.keeper(folder, watch.clock());
       try {
         Optional<Handover> kept = Handover.kept(keeper);
         TrainingResult training =

@@ -50,7 +50,10 @@ class EvaluateCommandTest {
       assertFalse(each.err().contains(said), each.err());
     }
     assertEquals(true, facts(run).get("rechecked"));
-    run.put("result.json", "recheck", Map.of("complete", false));
+    run.put(
+        "result.json",
+        "recheck",
+        Map.of("complete", false, "images", 1, "of", 2, "endedBy", "interrupt"));
     for (CommandRun each : List.of(run.command("evaluate"), run.command("predict", picture))) {
       assertEquals(0, each.code(), each.err());
       assertTrue(each.err().contains(said), each.err());

@@ -67,6 +67,7 @@ class PipelineTest {
                   "corrections.csv",
                   "environment.json",
                   "errors.csv",
+                  "ledger.jsonl",
                   "metrics.csv",
                   "model.safetensors",
                   "plan.json",
@@ -201,7 +202,8 @@ class PipelineTest {
         second.report().toJson().get("weightsSha256"));
     assertNotEquals(
         first.report().toJson().get("seconds"), second.report().toJson().get("seconds"));
-    assertEquals(14400.0, ((Map<?, ?>) second.report().toJson().get("seconds")).get("total"));
+    double hoursInAll = (double) ((Map<?, ?>) second.report().toJson().get("seconds")).get("total");
+    assertTrue(hoursInAll >= 14400, "the stages, and when a checkpoint is due: " + hoursInAll);
   }
 
   @Test

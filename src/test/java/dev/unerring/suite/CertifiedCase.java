@@ -72,10 +72,10 @@ public record CertifiedCase(Path folder, Path data, Path model, SigningKey key) 
       List.of(
           new Kind("grey", "small", Shape.image2d(28, 28, 1), 2, false, false),
           new Kind("rgb", "small", Shape.image2d(28, 28, 3), 5, false, false),
-          new Kind("labels", "small", Shape.image2d(28, 28, 1), 4, true, false),
-          new Kind("patched", "small", Shape.image2d(28, 28, 3), 3, false, true),
           new Kind("patched-labels", "small", Shape.image2d(28, 28, 1), 3, true, true),
+          new Kind("labels", "small", Shape.image2d(28, 28, 1), 4, true, false),
           SOLID,
+          new Kind("patched", "small", Shape.image2d(28, 28, 3), 3, false, true),
           new Kind("residual", "resnet18", new Shape(1, 2, 2, 5, 1), 3, false, false),
           new Kind("bottleneck", "resnet50", Shape.image2d(4, 3, 3), 2, false, false));
 

@@ -45,9 +45,9 @@ class CorrectionStudyTest {
   @Test
   void everyCellOnceKeptAndInTheTables() throws IOException {
     Assumptions.assumeTrue(TestBackends.kernels(), "needs the kernels: make native");
-    Path file = TestData.writeContrary(folder.resolve("small.npz"), 60, 2);
+    Path file = TestData.writeContrary(folder.resolve("small.npz"), 32, 2);
     CorrectionPlan budget = new CorrectionPlan(Method.AUTO, 1, 4, 0.5, 0.25, 1, 2, 1e-3);
-    StudySet set = new StudySet("small", file, 60, 20, budget);
+    StudySet set = new StudySet("small", file, 40, 8, budget);
     study().run(set);
     assertEquals(15, lines());
     List<Map<String, Object>> records = study().records();
@@ -88,7 +88,7 @@ class CorrectionStudyTest {
     Files.writeString(document, "# Method\n" + StudyTables.MARK + "\nold\n");
     StudyTables.write(document, study().records());
     String tables = Files.readString(document);
-    assertTrue(tables.startsWith("# Method\n" + StudyTables.MARK + "\n\n## small, 60 "), tables);
+    assertTrue(tables.startsWith("# Method\n" + StudyTables.MARK + "\n\n## small, 32 "), tables);
     assertEquals(15, tables.lines().filter(line -> line.matches("\\| (5%|1%|one) .*")).count());
     assertFalse(tables.contains("old"));
     Files.writeString(document, "no mark");
